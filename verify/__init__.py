@@ -1,0 +1,1 @@
+"""A theorem-checking toolkit for deep-learning optimization theory."""
