@@ -36,12 +36,13 @@ def main(paths: list[str]) -> int:
             data = replay.load(Path(path).read_text(encoding="utf-8"))
             if type(data) is not dict or type(data.get("derivation")) is not list:
                 raise errors.Reject("no list `derivation` in the file")
-            result = {"file": path, "theorems": replay.check(data["derivation"])}
+            theorems, refutations = replay.check_all(data["derivation"], data.get("refutations", []))
+            result = {"file": path, "theorems": theorems, "refutations": refutations}
         except (OSError, UnicodeDecodeError) as e:
             result = {"file": path, "error": f"cannot be read: {e}"}
         except errors.Reject as e:
             result = {"file": path, "error": str(e)}
-        if "error" in result or not all(t["ok"] for t in result["theorems"]):
+        if "error" in result or not all(t["ok"] for t in result["theorems"] + result["refutations"]):
             code = 1
         print(json.dumps(result, sort_keys=True), flush=True)
     return code

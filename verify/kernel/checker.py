@@ -28,7 +28,6 @@ class Fact:
     concl: Json
     env: dict[str, ln.Lin]
     pointwise: bool = False  # holds only at one instant or outcome: the hypothesis of a case
-    uses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -707,6 +706,23 @@ class Checker:
         phi = self.read(["v", p[1], p[2], ""], scope)
         return self.alg.add(self.alg.atom(("pi",)), phi, p[3]), False
 
+    def _nonneg_law(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
+        """x >= 0 where x is a rational >= 0 at every value of a letter with a finite law; p = [law, letter, index, x]."""
+        decl = self.sig.letter(p[1])
+        if decl.law is None or decl.law["kind"] != "finite":
+            raise Reject("the letter has no finite law")
+        forms, x = self.index(p[1], p[2], scope), self.scalar(p[3], scope)
+        if any((n, i) != (p[1], forms) for n, i in self.alg.letters(self.alg.key(x))):
+            raise Reject("another random letter occurs")
+        strict = True
+        for _, z in decl.law["values"]:
+            value = self.alg.rational(rational(z))
+            q = self.alg.rebuild(x, {}, lambda n, *_, v=value: v if n == p[1] else None, scope.known).rational()
+            if q is None or q < 0:
+                raise Reject("the expression is negative or undecided at a value of the letter")
+            strict = strict and q > 0
+        return x, strict
+
     def _nonneg_case(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
         (x, s), (y, t) = (self.nonneg(q, sc) for q, sc in self._branches(p, scope))
         if self.alg.sub(x, y).terms:
@@ -820,6 +836,6 @@ _ZERO = {"null": 1, "split": 5, "psplit": 5, "reverse": 4, "cong": 5, "congprod"
 _NONNEG: dict[str, Any] = {
     "fact": 2, "z": 1, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2, "pow": 2, "sum": 4, "prod": 4,
     "prodmono": 5, "trace": 1, "trace2": 2, "E": 1, "inv": 1, "exp": 1, "exp1": 1, "ind": 1, "notind": 1, "indx": 1,
-    "notindx": 1, "union": 5, "cos": 4, "angle": 3, "case": 4}
+    "notindx": 1, "union": 5, "cos": 4, "angle": 3, "law": 3, "case": 4}
 _PSD: dict[str, Any] = {"fact": 2, "z": 1, "one": 1, "gram": 1, "congruence": 2, "add": None, "scale": 2, "kron": 2,
                         "sum": 4, "pow": 2, "dominate": 1, "case": 4}

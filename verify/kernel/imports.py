@@ -80,7 +80,8 @@ class Imported(Checker):
             forms.append(ln.var(x))
         if type(image) is str:
             other = self.target.sig.letter(image)
-            if other.random != decl.random or (decl.random and other.law != decl.law):
+            if other.random != decl.random or (other.law != decl.law and not (
+                    decl.law == {"kind": "bounded"} and other.bounded)):
                 raise Reject(f"{n} and its image {image} have different laws")
             if decl.chain != other.chain:
                 raise Reject(f"{n} and its image {image} are not both chain families")
@@ -185,7 +186,7 @@ class Imported(Checker):
         return self._image(t[1], self.index(t[1], t[2], scope), self.stage(t[1], t[3], scope), scope)
 
     def _read_ch(self, t: Json, scope: Scope) -> Poly:
-        image = self.images[t[1]] if t[1] in self.images else None
+        image = self.images.get(t[1], None)
         if type(image) is not str or not self.sig.letter(t[1]).chain:
             raise Reject(f"letter {t[1]!r:.40} is not a chain family")
         stage = self.stage(t[1], t[4], scope)

@@ -136,7 +136,8 @@ class Algebra:
                    for i in range(k) for j in range(k) if i != j):
                 continue
             own = {**names, **{binders[i][0]: f"%{depth + pos}" for pos, i in enumerate(order)}}
-            sign, powers = 1, {}
+            sign = 1
+            powers: dict[Atom, ln.Lin] = {}
             for a, e in atoms:
                 b, s = self._canon_atom(a, own, depth + k)
                 sign *= s
@@ -274,8 +275,7 @@ class Algebra:
             if total.terms:
                 atoms[("exp", self.key(total))] = LIN_ONE
         for a in [a for a in atoms if a[0] == "ind"]:
-            e = ln.value(atoms[a])
-            if e is not None and e >= 1:
+            if (ln.value(atoms[a]) or 0) >= 1:
                 atoms[a] = LIN_ONE
         body, factor = self._mul_body(x1, x2, left)
         waves = [(a, ln.value(e)) for a, e in atoms.items() if a[0] == "cos"]
@@ -580,9 +580,8 @@ class Algebra:
         if type(obj) is tuple and obj:
             if obj[0] == "E" and len(obj) == 2:
                 return found
-            if obj[0] == "l" and len(obj) >= 5 and type(obj[1]) is str:
-                if self.sig.letter(obj[1]).random:
-                    found.add((obj[1], obj[2]))
+            if obj[0] == "l" and len(obj) >= 5 and type(obj[1]) is str and self.sig.letter(obj[1]).random:
+                found.add((obj[1], obj[2]))
             for x in obj:
                 found |= self.letters(x)
         return found

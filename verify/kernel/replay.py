@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import refute
 from .axioms import AXIOMS
 from .base import BASE_FACTS
 from .checker import Fact, Json
@@ -123,7 +124,11 @@ def statement(data: Json) -> dict[str, Any]:
             raise Reject(f"a hypothesis speaks of the free letter {name}")
     if not data["goals"]:
         raise Reject("a theorem needs a goal")
-    return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"]}
+    exists = data.get("exists", [])
+    for c in _listed(exists, "exists"):
+        if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random:
+            raise Reject(f"{c} cannot be a hidden constant")
+    return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
 
 
 def _shelf(kind: str, table: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -135,56 +140,30 @@ class Outcome(dict[str, Any]):
     """Result for one theorem, as it is printed."""
 
 
-def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
-    """Replay one theorem; on success add it to the library."""
-    name = data.get("id") if type(data) is dict else None
-    where: dict[str, Any] = {"step": None, "rule": None}
-    try:
-        fields(data, ("id", "sig", "hyps", "goals", "steps", "qed"), ("id", "sig", "hyps", "goals", "steps", "qed"),
-               "theorem")
-        if type(name) is not str or name in library:
-            raise Reject(f"theorem id {name!r:.60} is missing or in use")
-        parts = statement(data)
-        r = Rules(parts["parsed"], Budget(WORK))
-        r.library, r.used_theorems = library, set()
-        env = dict(r.sig.nat)
-        for h in data["hyps"]:
-            if type(h["id"]) is not str or h["id"] in r.facts:
-                raise Reject(f"hypothesis id {h['id']!r:.60} is missing or used twice")
-            r.facts[h["id"]] = Fact(r.prefix(h["all"]), h["concl"], env, uses=frozenset([h["id"]]))
-        hyp_uses: dict[str, list[str]] = {h["id"]: [] for h in data["hyps"]}
-        used: dict[str, set[str]] = {}
-        steps = _listed(data["steps"], "steps")
-        if len(steps) > MAX_STEPS:
-            raise Reject(f"more than {MAX_STEPS} steps")
-        for s in steps:
-            if type(s) is not dict or type(s.get("id")) is not str or s["id"] in r.facts or s["id"] == "IH":
-                raise Reject("a step has no id, or one that is in use")
-            where = {"step": s["id"], "rule": s.get("rule")}
-            r.touched = set()
-            r.step(s)
-            used[s["id"]] = set(r.touched)
-            for h in sorted(r.touched & set(hyp_uses)):
-                hyp_uses[h].append(s["id"])
-            r.facts[s["id"]] = Fact(r.prefix(s["all"]), s["concl"], env)
-        where = {"step": None, "rule": None}
-        if len(_listed(data["qed"], "qed")) != len(data["goals"]):
-            raise Reject("qed must name one fact for each goal")
-        for goal, step in zip(data["goals"], data["qed"], strict=True):
-            fact = r.look(step, r.top())
-            if [list(p) for p in fact.prefix] != goal["all"]:
-                raise Reject("the step named in qed has another prefix than the goal")
-            scope = r.enter(fact.prefix, r.top())
-            (k1, p1), (k2, p2) = r.formula(fact.concl, scope), r.formula(goal["concl"], scope)
-            if (k1 != k2 and (k1, k2) != ("gt", "ge")) or p1.sort != p2.sort or r.alg.sub(p1, p2).terms:
-                raise Reject("the step named in qed proves another formula than the goal")
-    except Reject as e:
-        return Outcome(id=name if type(name) is str else None, ok=False, **where, reason=str(e))
-    except RecursionError:
-        return Outcome(id=name if type(name) is str else None, ok=False, **where, reason="nested too deeply")
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, OverflowError) as e:
-        return Outcome(id=name if type(name) is str else None, ok=False, **where,
-                       reason=f"malformed input ({type(e).__name__}: {str(e)[:80]})")
+def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> dict[str, list[str]]:
+    """Replay hypotheses and steps into `r.facts`; which facts each step used."""
+    env = dict(r.sig.nat)
+    for h in data["hyps"]:
+        if type(h["id"]) is not str or h["id"] in r.facts:
+            raise Reject(f"hypothesis id {h['id']!r:.60} is missing or used twice")
+        r.facts[h["id"]] = Fact(r.prefix(h["all"]), h["concl"], env)
+    steps = _listed(data["steps"], "steps")
+    if len(steps) > MAX_STEPS:
+        raise Reject(f"more than {MAX_STEPS} steps")
+    used: dict[str, list[str]] = {}
+    for s in steps:
+        if type(s) is not dict or type(s.get("id")) is not str or s["id"] in r.facts or s["id"] == "IH":
+            raise Reject("a step has no id, or one that is in use")
+        where.update(step=s["id"], rule=s.get("rule"))
+        r.touched = set()
+        r.step(s)
+        used[s["id"]] = sorted(r.touched)
+        r.facts[s["id"]] = Fact(r.prefix(s["all"]), s["concl"], env)
+    where.update(step=None, rule=None)
+    return used
+
+
+def _footprint(r: Rules, footprints: dict[str, Outcome]) -> dict[str, list[str]]:
     base, axioms, lemmas = set(r.base), set(), set()
     for t in r.used_theorems:
         if t.startswith("base:"):
@@ -195,16 +174,86 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome])
             lemmas.add(t)
             base |= set(footprints[t]["base_facts"])
             axioms |= set(footprints[t]["axioms"])
+    return {"base_facts": sorted(base), "axioms": sorted(axioms), "oracles": [], "lemmas": sorted(lemmas)}
+
+
+_MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, OverflowError, RecursionError)
+
+
+def _failure(name: Any, where: dict[str, Any], e: Exception) -> Outcome:
+    reason = str(e) if isinstance(e, Reject) else (
+        "nested too deeply" if isinstance(e, RecursionError) else f"malformed input ({type(e).__name__}: {str(e)[:80]})")
+    return Outcome(id=name if type(name) is str else None, ok=False, **where, reason=reason)
+
+
+def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
+    """Replay one theorem; on success add it to the library."""
+    name = data.get("id") if type(data) is dict else None
+    where: dict[str, Any] = {"step": None, "rule": None}
+    keys = ("id", "sig", "hyps", "goals", "steps", "qed")
+    try:
+        fields(data, keys, keys, "theorem")
+        if type(name) is not str or name in library:
+            raise Reject(f"theorem id {name!r:.60} is missing or in use")
+        parts = statement(data)
+        r = Rules(parts["parsed"], Budget(WORK))
+        r.library, r.used_theorems, r.hypotheses = library, set(), data["hyps"]
+        used = _replayed(r, data, where)
+        if len(_listed(data["qed"], "qed")) != len(data["goals"]):
+            raise Reject("qed must name one fact for each goal")
+        for goal, step in zip(data["goals"], data["qed"], strict=True):
+            r.touched = set()
+            fact = r.look(step, r.top())
+            if [list(p) for p in fact.prefix] != goal["all"]:
+                raise Reject("the step named in qed has another prefix than the goal")
+            scope = r.enter(fact.prefix, r.top())
+            (k1, p1), (k2, p2) = r.formula(fact.concl, scope), r.formula(goal["concl"], scope)
+            if (k1 != k2 and (k1, k2) != ("gt", "ge")) or p1.sort != p2.sort or r.alg.sub(p1, p2).terms:
+                raise Reject("the step named in qed proves another formula than the goal")
+    except (Reject, *_MALFORMED) as e:
+        return _failure(name, where, e)
+    assert type(name) is str
     library[name] = parts
-    outcome = Outcome(id=name, ok=True, steps=len(steps), base_facts=sorted(base), axioms=sorted(axioms), oracles=[],
-                      lemmas=sorted(lemmas), hyp_uses=hyp_uses, rules=sorted({s["rule"] for s in steps}),
-                      premises={k: sorted(v) for k, v in sorted(used.items())})
-    footprints[name] = outcome
-    return outcome
+    uses = {h["id"]: [s for s, facts in used.items() if h["id"] in facts] for h in data["hyps"]}
+    footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used,
+                               rules=sorted({s["rule"] for s in data["steps"]}), **_footprint(r, footprints))
+    return footprints[name]
+
+
+def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
+    """Replay a proof that a statement is false."""
+    name = data.get("id") if type(data) is dict else None
+    where: dict[str, Any] = {"step": None, "rule": None}
+    try:
+        fields(data, ("id", "statement", "kind", "instance", "theorem", "at"), ("id", "statement", "kind"), "refutation")
+        keys = ("sig", "hyps", "goals")
+        fields(data["statement"], (*keys, "exists"), keys, "statement")
+        parts = statement(data["statement"])
+        if data["kind"] == "evaluate":
+            found = refute.by_evaluation(parts, data["instance"], Budget(WORK))
+            return Outcome(id=name, ok=True, steps=1, base_facts=[], axioms=[], oracles=[], lemmas=[], **found)
+        if data["kind"] != "derive":
+            raise Reject(f"unknown kind of refutation {data['kind']!r:.40}")
+        keys = ("sig", "hyps", "steps")
+        own = fields(data["theorem"], keys, keys, "theorem of a refutation")
+        sig = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]})["parsed"]
+        r = Rules(sig, Budget(WORK))
+        r.library, r.used_theorems, r.hypotheses = library, set(), own["hyps"]
+        used = _replayed(r, own, where)
+        found = refute.by_derivation(parts, data["at"], r)
+        return Outcome(id=name, ok=True, steps=len(used), premises=used, **found, **_footprint(r, footprints))
+    except (Reject, *_MALFORMED) as e:
+        return _failure(name, where, e)
+
+
+def check_all(theorems: Json, refutations: Json) -> tuple[list[Outcome], list[Outcome]]:
+    """Replay theorems in order (a later one may use those before it), then refutations."""
+    library: dict[str, Any] = {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
+    footprints: dict[str, Outcome] = {}
+    done = [theorem(t, library, footprints) for t in _listed(theorems, "derivation")]
+    return done, [refutation(t, library, footprints) for t in _listed(refutations, "refutations")]
 
 
 def check(theorems: Json) -> list[Outcome]:
-    """Replay theorems in order; a later one may use those before it."""
-    library: dict[str, Any] = {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
-    footprints: dict[str, Outcome] = {}
-    return [theorem(t, library, footprints) for t in _listed(theorems, "derivation")]
+    """Replay theorems in order."""
+    return check_all(theorems, [])[0]

@@ -41,6 +41,7 @@ class Rules(Checker):
 
     library: dict[str, Any]
     used_theorems: set[str]
+    hypotheses: list[Any]
 
     def step(self, s: Json) -> None:
         fields(s, ("id", "rule", "all", "concl", *RULES.get(s.get("rule"), ())), ("id", "rule", "all", "concl"), "step")
@@ -125,34 +126,43 @@ class Rules(Checker):
         proofs = fields(s["hyps"], tuple(h["id"] for h in thm["hyps"]), tuple(h["id"] for h in thm["hyps"]),
                         "proofs of the theorem's hypotheses")
         for h in thm["hyps"]:
-            row = fields(proofs[h["id"]], ("vars", "proof"), ("vars", "proof"), f"proof of {h['id']}")
-            if type(row["vars"]) is not list or len(row["vars"]) != len(h["all"]):
-                raise Reject(f"the proof of {h['id']} must name its {len(h['all'])} variables")
-            theirs, mine = im.scope(), scope
-            for new, (v, lo_data, hi_data) in zip(row["vars"], h["all"], strict=True):
-                lo = ln.parse(lo_data, theirs.env)
-                if type(new) is not str or new in mine.env or new in self.sig.letters or new in self.sig.dims:
-                    raise Reject(f"variable {new!r:.40} in the proof of {h['id']} shadows another name")
-                known = [ln.sub(ln.var(new), lo)]
-                if hi_data is not None:
-                    known.append(ln.sub(ln.parse(hi_data, theirs.env), ln.var(new)))
-                mine = replace(mine, env={**mine.env, new: ln.var(new)}, known=(*mine.known, *known))
-                theirs = replace(theirs, env={**theirs.env, v: ln.var(new)}, known=mine.known)
-            im.outer = mine
-            self.prove(None, row["proof"], mine, im.formula(h["concl"], theirs))
-        im.outer = scope
+            self.prove_hypothesis(h, proofs[h["id"]], im, scope)
         if type(s["goal"]) is not int or not 0 <= s["goal"] < len(thm["goals"]):
             raise Reject("the theorem has no such goal")
         goal = thm["goals"][s["goal"]]
-        if type(s["at"]) is not list or len(s["at"]) != len(goal["all"]):
+        theirs = self.goal_scope(goal, s["at"], im, scope)
+        self.conclude(s, scope, *im.formula(goal["concl"], theirs))
+
+    def prove_hypothesis(self, h: Json, data: Json, im: Imported, scope: Scope) -> None:
+        """Prove one hypothesis of a theorem for its images."""
+        row = fields(data, ("vars", "proof"), ("vars", "proof"), f"proof of {h['id']}")
+        if type(row["vars"]) is not list or len(row["vars"]) != len(h["all"]):
+            raise Reject(f"the proof of {h['id']} must name its {len(h['all'])} variables")
+        theirs, mine = im.scope(), scope
+        for new, (v, lo_data, hi_data) in zip(row["vars"], h["all"], strict=True):
+            lo = ln.parse(lo_data, theirs.env)
+            if type(new) is not str or new in mine.env or new in self.sig.letters or new in self.sig.dims:
+                raise Reject(f"variable {new!r:.40} in the proof of {h['id']} shadows another name")
+            known = [ln.sub(ln.var(new), lo)]
+            if hi_data is not None:
+                known.append(ln.sub(ln.parse(hi_data, theirs.env), ln.var(new)))
+            mine = replace(mine, env={**mine.env, new: ln.var(new)}, known=(*mine.known, *known))
+            theirs = replace(theirs, env={**theirs.env, v: ln.var(new)}, known=mine.known)
+        im.outer = mine
+        self.prove(None, row["proof"], mine, im.formula(h["concl"], theirs))
+        im.outer = scope
+
+    def goal_scope(self, goal: Json, at: Json, im: Imported, scope: Scope) -> Scope:
+        """Scope of a theorem's goal at the given index expressions."""
+        if type(at) is not list or len(at) != len(goal["all"]):
             raise Reject("give one index expression for each variable of the theorem's goal")
         theirs = im.scope()
-        for (v, lo_data, hi_data), i in zip(goal["all"], s["at"], strict=True):
+        for (v, lo_data, hi_data), i in zip(goal["all"], at, strict=True):
             form = ln.parse(i, scope.env)
             self.within(form, ln.parse(lo_data, theirs.env),
                         None if hi_data is None else ln.parse(hi_data, theirs.env), scope, f"{v} of the theorem's goal")
             theirs = replace(theirs, env={**theirs.env, v: form})
-        self.conclude(s, scope, *im.formula(goal["concl"], theirs))
+        return theirs
 
     # ---- time ------------------------------------------------------------------------------------------
 
@@ -279,7 +289,7 @@ class Rules(Checker):
         """E prod_v f_v = prod_v E f_v for f_v that reads only the v-th members of independent families."""
         if type(s["over"]) is not list or len(s["over"]) != 3:
             raise Reject("`over` must be [variable, low, high]")
-        x, lo, hi, inner = self.binder(*s["over"], scope)
+        x, lo, hi, inner = self.binder(s["over"][0], s["over"][1], s["over"][2], scope)
         f = self.scalar(s["body"], inner)
         self._over(f, x, inner)
         self.alg.expect(f)

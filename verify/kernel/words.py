@@ -74,7 +74,7 @@ def _merge(a: Factor, b: Factor) -> Factor | None:
 
 
 def _trivial(f: Factor) -> bool:
-    return f[0] == "c" and f[4] == ln.sub(f[5], ln.const(1))
+    return bool(f[0] == "c" and f[4] == ln.sub(f[5], ln.const(1)))
 
 
 def normal(factors: Word) -> Word:
