@@ -456,6 +456,13 @@ class Checker:
         return self.alg.sub(self.alg.mul(x, self.alg.inv(x)), self.alg.rational(1))
 
     def _nonzero(self, x: Poly, proof: Json, scope: Scope) -> None:
+        """`proof` is a strict inequality for x or -x, or ["ne", fact, at] for an inequation x != 0."""
+        if node(proof, "proof that a divisor is not zero") == "ne":
+            node(proof, "ne", 2)
+            kind, q = self.instance(proof[1], proof[2], scope)
+            if kind != "ne" or (self.alg.sub(q, x).terms and self.alg.add(q, x).terms):
+                raise Reject("the fact does not say that the divisor is not zero")
+            return
         q, strict = self.nonneg(proof, scope)
         if not strict or (self.alg.sub(q, x).terms and self.alg.add(q, x).terms):
             raise Reject("the divisor is not proved to be non-zero")
@@ -513,12 +520,11 @@ class Checker:
     def _zero_rw(self, p: Json, scope: Scope) -> Poly:
         """t minus t with letters replaced by what equations `letter = term` say they are."""
         first = self.read(p[1], scope)
-        if type(p[2]) is not list:
-            raise Reject("a rewriting needs a list of facts")
-        now = first
-        for name in p[2]:
-            now = self._rewrite(now, name, scope)
-        return self.alg.sub(first, now)
+        return self.alg.sub(first, self._rewritten(first, p[2], scope))
+
+    def _zero_rwz(self, p: Json, scope: Scope) -> Poly:
+        """A proved equation with letters replaced by what equations say they are; p = [rwz, proof, facts]."""
+        return self._rewritten(self.zero(p[1], scope), p[2], scope)
 
     def _rewrite(self, p: Poly, name: Json, scope: Scope) -> Poly:
         fact = self.look(name, scope)
@@ -532,14 +538,17 @@ class Checker:
         variables = [r[0] for r in fact.prefix]
         slots = [next(iter(i)) if type(i) is dict and len(i) == 1 and next(iter(i.values())) == 1 else None
                  for i in pattern[2]]
-        if sorted(s for s in slots if s is not None) != sorted(variables) or None in slots:
-            raise Reject(f"the letter in fact {name!r} must carry exactly the variables of the fact")
+        if sorted(s for s in slots if s in variables) != sorted(variables):
+            raise Reject(f"the letter in fact {name!r} must carry each variable of the fact once")
 
         def image(letter: str, idx: tuple[ln.Lin, ...], stage: str, dd: int, known: tuple[ln.Lin, ...]) -> Poly | None:
             if letter != pattern[1] or stage != pattern[3] or dd != d:
                 return None
-            at = dict(zip(slots, idx, strict=True))
+            at = {s: i for s, i in zip(slots, idx, strict=True) if s in variables}
             env, here = dict(fact.env), replace(scope, known=known)
+            for s, i, form in zip(slots, idx, pattern[2], strict=True):
+                if s not in variables and ln.parse(form, env) != i:
+                    return None
             for v, lo, hi in fact.prefix:
                 form = at[v]
                 low, high = ln.parse(lo, env), None if hi is None else ln.parse(hi, env)
@@ -574,6 +583,18 @@ class Checker:
 
     def _nonneg_z(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
         return self.zero(p[1], scope), False
+
+    def _nonneg_rw(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
+        """A proved inequality with letters replaced by what equations say they are; p = [rw, proof, facts]."""
+        q, strict = self.nonneg(p[1], scope)
+        return self._rewritten(q, p[2], scope), strict
+
+    def _rewritten(self, p: Poly, names: Json, scope: Scope) -> Poly:
+        if type(names) is not list:
+            raise Reject("a rewriting needs a list of facts")
+        for name in names:
+            p = self._rewrite(p, name, scope)
+        return p
 
     def _nonneg_q(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
         c = rational(p[1])
@@ -776,6 +797,9 @@ class Checker:
             raise Reject("a zero matrix whose normal form is not symmetric")
         return q
 
+    def _psd_rw(self, p: Json, scope: Scope) -> Poly:
+        return self._rewritten(self.psd(p[1], scope), p[2], scope)
+
     def _psd_one(self, p: Json, scope: Scope) -> Poly:
         return self.read(["one", p[1]], scope)
 
@@ -832,10 +856,10 @@ _TERMS: dict[str, tuple[str, tuple[int, ...]]] = {
     **{f: ("function", (1,)) for f in ("exp", "log", "inv", "cos", "acos", "ind", "E")},
 }
 _ZERO = {"null": 1, "split": 5, "psplit": 5, "reverse": 4, "cong": 5, "congprod": 6, "inv": 2, "explog": 2, "logexp": 1,
-         "ind1": 2, "ind0": 2, "gram": 2, "anti": 2, "case": 4, "rw": 2}
+         "ind1": 2, "ind0": 2, "gram": 2, "anti": 2, "case": 4, "rw": 2, "rwz": 2}
 _NONNEG: dict[str, Any] = {
-    "fact": 2, "z": 1, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2, "pow": 2, "sum": 4, "prod": 4,
+    "fact": 2, "z": 1, "rw": 2, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2, "pow": 2, "sum": 4, "prod": 4,
     "prodmono": 5, "trace": 1, "trace2": 2, "E": 1, "inv": 1, "exp": 1, "exp1": 1, "ind": 1, "notind": 1, "indx": 1,
     "notindx": 1, "union": 5, "cos": 4, "angle": 3, "law": 3, "case": 4}
-_PSD: dict[str, Any] = {"fact": 2, "z": 1, "one": 1, "gram": 1, "congruence": 2, "add": None, "scale": 2, "kron": 2,
+_PSD: dict[str, Any] = {"fact": 2, "z": 1, "rw": 2, "one": 1, "gram": 1, "congruence": 2, "add": None, "scale": 2, "kron": 2,
                         "sum": 4, "pow": 2, "dominate": 1, "case": 4}

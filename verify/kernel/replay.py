@@ -117,8 +117,6 @@ def statement(data: Json) -> dict[str, Any]:
             want = ("id", "all", "concl") if kind == "hyps" else ("all", "concl")
             fields(h, want, want, kind)
             checker.declare(h, dict(sig.nat))
-            if kind == "hyps" and h["concl"][0] == "ne":
-                raise Reject("a hypothesis may not be an inequation")
     for name, decl in sig.letters.items():
         if decl.free and any(_mentions(h["concl"], name) for h in data["hyps"]):
             raise Reject(f"a hypothesis speaks of the free letter {name}")
