@@ -244,9 +244,14 @@ def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcom
         return _failure(name, where, e)
 
 
+def shelves() -> dict[str, Any]:
+    """Base facts and axioms, as theorems that can be used."""
+    return {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
+
+
 def check_all(theorems: Json, refutations: Json) -> tuple[list[Outcome], list[Outcome]]:
     """Replay theorems in order (a later one may use those before it), then refutations."""
-    library: dict[str, Any] = {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
+    library = shelves()
     footprints: dict[str, Outcome] = {}
     done = [theorem(t, library, footprints) for t in _listed(theorems, "derivation")]
     return done, [refutation(t, library, footprints) for t in _listed(refutations, "refutations")]
