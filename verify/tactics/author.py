@@ -15,6 +15,7 @@ from verify.statement.terms import Formula, Node
 from .errors import TacticFailed
 from .positivity import nonneg, psd, transposed
 from .prover import Known, Prover, minus
+from .show import dim_term
 
 Json = Any
 
@@ -76,6 +77,7 @@ class Author:
         self.prover = Prover(self.kernel, name, context.theorems)
         self.labels: dict[str, list[str]] = {}
         self.auto: list[str] = []
+        self.here = self.prover.rules.top()
 
     def _free_letters(self) -> None:
         """Directions for the gradients of losses in layers."""
@@ -169,7 +171,7 @@ class Author:
                         rules.append(name)
                     else:
                         known.append(self.prover.leaf(name, self._here(name, scope), scope))
-            elif isinstance(item, Fact) or isinstance(item, Node) or isinstance(item, Hint):
+            elif isinstance(item, Fact | Node | Hint):
                 known.append(self.ingredient(item, scope))
             elif isinstance(item, Statement):
                 more, others = self._split([Fact("lemma", item)], scope)
@@ -181,7 +183,10 @@ class Author:
     def _here(self, name: str, scope: Scope) -> Json:
         """A fact's own variables, if they are in scope."""
         prefix = self.prover.facts[name]["all"]
+        own = [v for v in scope.env if v not in self.kernel["sig"].get("nat", {})]
         if any(p[0] not in scope.env for p in prefix):
+            if len(prefix) == len(own):
+                return [{v: 1} for v in own]
             raise TacticFailed(f"the fact {name!r} is for all of {[p[0] for p in prefix]}",
                                next="say where it is used: fact(i)")
         return [{p[0]: 1} for p in prefix]
@@ -204,8 +209,15 @@ class Author:
 
     # ---- ingredients ------------------------------------------------------------------------------------
 
-    def term(self, node: Node) -> Json:
-        return self.compiler.term(node)
+    def term(self, node: Any) -> Json:
+        return self.compiler.term(node) if isinstance(node, Node) else ["q", str(node)]
+
+    def lin(self, item: Any) -> Json:
+        """An index expression, from a term or a number."""
+        if isinstance(item, Node):
+            return self.compiler.index(item)
+        value = int(item)
+        return {"1": value} if value else {}
 
     def ingredient(self, item: Any, scope: Scope) -> Known:
         r = self.prover.rules
@@ -253,7 +265,7 @@ class Author:
                 raise TacticFailed(f"{inner!r} stands for {len(names)} facts")
             prefix = self.prover.facts[names[0]]["all"]
             given = dict(zip([p[0] for p in prefix], indices, strict=False)) | dict(named)
-            at = [self.compiler.index(given[p[0]]) if p[0] in given else {p[0]: 1} for p in prefix]
+            at = [self.lin(given[p[0]]) if p[0] in given else {p[0]: 1} for p in prefix]
             return self.prover.leaf(names[0], at, scope)
         if f.op == "ih":
             return self.prover.leaf("IH", [], scope)
@@ -362,20 +374,20 @@ class Author:
 
     def _with_total(self, h: Hint, scope: Scope) -> Known:
         """Sum of ingredients over an index: by.total(i, lo, hi, ingredient)."""
-        v, lo, hi = self._index(self._arg(h)), self.compiler.index(h.args[1]), self.compiler.index(h.args[2])
+        v, lo, hi = self._index(self._arg(h)), self.lin(h.args[1]), self.lin(h.args[2])
         _, _, _, inner = self.prover.rules.binder(v, lo, hi, scope)
         k = self.ingredient(h.args[3], inner)
         return self._made(k.kind, ["sum", v, lo, hi, k.proof], scope)
 
     def _index(self, item: Any) -> str:
-        form = self.compiler.index(item)
+        form = self.lin(item)
         if len(form) != 1:
             raise TacticFailed(f"{item!r} is not an index")
         return next(iter(form))
 
     def _with_power(self, h: Hint, scope: Scope) -> Known:
         """a^e = b^e from a = b: by.power(fact, e); a^e >= 0 from a >= 0."""
-        f, e = self._arg(h), self.compiler.index(h.args[1])
+        f, e = self._arg(h), self.lin(h.args[1])
         k = self.ingredient(f, scope)
         if k.kind == "eq":
             a, b = self._sides(f, scope)
@@ -395,12 +407,23 @@ class Author:
             name = self.names(inner)[0]
             fact = self.prover.facts[name]
             given = dict(zip([p[0] for p in fact["all"]], indices, strict=False)) | dict(named)
-            image = {k: self.compiler.index(v) for k, v in given.items()}
+            image = {k: self.lin(v) for k, v in given.items()}
             return _shift(fact["concl"][1], image), _shift(fact["concl"][2], image)
         if isinstance(f, Fact) and f.op in ("hyp", "step", "lemma"):
             fact = self.prover.facts[self.names(f)[0]]
             return fact["concl"][1], fact["concl"][2]
         raise TacticFailed(f"{f!r} does not have two sides", next="state the equation as a step before")
+
+    def _with_within(self, h: Hint, scope: Scope) -> Known:
+        """A x B for an equation x: by.within(A, x, B)."""
+        left, x, right = h.args
+        k = self.ingredient(x, scope)
+        return self._made("eq", ["mul", self.term(left), k.proof, self.term(right)], scope)
+
+    def _with_split(self, h: Hint, scope: Scope) -> Known:
+        """A sum over lo..hi is the sum over lo..mid and the one over mid+1..hi: by.split(i, lo, mid, hi, body)."""
+        v, (lo, mid, hi) = self._index(self._arg(h)), map(self.lin, h.args[1:4])
+        return self._made("eq", ["split", v, lo, mid, hi, self.term(h.args[4])], scope)
 
     def _with_inverse(self, h: Hint, scope: Scope) -> Known:
         """x * (1/x) = 1 for x visibly positive, or negative."""
@@ -535,6 +558,7 @@ class Author:
     def _by_lemma(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """The goal is (an instance of) an earlier theorem: by.lemma(statement, letter=term, ..)."""
         last: TacticFailed | None = None
+        self.here = self.prover.scope(prefix)
         target = self._arg(h)
         for theorem in self._theorems(target):
             thm = self.prover.rules.library[theorem]
@@ -587,7 +611,8 @@ class Author:
     def _map(self, thm: Json, given: Mapping[str, Any]) -> Json:
         """Images of the theorem's symbols: those given, others by their own names."""
         mine, sig = self.kernel["sig"], thm["sig"]
-        nat = {s: self._size(given[s]) if s in given else self._own_nat(s) for s in sig.get("nat", {})}
+        sizes = self._sizes(sig, given)
+        nat = {s: self._size(given[s]) if s in given else sizes.get(s) or self._own_nat(s) for s in sig.get("nat", {})}
         dims = {d: str(given.get(d, d)) for d in sig.get("dims", {})}
         letters: Json = {}
         for n, decl in sig.get("letters", {}).items():
@@ -608,7 +633,7 @@ class Author:
             elif hasattr(image, "symbol"):
                 letters[n] = image.symbol.name
             else:
-                letters[n] = {"vars": [], "term": ["q", str(image)]}
+                letters[n] = {"vars": variables, "term": ["q", str(image)]}
         return {"nat": nat, "dims": dims, "letters": letters}
 
     def _plain(self, n: str, decl: Json) -> bool:
@@ -626,17 +651,48 @@ class Author:
             return {s: 1}
         raise TacticFailed(f"the lemma speaks of the number {s}", next=f"say what it is: {s}=..")
 
+    def _general(self, thm: Json) -> Json:
+        """Prefix for the indices of a lemma that the present statement does not have."""
+        prefix: Json = []
+        for s, least in thm["sig"].get("nat", {}).items():
+            if s in self.kernel["sig"].get("nat", {}):
+                continue
+            lo: Json = {"1": least} if least else {}
+            hi: Json = None
+            for form in thm["sig"].get("assume", []):
+                rest = {k: c for k, c in form.items() if k != s}
+                if form.get(s) == -1:
+                    hi = rest
+                elif form.get(s) == 1 and set(rest) - {"1"}:
+                    lo = {k: -c for k, c in rest.items()}
+            prefix.append([s, lo, hi])
+        return prefix
+
     def _size(self, item: Any) -> Json:
+        if isinstance(item, _Own):
+            return {item.name: 1}
         if isinstance(item, Node):
-            return self.compiler.size(item)
-        return {"1": int(item)} if int(item) else {}
+            t = self.compiler.term(item)
+            return t[1] if t[0] == "n" else self.lin(item)
+        return self.lin(item)
+
+    def _sizes(self, sig: Json, given: Mapping[str, Any]) -> Json:
+        """Dimensions of a lemma's letters, read off from the images they are given."""
+        found: Json = {}
+        for n, decl in sig.get("letters", {}).items():
+            if isinstance(given.get(n), Node) and decl.get("shape") and not decl.get("index"):
+                sort = self.prover.rules.read(self.term(given[n]), self.here).sort
+                for side, d in zip(decl["shape"], sort[1:], strict=True):
+                    if isinstance(side, dict) and len(side) == 1 and next(iter(side.values())) == 1 and sort[0] == "m":
+                        found.setdefault(next(iter(side)), dim_term(d))
+        return found
 
     def _at(self, goal: Json, given: Mapping[str, Any], prefix: Json) -> Json:
         own = {p[0] for p in prefix} | set(self.kernel["sig"].get("nat", {}))
         out = []
         for v, _, _ in goal["all"]:
             if v in given:
-                out.append(self.compiler.index(given[v]))
+                out.append(self.lin(given[v]))
             elif v in own:
                 out.append({v: 1})
             else:
@@ -649,10 +705,12 @@ class Author:
         for theorem in self._theorems(Fact("lemma", statement)):
             thm = self.prover.rules.library[theorem]
             try:
-                mapping = self._map(thm, given)
+                general = self._general(thm)
+                self.here = self.prover.scope(general)
+                mapping = self._map(thm, {**given, **{p[0]: _Own(p[0]) for p in general}})
                 for k, goal in enumerate(thm["goals"]):
                     at = [{p[0]: 1} for p in goal["all"]]
-                    out.append(self.prover.use(f"lemma {statement.label}", theorem, mapping, prefix=goal["all"],
+                    out.append(self.prover.use(f"lemma {statement.label}", theorem, mapping, prefix=[*general, *goal["all"]],
                                                concl=goal["concl"], goal=k, at=at))
             except TacticFailed as e:
                 if len(self.context.done.get(f"{self.claim.slug}.{statement.label}", [])) < 2:
@@ -660,6 +718,13 @@ class Author:
         if not out:
             raise TacticFailed(f"the lemma {statement.label} does not apply here")
         return out
+
+
+@dataclass(frozen=True)
+class _Own:
+    """An index of a lemma that becomes a quantified index of the fact it gives."""
+
+    name: str
 
 
 def _shift(data: Json, image: Mapping[str, Json]) -> Json:
