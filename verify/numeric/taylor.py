@@ -151,10 +151,15 @@ def _coefficient(
         return times(fixed[a], series[b][k])
     if b in fixed:
         return times(series[a][k], fixed[b])
-    first, second = series[a], series[b]
-    total = times(first[0], second[k])
-    for i in range(1, k + 1):
-        total = total + times(first[i], second[k - i])
+    pairs = zip(series[a], series[b][k::-1], strict=False)
+    x, y = next(pairs)
+    total = times(x, y)
+    if op.kind == "hadamard":
+        for x, y in pairs:
+            total = total + entrywise(x, y)
+    else:
+        for x, y in pairs:
+            total = total + x * y
     return total
 
 
