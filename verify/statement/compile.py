@@ -216,7 +216,7 @@ class Compiler:
     def term(self, item: Term) -> Json:
         """A further term in this signature."""
         self._check(item)
-        return self._term(item, Context())
+        return self._term(item, Context(), item.sort)
 
     def formula(self, item: Formula) -> list[Json]:
         """The facts of a further formula; indices that the signature does not have are generalised."""
@@ -512,11 +512,11 @@ class Compiler:
     # Terms --------------------------------------------------------------------------------------------
 
     def _term(self, node: Node, context: Context, want: Sort | None = None) -> Json:
+        if isinstance(node.sort, Unit):
+            return self._unit_term(node, context, want)
         method = getattr(self, f"_t_{node.op}", None)
         if method is None:
             raise NotExpressible(f"{node.op} has no kernel form here", where=repr(node))
-        if isinstance(node.sort, Unit):
-            return self._unit_term(node, context, want)
         return method(node, context)
 
     def _unit_term(self, node: Node, context: Context, want: Sort | None) -> Json:

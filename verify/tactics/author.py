@@ -402,6 +402,8 @@ class Author:
 
     def _sides(self, f: Any, scope: Scope) -> tuple[Json, Json]:
         """The two sides of an equation given by a fact (possibly at an index)."""
+        if isinstance(f, Statement):
+            f = Fact("lemma", f)
         if isinstance(f, Fact) and f.op == "at":
             inner, indices, named = f.args
             name = self.names(inner)[0]
@@ -639,7 +641,7 @@ class Author:
     def _plain(self, n: str, decl: Json) -> bool:
         """Is the present letter of the same declaration (so that it can be its own image)?"""
         mine = self.kernel["sig"]["letters"][n]
-        return bool(mine.get("index", []) == decl.get("index", []))
+        return len(mine.get("index", [])) == len(decl.get("index", []))
 
     def _direction(self, n: str) -> str:
         if n in self.kernel["sig"]["letters"]:
@@ -647,7 +649,7 @@ class Author:
         raise TacticFailed(f"the lemma speaks of the free letter {n}")
 
     def _own_nat(self, s: str) -> Json:
-        if s in self.kernel["sig"].get("nat", {}):
+        if s in self.here.env:
             return {s: 1}
         raise TacticFailed(f"the lemma speaks of the number {s}", next=f"say what it is: {s}=..")
 
