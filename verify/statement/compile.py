@@ -69,6 +69,8 @@ def _times(*parts: Json) -> Json:
 def _minus(a: Json, b: Json) -> Json:
     if b == ZERO:
         return a
+    if a == ZERO:
+        return _opposite(b)
     return ["+", a, _opposite(b)]
 
 
@@ -512,11 +514,11 @@ class Compiler:
     # Terms --------------------------------------------------------------------------------------------
 
     def _term(self, node: Node, context: Context, want: Sort | None = None) -> Json:
+        if isinstance(node.sort, Unit):
+            return self._unit_term(node, context, want)
         method = getattr(self, f"_t_{node.op}", None)
         if method is None:
             raise NotExpressible(f"{node.op} has no kernel form here", where=repr(node))
-        if isinstance(node.sort, Unit):
-            return self._unit_term(node, context, want)
         return method(node, context)
 
     def _unit_term(self, node: Node, context: Context, want: Sort | None) -> Json:
