@@ -24,7 +24,7 @@ OPERATORS = {
     "forall": (r"\forall", "∀", "for all "), "nabla": (r"\nabla", "∇", "grad"), "space": ("", "\u2061", " "), "sum": (r"\sum", "∑", "sum"),
     "prod": (r"\prod", "∏", "prod"), "times": ("", "\u2062", " "), "apply": ("", "\u2061", ""), ",": (",", ",", ", "),
     ":": (r"\colon\,", ":", ": "), "in": (r"\in", "∈", " in "), "top": (r"\top", "⊤", "T"), "colon": (":", ":", ":"),
-    "d": (r"\mathrm{d}", "d", "d"), "oo": (r"\infty", "∞", "oo"),
+    "d": (r"\mathrm{d}", "d", "d"), "oo": (r"\infty", "∞", "oo"), "one": (r"\mathbf{1}", "\U0001d7cf", "1"),
 }  # fmt: skip
 FENCES = {
     "(": ("(", ")", "(", ")", "(", ")"), "[": ("[", "]", "[", "]", "[", "]"), "{": (r"\{", r"\}", "{", "}", "{", "}"),

@@ -226,9 +226,9 @@ def _claim(
 def find_sources(file: Path) -> Mapping[str, Any]:
     """The nearest `sources.json` in the folders above a claim file; empty when there is none."""
     for folder in file.parents:
-        candidate = folder / "sources.json"
-        if candidate.is_file():
-            return read_sources(candidate)
+        for candidate in (folder / "sources.json", folder / "claims" / "sources.json"):
+            if candidate.is_file():
+                return read_sources(candidate)
     return {"sources": {}, "claims": {}}
 
 

@@ -69,6 +69,8 @@ def _times(*parts: Json) -> Json:
 def _minus(a: Json, b: Json) -> Json:
     if b == ZERO:
         return a
+    if a == ZERO:
+        return _opposite(b)
     return ["+", a, _opposite(b)]
 
 

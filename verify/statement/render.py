@@ -162,8 +162,10 @@ def _staged(piece: Piece, stage: str) -> Piece:
 # Author level ----------------------------------------------------------------------------------------------
 
 RELATIONS = {"eq": "=", "ne": "!=", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
-FUNCTIONS = {"log": "log", "cos": "cos", "sin": "sin", "acos": "arccos", "relu": "relu", "trace": "tr", "rank": "rank",
-             "vec": "vec", "minimum": "min", "maximum": "max"}  # fmt: skip
+FUNCTIONS = {
+    "log": "log", "cos": "cos", "sin": "sin", "acos": "arccos", "relu": "relu", "trace": "tr", "rank": "rank",
+    "vec": "vec", "minimum": "min", "maximum": "max",
+}  # fmt: skip
 _names: list[Mapping[str, Box]] = [{}]  # boxes of index symbols inside a substituted body
 
 
@@ -261,10 +263,10 @@ def _show(node: object) -> Piece:
             ident("P"), sub(_name(net), row(_show(net.fields["depth"])[0], op("colon"), digits("1")))
         ), ATOM
     if name == "entries":
-        rows, cols, body = a[:3]
+        rows, cols, entry = a[:3]
         if len(a) > 3:
             return named(str(a[3])), ATOM
-        return sub(fence("(", _show(body)[0]), row(_show(rows)[0], op(","), _show(cols)[0])), ATOM
+        return sub(fence("(", _show(entry)[0]), row(_show(rows)[0], op(","), _show(cols)[0])), ATOM
     if name == "entry":
         matrix, i, l = a  # noqa: E741
         assert isinstance(matrix, Node) and isinstance(i, Node) and isinstance(l, Node)
@@ -280,30 +282,29 @@ def _show(node: object) -> Piece:
             finally:
                 _names.pop()
         if matrix.op == "E":
-            entry = Node("entry", (matrix.args[0], i, l), matrix.sort)
-            return row(upright("E"), fence("[", _show(entry)[0])), ATOM
+            inner = Node("entry", (matrix.args[0], i, l), matrix.sort)
+            return row(upright("E"), fence("[", _show(inner)[0])), ATOM
         return sub(fence("[", _show(matrix)[0]), row(_show(i)[0], op(","), _show(l)[0])), ATOM
     if name in ("total", "product"):
-        v, lo, hi, body = a
-        return _sum(
-            "sum" if name == "total" else "prod", _show(v)[0], _show(lo)[0], _show(hi)[0], _show(body)
-        )
+        v, first, last, body = a
+        sign = "sum" if name == "total" else "prod"
+        return _sum(sign, _show(v)[0], _show(first)[0], _show(last)[0], _show(body))
     if name == "mean":
         v, body = a
         assert isinstance(v, Symbol)
         lo, hi = (_show(x)[0] for x in v.fields["between"])
-        inner, _ = _sum("sum", _show(v)[0], lo, hi, _show(body))
-        return row(frac(digits("1"), hi), op("times"), inner), OPEN
+        summed, _ = _sum("sum", _show(v)[0], lo, hi, _show(body))
+        return row(frac(digits("1"), hi), op("times"), summed), OPEN
     if name == "mean_family":
         family = a[0]
         assert isinstance(family, Symbol)
         hi = _show(family.fields["count"])[0]
-        inner = big("sum", row(ident("i"), op("="), digits("1")), hi, sub(_name(family), ident("i")))
-        return row(frac(digits("1"), hi), op("times"), inner), OPEN
+        members = big("sum", row(ident("i"), op("="), digits("1")), hi, sub(_name(family), ident("i")))
+        return row(frac(digits("1"), hi), op("times"), members), OPEN
     if name in ("E", "P"):
         return row(upright(name), fence("[", _show(a[0])[0])), ATOM
     if name == "indicator":
-        return row(digits("1"), fence("{", _show(a[0])[0])), ATOM
+        return row(op("one"), fence("{", _show(a[0])[0])), ATOM
     if name in ("start", "after"):
         return _staged(_show(a[0]), "0" if name == "start" else "+")
     if name == "D":
@@ -622,19 +623,27 @@ def _kernel_product(factors: list[Any]) -> Piece:
     if not factors:
         return digits("1"), ATOM
     if factors[0] == ["q", "-1"] and len(factors) > 1:
-        rest = _kernel_product(factors[1:])
-        return row(op("neg"), *_flat(paren(rest, OPEN))), SUM
+        positive = _kernel_product(factors[1:])
+        return row(op("neg"), *_flat(paren(positive, OPEN))), SUM
     denominators = [f[1] for f in factors if f[0] == "inv"]
-    numerators = [f for f in factors if f[0] != "inv"]
-    if denominators and len(numerators) >= 1:
-        scalars = [
-            f
-            for f in numerators
-            if f[0] in ("q", "n", "pi", "t", "tr", "exp", "log", "E", "ind", "cos", "acos")
-        ]
-        if len(scalars) == len(numerators):
-            return frac(_kernel_product(numerators)[0], _kernel_product(denominators)[0]), SIGN
-    piece = _kernel(factors[0])
-    for item in factors[1:]:
-        piece = _juxtaposed(piece, _kernel(item))
+    if not denominators or len(factors) == 1:
+        return _chained([_kernel(item) for item in factors])
+    above = [f for f in factors if f[0] != "inv" and _visibly_scalar(f)]
+    rest = [f for f in factors if f[0] != "inv" and not _visibly_scalar(f)]
+    quotient = frac(_kernel_product(above)[0], _kernel_product(denominators)[0]), SIGN
+    return _chained([quotient, *(_kernel(item) for item in rest)])
+
+
+def _chained(pieces: list[Piece]) -> Piece:
+    piece = pieces[0]
+    for item in pieces[1:]:
+        piece = _juxtaposed(piece, item)
     return piece
+
+
+def _visibly_scalar(item: Any) -> bool:
+    if item[0] in ("q", "n", "pi", "t", "tr", "exp", "log", "E", "ind", "cos", "acos", "inv", "prod"):
+        return True
+    if item[0] in ("+", "*"):
+        return all(_visibly_scalar(part) for part in item[1:])
+    return item[0] in ("pow", "root") and _visibly_scalar(item[1])

@@ -740,11 +740,23 @@ def need_bound(symbol: object) -> Symbol:
     )
 
 
+def _independent(v: Symbol, body: Node) -> None:
+    """The terms of a sum have one shape."""
+    dims: list[Dim] = []
+    for part in (body.sort, *(getattr(body.sort, side, None) for side in ("left", "right"))):
+        dims += [d for d in (getattr(part, "rows", None), getattr(part, "cols", None)) if d is not None]
+    for dim in dims:
+        form = dim if isinstance(dim, Form) else dim.at
+        if v.name in dict(form.coefficients):
+            raise fail(f"the shape of {body!r} depends on {v.name}: its values cannot be added")
+
+
 @rule("total", "product")
 def _total(v: Symbol, lo: Node, hi: Node, body: Node) -> Sort:
     need_bound(v)
     need_index(lo)
     need_dim(hi)
+    _independent(v, body)
     return body.sort if not isinstance(body.sort, Scalar) else SCALAR
 
 
@@ -758,6 +770,7 @@ def _scalar_product(v: Symbol, lo: Node, hi: Node, body: Node) -> Sort:
 @rule("mean")
 def _mean(v: Symbol, body: Node) -> Sort:
     upper(need_bound(v))
+    _independent(v, body)
     return body.sort if not isinstance(body.sort, Scalar) else SCALAR
 
 

@@ -17,14 +17,14 @@ rate = corrected(
     flow=flow,
     balanced=balanced(net, at=0),
     margin=start(margin),
-    then=L <= start(L) * exp(-2 * b ** (2 * (N - 1)) * t),
+    then=start(L) * exp(-2 * b ** (2 * (N - 1)) * t) >= L,
 )
 square_rate = corrected(
     flow=flow,
     balanced=balanced(net, at=0),
     margin=start(margin),
     square=net.rows == net.cols,
-    then=L <= start(L) * exp(-2 * N * b ** (2 * (N - 1)) * t),
+    then=start(L) * exp(-2 * N * b ** (2 * (N - 1)) * t) >= L,
 )
 
 with proof(margin_bound) as p:

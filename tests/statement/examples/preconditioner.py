@@ -19,7 +19,7 @@ end_to_end_balanced = printed(
     flow=flow, balanced=balanced(net, at=0), then=vec(D(We)) == -preconditioner(net) @ vec(ell.gradient(We))
 )
 as_roots = corrected(balanced=balanced(net), then=Q_net == preconditioner(net))
-monotone = corrected(flow=flow, then=L <= start(L))
+monotone = corrected(flow=flow, then=start(L) >= L)
 floor = root(1 / (1 + frobenius(one_sided_inverse(We)) ** 2), N) ** (N - 1)
 definite = printed(
     full_rank=rank(We) == minimum(net.rows, net.cols),
