@@ -150,8 +150,8 @@ class Script:
 class Proof:
     """The recorder that `with proof(statement) as p:` gives."""
 
-    def __init__(self, statement: Statement, kind: str) -> None:
-        self._statement, self._kind = statement, kind
+    def __init__(self, statement: Statement, kind: str, case: str = "") -> None:
+        self._statement, self._kind, self._case = statement, kind, case
         self._steps: list[Step] = []
         self._closed = False
 
@@ -161,7 +161,7 @@ class Proof:
     def __exit__(self, kind: object, value: object, trace: object) -> None:
         if kind is None:
             self._closed = True
-            self._statement.set_script(Script(self._kind, tuple(self._steps)))
+            self._statement.set_script(Script(self._kind, tuple(self._steps)), self._case)
 
     def __getattr__(self, name: str) -> Fact:
         if name.startswith("_"):
@@ -229,8 +229,9 @@ class Proof:
         return item
 
 
-def proof(statement: Statement) -> Proof:
-    return Proof(_statement(statement), "proof")
+def proof(statement: Statement, *, case: str = "") -> Proof:
+    """Record a proof; `case` names one of `statement.cases()` if they need different proofs."""
+    return Proof(_statement(statement), "proof", case)
 
 
 def refutation(statement: Statement) -> Proof:

@@ -190,7 +190,7 @@ class Statement:
         self.label = ""
         self.role, self.hypotheses, self.conclusion = role, hypotheses, conclusion
         self.expects, self.reading = expects, reading
-        self.script: Script | None = None
+        self.scripts: dict[str, Script] = {}  # by case; "" for the script of every case
         self._data: list[Data] = []
         self._sealed = False
         self._compilers: list[Compiler] | None = None
@@ -374,11 +374,22 @@ class Statement:
                 return term("hidden", name)
         raise StatementError(f"{hypothesis!r} is not an order hypothesis of this statement")
 
-    def set_script(self, script: Script) -> None:
+    @property
+    def script(self) -> Script | None:
+        """The script, or one of them if cases have their own."""
+        return next(iter(self.scripts.values()), None)
+
+    def script_for(self, case: str) -> Script | None:
+        """The script of one kernel statement (see `cases`)."""
+        return self.scripts.get(case) or self.scripts.get("")
+
+    def set_script(self, script: Script, case: str = "") -> None:
         self._open("a proof")
-        if self.script is not None:
+        if case and case not in self.cases():
+            raise StatementError(f"{self.label or self.role} has no case {case!r}", next=f"its cases are {self.cases()}")
+        if case in self.scripts:
             raise StatementError(f"{self.label or self.role} has two proofs", next="keep one")
-        self.script = script
+        self.scripts[case] = script
 
     def seal(self, label: str) -> None:
         self.label, self._sealed = label, True

@@ -91,8 +91,9 @@ class Author:
 
     def theorem(self) -> Json:
         self._losses()
-        script = self.statement.script
-        assert script is not None
+        script = self.statement.script_for(self.case)
+        if script is None:
+            raise TacticFailed(f"the case {self.case!r} has no proof", next=f"write `with proof(.., case={self.case!r})`")
         qed: list[str] = []
         for step in script.steps:
             try:
@@ -151,7 +152,8 @@ class Author:
     # ---- steps ------------------------------------------------------------------------------------------
 
     def run(self, step: Step, prefix: Json, concl: Json, number: int) -> str:
-        hint = step.hint
+        several = step.kind == "conclude" and len(step.hints) == len(self.kernel["goals"]) > 1
+        hint = step.hints[number] if several else step.hint
         method = getattr(self, f"_by_{hint.name}", None)
         if method is None:
             known = ", ".join(sorted(n[4:] for n in dir(self) if n.startswith("_by_")))
@@ -422,6 +424,11 @@ class Author:
         k = self.ingredient(x, scope)
         return self._made("eq", ["mul", self.term(left), k.proof, self.term(right)], scope)
 
+    def _with_scaled(self, h: Hint, scope: Scope) -> Known:
+        """An equation between scalars times a term, or an equation times a scalar term: by.scaled(t, x)."""
+        k = self.ingredient(h.args[1], scope)
+        return self._made("eq", ["mul", self.term(h.args[0]), k.proof, None], scope)
+
     def _with_split(self, h: Hint, scope: Scope) -> Known:
         """A sum over lo..hi is the sum over lo..mid and the one over mid+1..hi: by.split(i, lo, mid, hi, body)."""
         v, (lo, mid, hi) = self._index(self._arg(h)), map(self.lin, h.args[1:4])
@@ -471,6 +478,8 @@ class Author:
     def _by_positive(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """The difference of the two sides is non-negative by its shape."""
         scope = self.prover.scope(prefix)
+        if concl[0] not in ("ge", "gt"):
+            raise TacticFailed("by.positive() is for inequalities")
         node = nonneg(self.prover, minus(concl[1], concl[2]), scope)
         if node is None:
             raise TacticFailed("the difference of the two sides is not visibly non-negative")

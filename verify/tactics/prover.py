@@ -142,12 +142,10 @@ class Prover:
         for c, k in zip(found[0], signed, strict=True):
             if c:
                 node = self._reworked(k, names, scope)
-                parts.append(node if c == 1 else (
-                    ["scale", ["q", str(c)], node] if kind == "psd" else ["mul", ["q", str(c)], node]))
-        if kind == "psd":
-            parts = [["scale", ["q", str(c)], self._reworked(k, names, scope)] if c != 1 else self._reworked(k, names, scope)
-                     for c, k in zip(found[0], signed, strict=True) if c]
-        parts += [["z", z] for z in zs]
+                weight = "scale" if kind == "psd" else "mul"
+                parts.append(node if c == 1 else [weight, ["q", str(c)], node])
+        if zs:  # one equation: its parts need not be symmetric by themselves
+            parts.append(["z", zs[0] if len(zs) == 1 else ["add", *zs]])
         if not parts:
             parts = [["q", "0"]] if kind != "psd" else [["z", ["null", concl[1]]]]
         return parts[0] if len(parts) == 1 else ["add", *parts]
@@ -213,7 +211,7 @@ class Prover:
         im.outer = mine
         kind, poly = im.formula(h["concl"], theirs)
         im.outer = scope
-        proof = self.find(kind, poly, mine, names)
+        proof = self.find(kind, poly, mine, names) or self._visible(kind, poly, mine)
         if proof is None:
             raise TacticFailed(f"the hypothesis {h['id']!r} of {theorem} is not among the facts",
                                next="prove it as a step before, with `have`")
@@ -246,6 +244,19 @@ class Prover:
                 if have == "eq" and kind in ("ge", "psd") and not a.sub(q, poly).terms:
                     return ["z", ["fact", name, at]]
         return None
+
+    def _visible(self, kind: str, poly: Poly, scope: Scope) -> Json | None:
+        from . import back
+        from .positivity import nonneg, psd
+
+        try:
+            t = back.term(poly)
+            node = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
+            if node is not None:
+                self.rules.prove(None, node, scope, (kind, poly))
+            return node
+        except Reject:
+            return None
 
     def _instances(self, fact: Json, scope: Scope, names: Sequence[str]) -> list[Json]:
         prefix = fact["all"]
