@@ -73,6 +73,7 @@ class Fact:
         raise StatementError("a fact has no truth value in Python")
 
 
+CASE = Fact("case")  # the relation of the case, in by.cases
 IH = Fact("ih")  # the induction hypothesis, in the step of by.induction
 
 

@@ -91,6 +91,7 @@ class Author:
 
     def theorem(self) -> Json:
         self._losses()
+        self.auto = [h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])] + self.auto
         script = self.statement.script_for(self.case)
         if script is None:
             raise TacticFailed(f"the case {self.case!r} has no proof", next=f"write `with proof(.., case={self.case!r})`")
@@ -125,8 +126,12 @@ class Author:
                 self.auto.append(self.prover.step(f"{row['grad']} is", "loss", [], ["eq", ["v", row["grad"], [], ""], gap],
                                                   loss=loss, what="gradient"))
                 square = ["*", ["q", "1/2"], ["tr", ["*", ["T", gap], gap]]]
-                self.auto.append(self.prover.step(f"{loss} is", "loss", [], ["eq", ["v", loss, [], ""], square],
-                                                  loss=loss, what="value"))
+                value = self.prover.step(f"{loss} is", "loss", [], ["eq", ["v", loss, [], ""], square],
+                                         loss=loss, what="value")
+                self.auto.append(value)
+                if self.kernel["sig"]["letters"][loss].get("dep", "const") != "const":
+                    first = ["eq", ["v", loss, [], "0"], at_start(square, self.kernel["sig"])]
+                    self.auto.append(self.prover.step(f"{loss} was", "at0", [], first, fact=value, at=[]))
             if "params" in row:
                 self.auto.insert(0, self._gradient(loss, row))
 
@@ -271,6 +276,10 @@ class Author:
             return self.prover.leaf(names[0], at, scope)
         if f.op == "ih":
             return self.prover.leaf("IH", [], scope)
+        if f.op == "case":
+            if not any(n.startswith("case") for n in scope.local):
+                raise TacticFailed("CASE stands for the relation of a case", next="use it inside by.cases(..)")
+            return self.prover.leaf(max(n for n in scope.local if n.startswith("case")), [], scope)
         if f.op == "T":
             k = self._fact(f.args[0], scope)
             return self._made("eq", ["T", k.proof], scope) if k.kind == "eq" else k
@@ -564,6 +573,28 @@ class Author:
         node = closed(after, known, listed(h.option("step")), True)
         return self.prover.step(wish, "induct", prefix, concl, var=v, base=bases, step=node)
 
+    def _by_cases(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """by.cases(x, at_least_zero=.., negative=..): ingredients for x >= 0 and for x < 0; CASE is the relation."""
+        r = self.prover.rules
+        scope = self.prover.scope(prefix)
+        x = self.term(self._arg(h))
+        name = f"case{len(scope.local)}"
+        nodes = []
+        for option, branch in zip(("at_least_zero", "negative"), r.branches(["case", name, x, None, None], scope), strict=True):
+            given = h.option(option, ())
+            known, rules = self._split(given if isinstance(given, tuple) else (given,), branch)
+            nodes.append(self.prover.close(prefix, concl, known, [*rules, *self.auto], branch))
+        return self.prover.step(wish, "alg", prefix, concl, proof=["case", name, x, *nodes])
+
+    def _with_anti(self, h: Hint, scope: Scope) -> Known:
+        """x = 0 from x >= 0 and -x >= 0."""
+        a, b = (self._proof(x, "ge", scope) for x in h.args)
+        return self._made("eq", ["anti", a, b], scope)
+
+    def _with_vanish(self, h: Hint, scope: Scope) -> Known:
+        """A = 0 from tr(A^T A) = 0: by.vanish(A, equation)."""
+        return self._made("eq", ["gram", self.term(h.args[0]), self.ingredient(h.args[1], scope).proof], scope)
+
     # ---- lemmas ------------------------------------------------------------------------------------------
 
     def _by_lemma(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
@@ -736,6 +767,16 @@ class _Own:
     """An index of a lemma that becomes a quantified index of the fact it gives."""
 
     name: str
+
+
+def at_start(data: Json, sig: Json) -> Json:
+    """A term at time zero."""
+    if not isinstance(data, list):
+        return data
+    if data and data[0] in ("v", "ch"):
+        moving = sig["letters"][data[1]].get("dep", "const") != "const"
+        return [*data[:-1], "0"] if moving else data
+    return [at_start(x, sig) for x in data]
 
 
 def _shift(data: Json, image: Mapping[str, Json]) -> Json:

@@ -118,7 +118,7 @@ class Prover:
         """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`."""
         scope = scope or self.scope(prefix)
         kind, poly = goal or self.rules.formula(concl, scope)
-        names = list(rules)
+        names = self._rounds(list(rules), [poly, *(k.poly for k in known)], scope)
         want = self.rewritten(poly, names, scope)
         signed = [k for k in known if k.kind != "eq" and self._fits(k, kind, poly)]
         free = [k for k in known if k.kind == "eq" and k.poly.sort == poly.sort]
@@ -149,6 +149,17 @@ class Prover:
         if not parts:
             parts = [["q", "0"]] if kind != "psd" else [["z", ["null", concl[1]]]]
         return parts[0] if len(parts) == 1 else ["add", *parts]
+
+    def _rounds(self, rules: list[str], polys: Sequence[Poly], scope: Scope) -> list[str]:
+        """The rewriting facts, repeated until nothing changes (one may bring up a letter that another replaces)."""
+        names = list(rules)
+        now = [self.rewritten(q, rules, scope) for q in polys]
+        for _ in range(4):
+            after = [self.rewritten(q, rules, scope) for q in now]
+            if all(x.terms == y.terms for x, y in zip(now, after, strict=True)):
+                break
+            now, names = after, names + list(rules)
+        return names
 
     def _fits(self, k: Known, kind: str, poly: Poly) -> bool:
         return (k.kind == "psd") == (kind == "psd") and k.poly.sort == poly.sort
@@ -227,8 +238,8 @@ class Prover:
         value = poly.rational()
         if value is not None and (value > 0 or (value == 0 and kind == "ge")) and kind in ("ge", "gt"):
             return ["q", str(value)]
-        for name in reversed(list(self.facts)):
-            fact = self.facts[name]
+        local = {n: {"all": [list(r) for r in f.prefix], "concl": f.concl} for n, f in scope.local.items()}
+        for name, fact in [*local.items(), *reversed(self.facts.items())]:
             for at in self._instances(fact, scope, names):
                 try:
                     have, q = self.rules.instance(name, at, scope)
