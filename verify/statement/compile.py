@@ -218,7 +218,7 @@ class Compiler:
     def term(self, item: Term) -> Json:
         """A further term in this signature."""
         self._check(item)
-        return self._term(item, Context())
+        return self._term(item, Context(), item.sort)
 
     def formula(self, item: Formula) -> list[Json]:
         """The facts of a further formula; indices that the signature does not have are generalised."""

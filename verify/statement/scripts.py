@@ -73,6 +73,9 @@ class Fact:
         raise StatementError("a fact has no truth value in Python")
 
 
+IH = Fact("ih")  # the induction hypothesis, in the step of by.induction
+
+
 def as_fact(item: object) -> Fact:
     if isinstance(item, Fact):
         return item
