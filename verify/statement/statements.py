@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .scripts import Script
 
 ROLES = ("printed", "corrected", "lemma")
+RESERVED = {"premise", "have", "conclude", "cases", "obtain", "let", "at", "hypothesis"}
 EXPECTATIONS = ("REFUTED", "ILL-SORTED", "OPEN")
 
 
@@ -409,7 +410,23 @@ def _all_symbols(item: Node) -> dict[str, list[Symbol]]:
 
 
 def from_ast(data: Mapping[str, Any]) -> Statement:
-    """The statement with this JSON form."""
+    """The statement with this JSON form; anything else is a StatementError."""
+    try:
+        return _from_ast(data)
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        ValueError,
+        AssertionError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
+        raise StatementError(f"not the JSON form of a statement: {type(error).__name__}: {error}") from error
+
+
+def _from_ast(data: Mapping[str, Any]) -> Statement:
     symbols: dict[str, Symbol] = {}
     for entry in data["symbols"]:
         fields = {k: decode(v, symbols) for k, v in entry["fields"].items()}
@@ -438,8 +455,8 @@ def _make(role: str, hypotheses: Mapping[str, object], then: object, **options: 
                 f"{name}={item!r} is not a relation", why="hypotheses are relations given by name",
                 next=f"write {name}=a >= b, or another relation",
             )  # fmt: skip
-        if name == "premise" or "." in name:
-            raise StatementError(f"{name!r} cannot name a hypothesis")
+        if name in RESERVED:
+            raise StatementError(f"{name!r} cannot name a hypothesis", next="it means something in proofs; rename it")
         named.append((name, item))
     if not isinstance(then, Formula):
         raise StatementError(f"then={then!r} is not a relation")
