@@ -36,9 +36,7 @@ class Fact:
 
     def __call__(self, *indices: object, **named: object) -> Fact:
         """The fact at index expressions, in the order of its quantified indices or by name."""
-        return Fact(
-            "at", self, tuple(map(as_term, indices)), tuple((k, as_term(v)) for k, v in named.items())
-        )
+        return Fact("at", self, tuple(map(as_term, indices)), tuple((k, as_term(v)) for k, v in named.items()))
 
     @property
     def T(self) -> Fact:
@@ -196,9 +194,7 @@ class Proof:
                 raise StatementError(goal.sort.message, where=goal.sort.place)
         for hint in hints:
             if not isinstance(hint, Hint):
-                raise StatementError(
-                    f"{hint!r} is not a hint", next="write by.algebra(..), by.constant(..), .."
-                )
+                raise StatementError(f"{hint!r} is not a hint", next="write by.algebra(..), by.constant(..), ..")
         kept = tuple(h for h in hints if isinstance(h, Hint))
         step = Step(f"s{len(self._steps) + 1}", kind, goal, kept[0] if kept else Hint("auto"), kept, cases)
         self._steps.append(step)
