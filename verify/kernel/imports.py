@@ -99,7 +99,7 @@ class Imported(Checker):
         if not decl.random and self.alg.letters(self.alg.key(p)):
             raise Reject(f"{n} is not random in the theorem, but its image is")
         if decl.random and type(image) is not str and not all(
-                self.alg.bounded_atom(a) for m in p.terms for a, _ in m[1] if self.alg.letters(a)):
+                self.alg.bounded_atom(a) for m in p.terms for a, _ in m[1]):
             raise Reject(f"{n} is bounded in the theorem, which its image is not known to be")
         if self.sig.time != "none":
             if decl.dep == "const" and self._dynamic(self.alg.key(p)):

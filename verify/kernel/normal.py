@@ -586,33 +586,20 @@ class Algebra:
                 found |= self.letters(x)
         return found
 
-    def _bounded(self, obj: Any) -> bool:
-        return all(self.sig.letter(n).bounded for n, _ in self.letters(obj))
+    def bounded_atom(self, a: Atom) -> bool:
+        """Is the absolute value of the atom at most a constant?"""
+        head = a[0]
+        if not self.letters(a) or head in ("ind", "cos"):
+            return True
+        if head == "l":
+            return self.sig.letter(a[1]).bounded
+        if head in ("exp", "prod", "spow"):
+            return all(self.bounded_atom(b) for m, _ in a[-1] for b, _ in m[1])
+        return False
 
     def _integrable(self, a: Atom) -> bool:
         """Bounded, or a polynomial in Gaussian letters (all moments finite)."""
-        head = a[0]
-        if head in ("l", "tr"):
-            return not _nested(a) or not self.letters(a)
-        if head in ("ind", "cos"):
-            return True
-        return head in ("exp", "prod", "spow") and self._bounded(a) and self._tame(a)
-
-    def bounded_atom(self, a: Atom) -> bool:
-        """Is the absolute value of the atom at most a constant?"""
-        if a[0] == "l":
-            return self.sig.letter(a[1]).bounded
-        if a[0] in ("ind", "cos"):
-            return True
-        return a[0] in ("exp", "prod", "spow") and self._bounded(a) and self._tame(a)
-
-    def _tame(self, obj: Any) -> bool:
-        """No function that may be unbounded (inv, log, root, acos) is applied to anything random inside."""
-        if type(obj) is not tuple:
-            return True
-        if obj and obj[0] in ("inv", "log", "root", "acos", "r") and self.letters(obj):
-            return False
-        return all(self._tame(x) for x in obj)
+        return self.bounded_atom(a) or (a[0] == "tr" and not _nested(a[1]))
 
     def expect(self, p: Poly) -> Poly:
         """The expectation: linear, takes out what is not random."""

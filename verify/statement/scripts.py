@@ -217,6 +217,10 @@ class Proof:
         self._record("obtain", None, (Hint("letter", (name,)), *hints))
         return Fact("step", self._steps[-1].label)
 
+    def use(self, statement: Statement) -> Fact:
+        """A lemma of this file as a fact; its indices can be given: p.use(lemma)(N - 1)."""
+        return as_fact(_statement(statement))
+
     def let(self, item: Any) -> Any:
         """An abbreviation: the same term."""
         return item if isinstance(item, Node) else as_term(item)
