@@ -76,6 +76,7 @@ class Author:
         self._free_letters()
         self.prover = Prover(self.kernel, name, context.theorems)
         self.labels: dict[str, list[str]] = {}
+        self.lemmas: dict[str, list[str]] = {}
         self.auto: list[str] = []
         self.here = self.prover.rules.top()
 
@@ -438,6 +439,9 @@ class Author:
         k = self.ingredient(h.args[1], scope)
         return self._made("eq", ["mul", self.term(h.args[0]), k.proof, None], scope)
 
+    def _with_transposed(self, h: Hint, scope: Scope) -> Known:
+        return self._made("eq", ["T", self.ingredient(self._arg(h), scope).proof], scope)
+
     def _with_split(self, h: Hint, scope: Scope) -> Known:
         """A sum over lo..hi is the sum over lo..mid and the one over mid+1..hi: by.split(i, lo, mid, hi, body)."""
         v, (lo, mid, hi) = self._index(self._arg(h)), map(self.lin, h.args[1:4])
@@ -580,7 +584,8 @@ class Author:
         x = self.term(self._arg(h))
         name = f"case{len(scope.local)}"
         nodes = []
-        for option, branch in zip(("at_least_zero", "negative"), r.branches(["case", name, x, None, None], scope), strict=True):
+        branches = r.branches(["case", name, x, None, None], scope)
+        for option, (_, branch) in zip(("at_least_zero", "negative"), branches, strict=True):
             given = h.option(option, ())
             known, rules = self._split(given if isinstance(given, tuple) else (given,), branch)
             nodes.append(self.prover.close(prefix, concl, known, [*rules, *self.auto], branch))
@@ -743,6 +748,9 @@ class Author:
 
     def _lemma(self, statement: Statement, given: Mapping[str, Any]) -> list[str]:
         """All goals of a lemma with its own letters, as facts of this theorem."""
+        key = f"{statement.label}"
+        if not given and key in self.lemmas:
+            return self.lemmas[key]
         out = []
         for theorem in self._theorems(Fact("lemma", statement)):
             thm = self.prover.rules.library[theorem]
@@ -759,6 +767,8 @@ class Author:
                     raise e.at(f"lemma {statement.label}") from None
         if not out:
             raise TacticFailed(f"the lemma {statement.label} does not apply here")
+        if not given:
+            self.lemmas[key] = out
         return out
 
 
