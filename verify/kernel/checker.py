@@ -727,12 +727,18 @@ class Checker:
         phi = self.read(["v", p[1], p[2], ""], scope)
         return self.alg.add(self.alg.atom(("pi",)), phi, p[3]), False
 
+    def _plain(self, p: Poly) -> None:
+        """No expectation inside p: a substitution for random letters must not reach into one."""
+        if nm.has_expectation(self.alg.key(p)):
+            raise Reject("an expectation stands inside an expression in which a random letter is replaced")
+
     def _nonneg_law(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
         """x >= 0 where x is a rational >= 0 at every value of a letter with a finite law; p = [law, letter, index, x]."""
         decl = self.sig.letter(p[1])
         if decl.law is None or decl.law["kind"] != "finite":
             raise Reject("the letter has no finite law")
         forms, x = self.index(p[1], p[2], scope), self.scalar(p[3], scope)
+        self._plain(x)
         if any((n, i) != (p[1], forms) for n, i in self.alg.letters(self.alg.key(x))):
             raise Reject("another random letter occurs")
         strict = True

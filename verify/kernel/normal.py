@@ -66,6 +66,12 @@ def mentions(obj: Any, name: str) -> bool:
     return type(obj) is tuple and any(mentions(x, name) for x in obj)
 
 
+def has_expectation(obj: Any) -> bool:
+    if type(obj) is not tuple or not obj:
+        return False
+    return (obj[0] == "E" and len(obj) == 2) or any(has_expectation(x) for x in obj)
+
+
 def _nested(obj: Any) -> bool:
     """Does a structure hold polynomials inside atoms or roots?"""
     if type(obj) is not tuple:
@@ -460,6 +466,8 @@ class Algebra:
 
     def bind(self, p: Poly, v: str, lo: ln.Lin, hi: ln.Lin) -> Poly:
         """The sum of p over lo <= v <= hi, for a fresh name v (hi >= lo - 1 is the caller's obligation)."""
+        if mentions(p.sort, v):
+            raise Reject("sum of matrices whose size depends on the index of the sum")
         length = ln.sub(hi, lo)
         fixed = ln.value(length)
         out: dict[Mono, Fraction] = {}
