@@ -205,58 +205,101 @@ _GREEK = dict(
     mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", chi="χ", psi="ψ", omega="ω", lam0="λ₀",
     Gamma="Γ", Delta="Δ", Lambda="Λ", Phi="Φ", Psi="Ψ", Sigma="Σ", Omega="Ω",
 )  # fmt: skip
-_INDEXED = re.compile(r"^([A-Za-z]+)(?:_\{?(\w+)\}?|\[(\w+)\]|(\d+))$")
+_LETTER = re.compile(r"^(D )?([A-Za-z][A-Za-z0-9.']*?)(?:_(\w+)|\[([\w,]+)\]|(\d+))?(?:@([0+]))?$")
 
 
 def _name(name: str) -> str:
-    match = _INDEXED.match(name)
-    if name in _GREEK or match is None:
-        return f"<mi>{escape(_GREEK.get(name, name))}</mi>"
-    base, index = match[1], next(x for x in match.groups()[1:] if x is not None)
-    tag = "mn" if index.isdigit() else "mi"
-    return f"<msub><mi>{escape(_GREEK.get(base, base))}</mi><{tag}>{escape(index)}</{tag}></msub>"
+    """A letter of an instance, such as `W[1]@0`, `D W[1]` or `eta`."""
+    match = _LETTER.match(name)
+    if match is None:
+        return f"<mtext>{escape(name)}</mtext>"
+    change, base, *indices, stage = match.groups()
+    out = f"<mi>{escape(_GREEK.get(base, base))}</mi>"
+    index = next((x for x in indices if x is not None), None)
+    if index is not None:
+        parts = [f"<m{'n' if x.isdigit() else 'i'}>{escape(x)}</m{'n' if x.isdigit() else 'i'}>" for x in index.split(",")]
+        out = f"<msub>{out}<mrow>{'<mo>,</mo>'.join(parts)}</mrow></msub>"
+    if change:
+        out = f'<mover accent="true">{out}<mo>˙</mo></mover>'
+    if stage == "0":
+        out += '<mo stretchy="false">(</mo><mn>0</mn><mo stretchy="false">)</mo>'
+    return f"<msup>{out}<mo>+</mo></msup>" if stage == "+" else f"<mrow>{out}</mrow>"
 
 
 _NUMBER = re.compile(r"^(-?)(\d+(?:\.\d+)?)(?:/(\d+))?$")
 
 
+def short(digits: str, keep: int = 24) -> str:
+    """A long string of digits with its middle left out; the certificate has all of them."""
+    return digits if len(digits) <= 2 * keep else f"{digits[:keep]}…{digits[-6:]}"
+
+
 def _scalar(value: Json) -> str:
-    text = str(value)
+    if isinstance(value, dict) and "low" in value and "high" in value:
+        low, high = _scalar(value["low"]), _scalar(value["high"])
+        return f'<mrow><mo stretchy="false">[</mo>{low}<mo>,</mo>{high}<mo stretchy="false">]</mo></mrow>'
+    text = value if isinstance(value, str) else str(value)
     match = _NUMBER.match(text)
     if match is None:
         return f"<mtext>{escape(text)}</mtext>"
     sign = "<mo>−</mo>" if match[1] else ""
-    size = f"<mn>{match[2]}</mn>"
+    size = f"<mn>{short(match[2])}</mn>"
     if match[3]:
-        size = f"<mfrac>{size}<mn>{match[3]}</mn></mfrac>"
+        size = f"<mfrac>{size}<mn>{short(match[3])}</mn></mfrac>"
     return f"<mrow>{sign}{size}</mrow>" if sign else size
 
 
 def _value(value: Json) -> str:
     if isinstance(value, list) and value and all(isinstance(row, list) for row in value):
+        if value == [[value[0][0]]]:
+            return _scalar(value[0][0])
         rows = "".join("<mtr>" + "".join(f"<mtd>{_scalar(x)}</mtd>" for x in row) + "</mtr>" for row in value)
         return f"<mrow><mo>(</mo><mtable>{rows}</mtable><mo>)</mo></mrow>"
     if isinstance(value, list):
         inner = "<mo>,</mo>".join(_scalar(x) for x in value)
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return f'<mrow><mo stretchy="false">(</mo>{inner}<mo stretchy="false">)</mo></mrow>'
     return _scalar(value)
 
 
+def _loss(data: Json) -> str:
+    """A half square with its target, or a polynomial in the entries."""
+    if isinstance(data, dict) and "target" in data:
+        inner = f"<mi>X</mi><mo>−</mo>{_value(data['target'])}"
+        norm = f'<mo stretchy="false">‖</mo>{inner}<mo stretchy="false">‖</mo>'
+        return f"<mfrac><mn>1</mn><mn>2</mn></mfrac><msup><mrow>{norm}</mrow><mn>2</mn></msup>"
+    terms = []
+    for factor, powers in data.get("terms") or []:
+        entries = "".join(
+            f"<msubsup><mi>x</mi><mrow><mn>{i + 1}</mn><mo>,</mo><mn>{j + 1}</mn></mrow><mn>{p}</mn></msubsup>"
+            for i, j, p in powers
+        )
+        terms.append(f"<mrow>{_scalar(factor)}{entries}</mrow>")
+    return "<mo>+</mo>".join(terms) or "<mn>0</mn>"
+
+
+def _law(pairs: Json) -> str:
+    return "<mo>,</mo>".join(f"<mrow>{_scalar(v)}<mtext> with probability </mtext>{_scalar(p)}</mrow>" for p, v in pairs)
+
+
+def _equation(name: str, value: str) -> Markup:
+    return Markup(f"<math><mrow>{name}<mo>=</mo>{value}</mrow></math>")
+
+
 def instance_rows(instance: Json) -> list[Markup]:
-    """The letters of an instance, one equation each, as inline MathML."""
-    rows: list[Markup] = []
+    """What an instance fixes, one equation each: sizes, losses, letters, laws, time."""
     if not isinstance(instance, dict):
-        return rows
-    for part in ("nat", "dims", "letters", "values"):
-        block = instance.get(part)
-        for name in sorted(block) if isinstance(block, dict) else []:
-            value = block[name]
-            members = (
-                [(f"{name}[{k}]", value[k]) for k in sorted(value, key=lambda k: (len(k), k))]
-                if isinstance(value, dict)
-                else [(name, value)]
-            )
-            rows += [
-                Markup(f"<math><mrow>{_name(key)}<mo>=</mo>{_value(entry)}</mrow></math>") for key, entry in members
-            ]
+        return []
+    rows = []
+    for name, sizes in sorted((instance.get("dims") or {}).items()):
+        first = (instance.get("dims_from") or {}).get(name, 0)
+        head = f'<mo stretchy="false">(</mo><msub>{_name(name)}<mn>{first}</mn></msub><mo>,</mo><mo>…</mo>'
+        rows.append(_equation(f'{head}<mo stretchy="false">)</mo>', _value(sizes)))
+    rows += [_equation(_name(n), _loss(loss)) for n, loss in sorted((instance.get("losses") or {}).items())]
+    values = instance.get("values") or {}
+    for name in sorted(values, key=lambda n: (n.startswith("D "), "@" in n, n)):
+        if name not in (instance.get("losses") or {}):
+            rows.append(_equation(_name(name), _value(values[name])))
+    rows += [_equation(_name(n), _law(law)) for n, law in sorted((instance.get("laws") or {}).items())]
+    if "time" in instance:
+        rows.append(_equation("<mi>t</mi>", _scalar(instance["time"])))
     return rows
