@@ -16,9 +16,7 @@ from fontTools.ttLib import TTFont
 
 OUT = Path(__file__).parent.parent / "verify" / "report" / "assets" / "fonts"
 
-TEXT = (
-    "20-7E A0-17F 2013 2014 2018-201E 2022 2026 2032 2190-2193 2212 2248 2264 2265 3B1-3C9"
-)
+TEXT = "20-7E A0-17F 2013 2014 2018-201E 2022 2026 2032 2190-2193 2212 2248 2264 2265 3B1-3C9"
 MATH = (
     "20-7E A0-FF 131 237 2C6 2DC 300-308 30C 332 338 391-3A9 3B1-3C9 3D1 3D5 3F5 2016 2020 2026 2032-2034 2061-2064"
     " 20D7 2102 210B 2110-2113 2115 2119-211D 2124 2135 2190-2199 21A6 21D0 21D2 21D4 2200-220D 220F-2213 2215-2223"
@@ -60,8 +58,13 @@ def main(math: str, regular: str, italic: str, bold: str) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     make(Path(math), "math.woff2", "Audit Math", MATH, ["ssty", "dtls", "flac", "ccmp", "mark", "mkmk", "kern"])
     for source, style in ((regular, "regular"), (italic, "italic"), (bold, "bold")):
-        make(Path(source), f"text-{style}.woff2", f"Audit Text {style}", TEXT,
-             ["kern", "liga", "onum", "lnum", "tnum", "pnum", "smcp", "ccmp", "locl", "mark"])
+        make(
+            Path(source),
+            f"text-{style}.woff2",
+            f"Audit Text {style}",
+            TEXT,
+            ["kern", "liga", "onum", "lnum", "tnum", "pnum", "smcp", "ccmp", "locl", "mark"],
+        )
 
 
 if __name__ == "__main__":

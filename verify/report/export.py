@@ -29,7 +29,7 @@ def report(claims: Sequence[Claim], counts: Mapping[str, int], files: Sequence[s
                 "erratum": c.erratum,
                 "error": c.error,
                 "hash": c.hash,
-                "citations": [{"source": s, "at": at, "ids": list(ids)} for s, at, ids in c.citations],
+                "citations": [{"source": x.source, "at": x.at, "ids": list(x.ids)} for x in c.citations],
                 "statements": [
                     {
                         "label": s.label,

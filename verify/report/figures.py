@@ -16,6 +16,7 @@ import json
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -61,7 +62,9 @@ def _numbers(values: Json, length: int | None, what: str) -> list[float]:
 def describe(data: Json) -> str:
     """One sentence for each series: where it starts and where it ends."""
     xs = _numbers(data.get("x"), None, "x")
-    sentences = [f"Horizontal axis: {_plain(data.get('xlabel', 'x'))}; vertical axis: {_plain(data.get('ylabel', 'y'))}."]
+    sentences = [
+        f"Horizontal axis: {_plain(data.get('xlabel', 'x'))}; vertical axis: {_plain(data.get('ylabel', 'y'))}."
+    ]
     for series in data.get("series", []):
         ys = series.get("y")
         band = series.get("band")
@@ -86,12 +89,19 @@ def svg(data: Json, title: str) -> Markup:
     """Inline SVG of a figure; equal data gives equal bytes."""
     if not isinstance(data, dict) or data.get("scale", "linear") not in SCALES:
         raise FigureError("a figure needs x, series and a scale out of " + ", ".join(SCALES))
+    return _svg(json.dumps(data, sort_keys=True), title)
+
+
+@lru_cache(maxsize=256)
+def _svg(source: str, title: str) -> Markup:
+    data = json.loads(source)
     description = describe(data)
     key = hashlib.sha256(json.dumps([data, title], sort_keys=True).encode()).hexdigest()[:8]
     body = _matplotlib(data, key)
     width, height = (float(v) for v in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body).groups())  # type: ignore[union-attr]
     inner = body[body.index(">", body.index("<svg")) + 1 : body.rindex("</svg>")]
     inner = re.sub(r"<metadata>.*?</metadata>", "", inner, flags=re.DOTALL)
+    inner = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", inner, flags=re.DOTALL)  # it would style the whole page
     inner = re.sub(r'\bid="([^"]+)"', rf'id="f{key}-\1"', inner)
     inner = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#f{key}-\1"', inner)
     inner = re.sub(r"url\(#([^)]+)\)", rf"url(#f{key}-\1)", inner)
@@ -126,7 +136,8 @@ def _matplotlib(data: Json, key: str) -> str:
         "path.simplify": False,
     }
     with matplotlib.rc_context(style):
-        figure = Figure(figsize=(5.4, 3.5), layout="constrained")
+        figure = Figure(figsize=(4.9, 3.2))
+        figure.subplots_adjust(left=0.16, right=0.98, bottom=0.16, top=0.97)
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         across, up = SCALES[data.get("scale", "linear")]
@@ -141,6 +152,8 @@ def _matplotlib(data: Json, key: str) -> str:
             raise FigureError("a figure needs at least one point and one series")
         for k, series in enumerate(data["series"]):
             colour, label = _SERIES[k % len(_SERIES)], series.get("label")
+            if not series.get("band") and not series.get("y"):
+                raise FigureError("a series needs y or a band")
             if series.get("band"):
                 if len(series["band"]) != len(xs):
                     raise FigureError(f"a band needs {len(xs)} pairs")
@@ -155,7 +168,9 @@ def _matplotlib(data: Json, key: str) -> str:
                     axes.plot(xs, ys, linestyle="", marker=_MARKERS[k % 5], markersize=4, color=colour, label=label)
                 else:
                     bound = series.get("style") == "bound"
-                    axes.plot(xs, ys, color=colour, linewidth=1.2 if bound else 1.8, linestyle=_DASHES[k % 5], label=label)
+                    axes.plot(
+                        xs, ys, color=colour, linewidth=1.2 if bound else 1.8, linestyle=_DASHES[k % 5], label=label
+                    )
         if any(series.get("label") for series in data["series"]):
             legend = axes.legend(frameon=False, fontsize=10, loc="best")
             legend.set_zorder(5)

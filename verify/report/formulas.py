@@ -21,15 +21,18 @@ from markupsafe import Markup
 Json = Any
 T = TypeVar("T")
 
-_ELEMENTS = frozenset(
-    "math mrow mi mn mo mtext ms mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts"
-    " mprescripts mtable mtr mtd mstyle mpadded mphantom menclose merror none semantics".split()
-)
-_ATTRIBUTES = frozenset(
-    "display displaystyle scriptlevel mathvariant stretchy fence separator form lspace rspace accent accentunder"
-    " minsize maxsize symmetric largeop movablelimits linethickness width height depth voffset columnalign rowalign"
-    " columnspacing rowspacing columnlines rowlines columnspan rowspan notation alttext class dir intent arg".split()
-)
+_ELEMENT_NAMES = """
+math mrow mi mn mo mtext ms mspace mfrac msqrt mroot msub msup msubsup munder mover munderover
+mmultiscripts mprescripts mtable mtr mtd mstyle mpadded mphantom menclose merror none semantics
+"""
+_ELEMENTS = frozenset(_ELEMENT_NAMES.split())
+_ATTRIBUTE_NAMES = """
+display displaystyle scriptlevel mathvariant stretchy fence separator form lspace rspace accent
+accentunder minsize maxsize symmetric largeop movablelimits linethickness width height depth voffset
+columnalign rowalign columnspacing rowspacing columnlines rowlines columnspan rowspan notation
+alttext class dir intent arg
+"""
+_ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 _NAMESPACE = re.compile(r'\s+xmlns(:\w+)?="[^"]*"')
 
 
@@ -55,6 +58,8 @@ def only_mathml(source: str) -> str | None:
     for element in root.iter():
         if element.tag not in _ELEMENTS or any(name not in _ATTRIBUTES for name in element.attrib):
             return None
+        if element.tag == "mtext" and element.text:  # browsers drop spaces at the ends
+            element.text = re.sub(r"^ | $", "\u00a0", element.text)
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
@@ -63,7 +68,9 @@ def _shown(source: str | None, fallback: str, block: bool) -> Markup:
         clean = only_mathml(source)
         if clean is not None:
             root = re.sub(r'^<math(?: display="\w+")?', '<math display="block"' if block else "<math", clean, count=1)
-            return Markup('<div class="math">{}</div>' if block else '<span class="math">{}</span>').format(Markup(root))
+            return Markup('<div class="math">{}</div>' if block else '<span class="math">{}</span>').format(
+                Markup(root)
+            )
     tag = "div" if block else "span"
     return Markup(f'<{tag} class="math as-text"><code>{escape(fallback)}</code></{tag}>')
 
@@ -202,7 +209,8 @@ def kernel_text(node: Json) -> str:
 
 _GREEK = dict(
     alpha="α", beta="β", gamma="γ", delta="δ", eps="ε", epsilon="ε", eta="η", theta="θ", kappa="κ", lam="λ",
-    mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", chi="χ", psi="ψ", omega="ω", lam0="λ₀",
+    mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", chi="χ", psi="ψ", omega="ω", ell="ℓ",
+    lam0="λ₀",
     Gamma="Γ", Delta="Δ", Lambda="Λ", Phi="Φ", Psi="Ψ", Sigma="Σ", Omega="Ω",
 )  # fmt: skip
 _LETTER = re.compile(r"^(D )?([A-Za-z][A-Za-z0-9.']*?)(?:_(\w+)|\[([\w,]+)\]|(\d+))?(?:@([0+]))?$")
@@ -217,7 +225,9 @@ def _name(name: str) -> str:
     out = f"<mi>{escape(_GREEK.get(base, base))}</mi>"
     index = next((x for x in indices if x is not None), None)
     if index is not None:
-        parts = [f"<m{'n' if x.isdigit() else 'i'}>{escape(x)}</m{'n' if x.isdigit() else 'i'}>" for x in index.split(",")]
+        parts = [
+            f"<m{'n' if x.isdigit() else 'i'}>{escape(x)}</m{'n' if x.isdigit() else 'i'}>" for x in index.split(",")
+        ]
         out = f"<msub>{out}<mrow>{'<mo>,</mo>'.join(parts)}</mrow></msub>"
     if change:
         out = f'<mover accent="true">{out}<mo>˙</mo></mover>'
@@ -278,7 +288,9 @@ def _loss(data: Json) -> str:
 
 
 def _law(pairs: Json) -> str:
-    return "<mo>,</mo>".join(f"<mrow>{_scalar(v)}<mtext> with probability </mtext>{_scalar(p)}</mrow>" for p, v in pairs)
+    return "<mo>,</mo>".join(
+        f"<mrow>{_scalar(v)}<mtext> with probability </mtext>{_scalar(p)}</mrow>" for p, v in pairs
+    )
 
 
 def _equation(name: str, value: str) -> Markup:

@@ -1,7 +1,7 @@
-"""From certificates, verdicts and replays to what the pages show. Nothing here decides a verdict; it can only withhold one.
+"""From certificates, verdicts and replays to what the pages show.
 
-A verdict that the data handed over does not bear out (a missing replay, a missing witness, an axiom under PROVED)
-is shown as NO VERDICT with the reason.
+Nothing here decides a verdict; it can only withhold one. A verdict that the data handed over does not bear out (a
+missing replay, a missing witness, an axiom under PROVED) is shown as NO VERDICT with the reason.
 """
 
 from __future__ import annotations
@@ -138,8 +138,10 @@ class Statement:
     footprint_known: bool
 
     @property
-    def expected(self) -> bool:
-        return self.standing == "expected"
+    def name(self) -> str:
+        """The label in words, unless it only repeats the role."""
+        plain_label = self.label.replace("_", " ")
+        return "" if plain_label.lower() == self.role_words.lower() else plain_label
 
     @property
     def argued(self) -> bool:
@@ -166,6 +168,7 @@ class Theorem:
     anchor: str
     number: int
     name: str
+    title: str  # the name without the claim's own prefix
     serves: tuple[Ref, ...]
     ok: bool | None
     failure: str
@@ -182,11 +185,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Citation:
+    source: str  # key
+    short: str  # author and year
+    full: str
+    at: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Claim:
     topic: str
     slug: str
     title: str
-    citations: tuple[tuple[str, str, tuple[str, ...]], ...]
+    citations: tuple[Citation, ...]
     nonclaims: tuple[str, ...]
     statements: tuple[Statement, ...]
     theorems: tuple[Theorem, ...]
@@ -204,6 +216,17 @@ class Claim:
         return f"claims/{self.topic}/{self.slug}.html"
 
     @property
+    def fallback(self) -> str:
+        """The verdict word of a claim without statements."""
+        return "ERROR" if self.error else NO_VERDICT
+
+    @property
+    def in_order(self) -> tuple[Statement, ...]:
+        """Printed before corrected before lemmas, each in the order of the claim file."""
+        roles = list(words.ROLES)
+        return tuple(sorted(self.statements, key=lambda s: roles.index(s.role) if s.role in roles else len(roles)))
+
+    @property
     def standing(self) -> str:
         if self.error is not None or not self.statements:
             return "unexpected"
@@ -219,9 +242,27 @@ class Claim:
         return tuple(sorted({name for s in self.statements for name in getattr(s, kind)}))
 
 
-def claim(item: CertificateAndVerdicts, formulas: Formulas) -> Claim:
+def short_source(key: str, sources: Mapping[str, Mapping[str, Json]]) -> str:
+    row = sources.get(key) or {}
+    if not row.get("author"):
+        return key
+    return f"{str(row['author']).split()[-1]} {row['year']}" if row.get("year") else str(row["author"]).split()[-1]
+
+
+def _citation(c: Mapping[str, Json], sources: Mapping[str, Mapping[str, Json]]) -> Citation:
+    key = str(c["source"])
+    row = sources.get(key) or {}
+    parts = [str(row[k]) for k in ("author", "title", "year") if row.get(k)]
+    full = ", ".join(parts) if parts else key
+    return Citation(key, short_source(key, sources), full, str(c["at"]), tuple(map(str, c.get("ids") or ())))
+
+
+def claim(
+    item: CertificateAndVerdicts, formulas: Formulas, sources: Mapping[str, Mapping[str, Json]] | None = None
+) -> Claim:
     """The page of one claim as data."""
     audit = item.audit or {}
+    sources = sources or {}
     data = item.certificate
     head: Mapping[str, Json] = data["claim"] if data is not None else audit
     slug, topic = str(head.get("slug")), str(head.get("topic"))
@@ -238,15 +279,11 @@ def claim(item: CertificateAndVerdicts, formulas: Formulas) -> Claim:
         topic=topic,
         slug=slug,
         title=str(head.get("title") or slug.replace("_", " ")),
-        citations=tuple(
-            (str(c["source"]), str(c["at"]), tuple(map(str, c.get("ids") or ()))) for c in head.get("citations") or ()
-        ),
+        citations=tuple(_citation(c, sources) for c in head.get("citations") or ()),
         nonclaims=tuple(map(str, head.get("nonclaims") or ())),
         statements=statements,
         theorems=theorems,
-        figures=tuple(
-            Figure(str(f.get("caption") or ""), f.get("data")) for f in (data or {}).get("figures") or ()
-        ),
+        figures=tuple(Figure(str(f.get("caption") or ""), f.get("data")) for f in (data or {}).get("figures") or ()),
         hash=str((data or {}).get("hash") or ""),
         error=str(audit["error"]) if audit.get("error") else missing,
         certificate=data,
@@ -310,7 +347,8 @@ def _theorems(
                 places[name],
                 number,
                 name,
-                tuple(Ref(label, f"#st-{anchor(label)}") for label in owners.get(name, ())),
+                name.removeprefix(f"{data['claim']['slug']}."),
+                tuple(Ref(label.replace("_", " "), f"#st-{anchor(label)}") for label in owners.get(name, ())),
                 ok,
                 _failure(outcome) if ok is False else "",
                 tuple((str(h["id"]), formulas.kernel({"all": h["all"], "concl": h["concl"]})) for h in t["hyps"]),
@@ -332,7 +370,7 @@ def _theorem_ref(name: str, places: Mapping[str, str]) -> Ref:
     for prefix, what in (("base:", "base fact"), ("axiom:", "axiom")):
         if name.startswith(prefix):
             kind = prefix[:-1]
-            return Ref(f"{what} {name[len(prefix):]}", f"../../trust.html#{kind}-{anchor(name[len(prefix):])}")
+            return Ref(f"{what} {name[len(prefix) :]}", f"../../trust.html#{kind}-{anchor(name[len(prefix) :])}")
     return Ref(f"theorem {name}", f"#{places[name]}" if name in places else "")
 
 
@@ -408,9 +446,7 @@ def _statement(
         ),
         counterexample=_instance(evidence.get("counterexample")),
         refutation=json_text(s["refutation"])[:2000] if s.get("refutation") else None,
-        evidence=tuple(
-            _evidence(part, case, formulas) for case, part in _parts(evidence, len(s.get("kernel") or ()))
-        ),
+        evidence=tuple(_evidence(part, case, formulas) for case, part in _parts(evidence, len(s.get("kernel") or ()))),
         kernel=tuple(_kernel(k, case, formulas) for case, k in _cases(s.get("kernel") or ())),
         theorems=tuple(Ref(f"theorem {t.number}", f"#{t.anchor}") for t in theorems if t.name in ids),
         base_facts=_names(known.get("base_facts")),
@@ -464,7 +500,11 @@ def _names(value: Json) -> tuple[str, ...]:
 def _scope(scope: Json, verdict: str) -> str:
     if not scope:
         return ""
-    return "; ".join(map(str, scope)) if isinstance(scope, list) else (scope if isinstance(scope, str) else json_text(scope))
+    return (
+        "; ".join(map(str, scope))
+        if isinstance(scope, list)
+        else (scope if isinstance(scope, str) else json_text(scope))
+    )
 
 
 def _hypotheses(
@@ -495,7 +535,11 @@ def _hypotheses(
                 for step in used
             }
             uses += [Ref(steps[x].number, f"#{steps[x].anchor}") for x in steps if x in found]
-        change = "" if printed is None else ("added" if name not in before else "" if before[name] == now[name] else "changed")
+        change = (
+            ""
+            if printed is None
+            else ("added" if name not in before else "" if before[name] == now[name] else "changed")
+        )
         state, note, instance = _necessity(necessity.get(name), used_known and not uses)
         made.append(Hypothesis(name, formula, change, tuple(uses), used_known, state, note, instance))
     return tuple(made)
@@ -566,7 +610,7 @@ def plain(value: Json) -> str:
     if isinstance(value, Mapping) and set(value) == {"low", "high"}:
         return words.interval(str(value["low"]), str(value["high"]))
     if isinstance(value, Mapping) and all(isinstance(x, str | int) for x in value.values()):
-        return ", ".join(f"{k}: {words.number(str(x))}" for k, x in sorted(value.items()))
+        return ", ".join(f"{k} = {words.number(str(x))}" for k, x in sorted(value.items()))
     return str(value) if isinstance(value, int) else json_text(value)[:400]
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from . import export, figures, model, words
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
-from .verdicts import NO_VERDICT, VERDICTS, badge
+from .verdicts import VERDICTS, badge
 
 Json = Any
 MARKER = "report.json"
@@ -55,16 +57,18 @@ def build(
     certificates: Sequence[CertificateAndVerdicts],
     out_dir: Path | str,
     registry: Mapping[str, Mapping[str, Mapping[str, Json]]] | None = None,
+    sources: Mapping[str, Mapping[str, Json]] | None = None,
     formulas: Formulas | None = None,
 ) -> Site:
     """Write the site into `out_dir`, which must be new, empty, or an earlier report.
 
-    `registry` describes what derivations rest on: `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
-    "falsifier", "result"}}}`. Equal input gives equal bytes. Everything is rendered before the first file is written.
+    `registry` describes what derivations rest on, `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
+    "falsifier", "result"}}}`, and `sources` the documents, `{key: {"author", "title", "year"}}`. Equal input gives
+    equal bytes. Everything is rendered before the first file is written.
     """
     root = Path(out_dir)
     old = _earlier(root)
-    pages = render(certificates, registry, formulas)
+    pages = render(certificates, registry, sources, formulas)
     for name in sorted(pages):
         _write(root / name, pages[name])
     for name in sorted(old - set(pages)):
@@ -75,12 +79,13 @@ def build(
 def render(
     certificates: Sequence[CertificateAndVerdicts],
     registry: Mapping[str, Mapping[str, Mapping[str, Json]]] | None = None,
+    sources: Mapping[str, Mapping[str, Json]] | None = None,
     formulas: Formulas | None = None,
 ) -> dict[str, bytes]:
     """Every file of the site, by its path."""
     formulas = formulas or Formulas()
-    claims = sorted((model.claim(item, formulas) for item in certificates), key=lambda c: c.id)
-    for first, second in zip(claims, claims[1:], strict=False):
+    claims = sorted((model.claim(item, formulas, sources) for item in certificates), key=lambda c: c.id)
+    for first, second in pairwise(claims):
         if first.id == second.id:
             raise ReportError(f"two claims are called {first.id}")
     trusted = _trusted(claims, registry or {})
@@ -90,8 +95,9 @@ def render(
         "index.html": env.get_template("index.html").render(
             **common, root="", counts=counts(claims), documents=_documents(claims), claims=_by_urgency(claims),
             statements=sum(len(c.statements) for c in claims),
-            unexpected=[c for c in claims if c.standing == "unexpected"], open=[c for c in claims if c.standing == "open"],
-            used=[v for v in VERDICTS if any(s.verdict == v.word for c in claims for s in c.statements)],
+            unexpected=[c for c in claims if c.standing == "unexpected"],
+            open=[c for c in claims if c.standing == "open"],
+            used=[v for v in VERDICTS if counts(claims)[v.word]],
             topics=sorted({c.topic for c in claims}),
         ),
         "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
@@ -110,16 +116,17 @@ def render(
 def counts(claims: Iterable[Claim]) -> dict[str, int]:
     """Statements by verdict, every verdict listed. PROVED and CONDITIONAL are never added up."""
     found = Counter(s.verdict for c in claims for s in c.statements)
-    found[NO_VERDICT] += sum(1 for c in claims if not c.statements)
+    found.update(c.fallback for c in claims if not c.statements)
     return {v.word: found[v.word] for v in VERDICTS}
 
 
-def _documents(claims: Sequence[Claim]) -> list[tuple[str, int, dict[str, int]]]:
-    sources = sorted({source for c in claims for source, _, _ in c.citations})
+def _documents(claims: Sequence[Claim]) -> list[tuple[str, str, str, int, dict[str, int]]]:
+    """For each document: key, short and full name, number of claims, statements by verdict."""
+    sources = {x.source: x for c in claims for x in c.citations}
     rows = []
-    for source in sources:
-        mine = [c for c in claims if any(s == source for s, _, _ in c.citations)]
-        rows.append((source, len(mine), counts(mine)))
+    for key in sorted(sources):
+        mine = [c for c in claims if any(x.source == key for x in c.citations)]
+        rows.append((key, sources[key].short, sources[key].full, len(mine), counts(mine)))
     return rows
 
 
@@ -135,15 +142,14 @@ def _trusted(
     for key, kind in (("base_facts", "base"), ("axioms", "axiom"), ("oracles", "oracle")):
         known = registry.get(key) or {}
         used = {name for c in claims for name in c.footprint(key)}
-        out[key] = [
-            Trusted(
-                kind,
-                name,
-                *(str((known.get(name) or {}).get(part) or "") for part in ("text", "citation", "falsifier", "result")),
-                tuple(c for c in claims if name in c.footprint(key)),
+        out[key] = []
+        for name in sorted(used | set(known)):
+            row = known.get(name) or {}
+            text, citation, falsifier, result = (
+                str(row.get(k) or "") for k in ("text", "citation", "falsifier", "result")
             )
-            for name in sorted(used | set(known))
-        ]
+            users = tuple(c for c in claims if name in c.footprint(key))
+            out[key].append(Trusted(kind, name, text, citation, falsifier, result, users))
     return out
 
 
@@ -169,7 +175,14 @@ def _environment() -> jinja2.Environment:
     env.globals.update(badge=badge, anchor=anchor)
     env.filters["counted"] = _counted
     env.filters["words"] = words.label
+    env.filters["powers"] = _powers
     return env
+
+
+def _powers(text: str) -> Markup:
+    """Powers of ten in proper type."""
+    safe = re.sub(r"\b1e(-?\d+)\b", r"10^\1", str(escape(text)))
+    return Markup(re.sub(r"10\^(-?)(\d+)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", safe))
 
 
 def _counted(n: int, one: str, many: str | None = None) -> str:

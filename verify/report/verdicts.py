@@ -27,26 +27,30 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict(
         "ERROR",
         "error",
-        "The audit itself failed, or the kernel accepted what a checked counterexample refutes. Nothing may be concluded.",
+        "The audit itself failed, or the kernel accepted what a checked counterexample refutes."
+        " Nothing may be concluded.",
         '<path d="M5.3 1.4h5.4l3.9 3.9v5.4l-3.9 3.9H5.3l-3.9-3.9V5.3z" fill="currentColor"/>'
         f'<path d="M8 4.4v4.4M8 11.5v.1" {_KNOCKED}/>',
     ),
     Verdict(
         NO_VERDICT,
         "missing",
-        "A piece of evidence that the verdict needs was not handed to this report. It counts as unexpected, never as passed.",
+        "A piece of evidence that the verdict needs was not handed to this report."
+        " It counts as unexpected, never as passed.",
         f'<path d="M5.7 5.9a2.3 2.3 0 1 1 3.6 2c-.8.5-1.3 1-1.3 1.9M8 12.4v.1" {_LINE}/>',
     ),
     Verdict(
         "ILL-SORTED",
         "illsorted",
-        "The printed formula has no reading in which all parts fit together, such as a sum of matrices of different sizes.",
+        "The printed formula has no reading in which all parts fit together,"
+        " such as a sum of matrices of different sizes.",
         f'<path d="M3 5.8h10M3 10.2h10M10.8 2.6L5.2 13.4" {_LINE}/>',
     ),
     Verdict(
         "REFUTED",
         "refuted",
-        "An instance was found and checked exactly, or by enclosure, at which the hypotheses hold and the conclusion fails.",
+        "An instance was found and checked exactly, or by enclosure,"
+        " at which the hypotheses hold and the conclusion fails.",
         f'<path d="M3.8 3.8l8.4 8.4M12.2 3.8l-8.4 8.4" {_LINE}/>',
     ),
     Verdict(
@@ -71,7 +75,8 @@ VERDICTS: tuple[Verdict, ...] = (
         "ENCLOSED",
         "enclosed",
         "Checked with rigorous interval bounds on a stated finite set or box, and not beyond it.",
-        f'<path d="M5.4 2.6H3v10.8h2.4M10.6 2.6H13v10.8h-2.4" {_LINE}/><circle cx="8" cy="8" r="1.5" fill="currentColor"/>',
+        f'<path d="M5.4 2.6H3v10.8h2.4M10.6 2.6H13v10.8h-2.4" {_LINE}/>'
+        '<circle cx="8" cy="8" r="1.5" fill="currentColor"/>',
     ),
     Verdict(
         "TESTED",

@@ -33,9 +33,7 @@ _RULES = {
 }
 
 _LABELS = {
-    "nat": "naturals",
     "n": "samples",
-    "margin": "margin",
     "monte_carlo": "Monte Carlo",
     "clash": "margin of failure",
 }
@@ -64,7 +62,11 @@ def letter(row: Mapping[str, Any]) -> str:
     if row.get("free"):
         words += ", arbitrary"
     for v, lo, hi in row.get("index") or ():
-        words += f", for {v} from {index_text(lo)} to {index_text(hi)}" if hi is not None else f", for {v} from {index_text(lo)}"
+        words += (
+            f", for {v} from {index_text(lo)} to {index_text(hi)}"
+            if hi is not None
+            else f", for {v} from {index_text(lo)}"
+        )
     return words
 
 
@@ -74,7 +76,11 @@ _RATIONAL = re.compile(r"-?\d+/\d+\Z")
 def number(text: str) -> str:
     """A number short enough to read; a long fraction gets a decimal beside it."""
     if not _RATIONAL.match(text) or len(text) <= 24:
-        return re.sub(r"\d{49,}", lambda m: short(m[0]), text).replace("-", "−", 1) if text.startswith("-") else short(text)
+        return (
+            re.sub(r"\d{49,}", lambda m: short(m[0]), text).replace("-", "−", 1)
+            if text.startswith("-")
+            else short(text)
+        )
     value = Fraction(text)
     if value == 0:
         return "0"
@@ -108,6 +114,8 @@ def interval(low: str, high: str) -> str:
         return number(low)
     if len(low) + len(high) <= 36 or b < a:
         return f"[{number(low)}, {number(high)}]"
+    if a <= 0 <= b:
+        return f"within 10^{_power_of_ten(max(-a, b))} of 0"
     places = max(0, -_power_of_ten(b - a))
     shared = min(places, 24)
     size = min(abs(a), abs(b)) * 10**shared if a * b > 0 else Fraction(0)
