@@ -45,6 +45,7 @@ BREAKS_DESCENT: Json = {
     "dims": {"d": [2, 1, 1]},
     "losses": {"ell": {"kind": "half_square", "target": [["1", "1"]]}},
     "margin": ["-1", "-1"],
+    "where": "iterate 1",
 }
 UNEQUAL_RATES: Json = {
     "values": {"N": "2", "rho[1]": "1", "rho[2]": "2", "W[1]": [["1/2"]], "W[2]": [["1"]], "G": [["3/4"]]},
@@ -61,22 +62,56 @@ STEP_WITNESS: Json = {
     "dims": {"d": [2, 1, 1]},
 }  # fmt: skip
 TRIALS: Json = {
-    "drawn": 512, "held": 512, "failed": 0, "discarded": 0, "seed": "balancedness/conserved/1",
-    "corners": ["depth 2", "bottleneck", "rank deficient", "zero layer", "repeated singular values"],
-}  # fmt: skip
+    "kind": "trials",
+    "status": "passed",
+    "seed": 17,
+    "drawn": 512,
+    "discarded": 3,
+    "reasons": {"sizes: N": 3},
+    "corners": {"depth 2": 64, "bottleneck": 128, "rank deficient": 128, "zero layer": 64, "generic": 128},
+    "exact": 500,
+    "ball": 0,
+    "agree": 12,
+    "agree_digits": 48,
+    "unknown": 0,
+    "violated": 0,
+}
 THIRD = "0." + "3" * 200
 
 
-def _mutants(statement: Any) -> list[Json]:
+def _mutants(statement: Any) -> Json:
     goal = statement.kernel()[0]["goals"][0]
-    other = copy.deepcopy(goal)
-    other["concl"][1], other["concl"][2] = other["concl"][2], other["concl"][1]
-    return [
-        {"operator": "transpose", "formula": goal, "outcome": "refuted", "counterexample": UNEQUAL_RATES},
-        {"operator": "transpose", "formula": other, "outcome": "refuted", "counterexample": UNEQUAL_RATES},
-        {"operator": "coefficient", "formula": goal, "outcome": "refuted", "counterexample": UNEQUAL_RATES},
-        {"operator": "shifted_index", "formula": other, "outcome": "survived"},
+    rows = [
+        {
+            "operator": "transpose",
+            "part": "goal 0",
+            "path": [1, 1],
+            "change": "T removed",
+            "status": "killed",
+            "where": "j = 1",
+            "margin": ["-3/4", "-3/4"],
+        },
+        {
+            "operator": "constant",
+            "part": "goal 0",
+            "path": [1, 2],
+            "change": "-1 -> -2",
+            "status": "killed",
+            "counterexample": UNEQUAL_RATES,
+        },
+        {"operator": "swap", "part": "goal 0", "path": [2], "change": "sides swapped", "status": "equivalent"},
+        {"operator": "index", "part": "goal 0", "path": [1, 1], "change": "j -> j + 1", "status": "ill-sorted"},
+        {
+            "operator": "stage",
+            "part": "hyp flow",
+            "path": [1],
+            "change": "now -> start",
+            "status": "survived",
+            "tried": 8,
+            "formula": goal,
+        },
     ]
+    return {"kind": "mutants", "seed": 17, "total": 31, "tried": len(rows), "rates": {}, "mutants": rows}
 
 
 def _drift_figure() -> Json:
@@ -182,11 +217,15 @@ def _balancedness() -> CertificateAndVerdicts:
                 {"what": "loss at t = 1", "at": {"N": 3}, "digits": 200, "interval": [THIRD + "1", THIRD + "9"],
                  "margin": "1e-200", "holds": True},
             ],
-            "necessity": {"equal_rates": UNEQUAL_RATES, "flow": {**BREAKS_DESCENT, "note": "Descent in place of the flow."}},
+            "necessity": {
+                "equal_rates": {"kind": "necessity", "status": "necessary", "source": "search", "counterexample": UNEQUAL_RATES},
+                "flow": {"kind": "necessity", "status": "unknown", "attempt": {"draws": 80, "seed": 17, "found": 0}},
+                "rho.positive": {"kind": "necessity", "status": "unused", "attempt": {"draws": 80, "seed": 3, "found": 0}},
+            },
             "mutants": _mutants(conserved),
             "sharpness": {"kind": "Tight", **FLOW_WITNESS},
         },
-        "drift": {"witness": STEP_WITNESS, "trials": {**TRIALS, "drawn": 256, "held": 256}, "mutants": _mutants(drift)},
+        "drift": {"witness": STEP_WITNESS, "trials": {**TRIALS, "drawn": 256, "exact": 241}, "mutants": _mutants(drift)},
     }  # fmt: skip
     certificate = _certificate(claim, "linear_networks", list(derivation.values()), evidence)
     certificate["figures"] = [

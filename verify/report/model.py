@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from . import words
-from .formulas import Formulas, StatementMath, instance_rows, json_text
+from .formulas import Formulas, StatementMath, index_text, instance_rows, json_text
 from .verdicts import BY_WORD, NO_VERDICT, as_expected
 
 Json = Any
@@ -58,7 +58,7 @@ class Hypothesis:
     change: str  # "", "added", "changed": against the printed statement
     uses: tuple[Ref, ...]
     use_known: bool
-    necessity: str  # "breaks", "unused", "missing" or "note"
+    necessity: str  # "breaks", "unused", "unsettled" or "missing"
     note: str
     instance: Instance | None
 
@@ -75,23 +75,26 @@ class Table:
 @dataclass(frozen=True)
 class Mutant:
     operator: str
-    caught: bool | None
+    fate: str  # "rejected", "equivalent", "survived" or "undecided"
     outcome: str
+    change: str
     math: Markup | None
+    where: str
     instance: Instance | None
 
 
 @dataclass(frozen=True)
 class Mutants:
-    rates: tuple[tuple[str, int, int, int], ...]  # operator, caught, survived, undecided
+    facts: tuple[tuple[str, str], ...]
+    rates: tuple[tuple[str, tuple[int, ...]], ...]  # operator, then counts in the order of FATES
     survivors: tuple[Mutant, ...]
-    caught: tuple[Mutant, ...]
+    others: tuple[Mutant, ...]
 
 
 @dataclass(frozen=True)
 class Kernel:
     case: str
-    letters: tuple[tuple[str, str], ...]
+    letters: tuple[tuple[str, Markup | str], ...]
     hypotheses: tuple[tuple[str, Markup], ...]
     goals: tuple[Markup, ...]
 
@@ -540,22 +543,30 @@ def _hypotheses(
             if printed is None
             else ("added" if name not in before else "" if before[name] == now[name] else "changed")
         )
-        state, note, instance = _necessity(necessity.get(name), used_known and not uses)
+        mine = [necessity[k] for k in sorted(necessity) if k == name or k.startswith(f"{name}.")]
+        state, note, instance = _necessity(mine, used_known and not uses)
         made.append(Hypothesis(name, formula, change, tuple(uses), used_known, state, note, instance))
     return tuple(made)
 
 
-def _necessity(found: Json, unused: bool) -> tuple[str, str, Instance | None]:
-    if isinstance(found, Mapping):
-        inner = found.get("counterexample") or found.get("instance") or found
-        instance = _instance(inner)
+def _necessity(parts: Sequence[Json], unused: bool) -> tuple[str, str, Instance | None]:
+    """What dropping a hypothesis does, from the entries of the kernel hypotheses it compiles to."""
+    notes = []
+    for found in parts:
+        entry = found if isinstance(found, Mapping) else {"note": found}
+        instance = _instance(entry.get("counterexample")) or _instance(entry)
+        note = str(entry.get("note") or "")
         if instance is not None:
-            return "breaks", str(found.get("note") or ""), instance
-        note = str(found.get("outcome") or found.get("note") or found.get("reason") or "")
-        return ("unused", note, None) if unused else ("note" if note else "missing", note, None)
+            return "breaks", note, instance
+        attempt = entry.get("attempt")
+        if isinstance(attempt, Mapping) and attempt.get("draws"):
+            note = note or f"no counterexample in {attempt['draws']} draws"
+        unused = unused or entry.get("status") == "unused"
+        notes.append(note)
+    note = next((n for n in notes if n), "")
     if unused:
-        return "unused", "", None
-    return ("note", found, None) if isinstance(found, str) else ("missing", "", None)
+        return "unused", note, None
+    return ("unsettled" if parts else "missing"), note, None
 
 
 def _cases(kernel: Sequence[Json]) -> list[tuple[str, Json]]:
@@ -571,12 +582,31 @@ def _parts(evidence: Mapping[str, Json], count: int) -> list[tuple[str, Mapping[
 
 def _kernel(k: Mapping[str, Json], case: str, formulas: Formulas) -> Kernel:
     sig = k.get("sig") or {}
-    letters = [("time", words.TIMES.get(str(sig.get("time", "none")), str(sig.get("time"))))]
-    letters += [(str(n), f"natural number, at least {low}") for n, low in sorted((sig.get("nat") or {}).items())]
-    letters += [(str(n), words.letter(row)) for n, row in sorted((sig.get("letters") or {}).items())]
+    rows: list[tuple[str, Markup | str]] = [
+        ("time", words.TIMES.get(str(sig.get("time", "none")), str(sig.get("time"))))
+    ]
+    rows += [(str(n), f"natural number, at least {low}") for n, low in sorted((sig.get("nat") or {}).items())]
+    rows += [("range", f"{index_text(form)} ≥ 0") for form in sig.get("assume") or ()]
+    for name, bounds in sorted((sig.get("dims") or {}).items()):
+        low, high = (index_text(x) for x in bounds)
+        rows.append((str(name), f"sizes, indexed from {low} to {high}"))
+    rows += [(str(n), words.letter(row)) for n, row in sorted((sig.get("letters") or {}).items())]
+    for name, row in sorted((sig.get("losses") or {}).items()):
+        text = Markup("{} of {}, with gradient {}").format(
+            "half the squared distance to the target" if "target" in row else "differentiable function",
+            formulas.kernel(row["at"], block=False),
+            Markup("<code>{}</code>").format(row["grad"]),
+        )
+        if "target" in row:
+            text += Markup("; target {}").format(formulas.kernel(row["target"], block=False))
+        if "pgrad" in row:
+            text += Markup("; gradients <code>{}</code> in the members of <code>{}</code>").format(
+                row["pgrad"], row["params"]
+            )
+        rows.append((f"{name}, loss", text))
     return Kernel(
         case,
-        tuple(letters),
+        tuple(rows),
         tuple((str(h["id"]), formulas.kernel({"all": h["all"], "concl": h["concl"]})) for h in k.get("hyps") or ()),
         tuple(formulas.kernel(g) for g in k.get("goals") or ()),
     )
@@ -592,7 +622,7 @@ def _instance(data: Json) -> Instance | None:
         data = inner
     if not isinstance(data, Mapping) or not isinstance(data.get("values"), Mapping):
         return None
-    shown = ("values", "dims", "dims_from", "losses", "laws", "time")
+    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status")
     facts = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
     return Instance(tuple(instance_rows(data)), tuple(facts))
 
@@ -617,8 +647,8 @@ def plain(value: Json) -> str:
 def _facts(data: Json, leading: Iterable[str]) -> Table | None:
     if not isinstance(data, Mapping) or not data:
         return None
-    order = [k for k in leading if k in data] + sorted(k for k in data if k not in leading)
-    return Table(tuple((words.label(k), plain(data[k])) for k in order if data[k] is not None))
+    order = [k for k in leading if k in data] + sorted(k for k in data if k not in leading and k != "kind")
+    return Table(tuple((words.label(k), plain(data[k])) for k in order if data[k] not in (None, {}, [])))
 
 
 def _enclosures(data: Json) -> Table | None:
@@ -647,29 +677,47 @@ def _enclosures(data: Json) -> Table | None:
     return Table((), ("quantity", "at", "digits", "interval", "margin", "outcome"), tuple(rows))
 
 
-_CAUGHT = {"refuted": True, "rejected": True, "caught": True, "killed": True, "survived": False, "survivor": False}
+FATES = ("rejected", "equivalent", "survived", "undecided")
+_FATES = {word: "rejected" for word in ("killed", "refuted", "rejected", "ill-sorted")} | {
+    "equivalent": "equivalent",
+    "survived": "survived",
+}
 
 
 def _mutants(data: Json, formulas: Formulas) -> Mutants | None:
-    items = data.get("items") or data.get("mutants") if isinstance(data, Mapping) else data
+    items = data.get("mutants") if isinstance(data, Mapping) else data
     if not isinstance(items, list) or not items:
         return None
     made = []
     for m in items:
-        outcome = str(m.get("outcome") or m.get("verdict") or "undecided").lower()
-        formula = m.get("formula") or m.get("goal") or m.get("kernel") or m.get("mutant")
-        math = formulas.kernel(formula) if formula is not None and not isinstance(formula, str) else None
-        if isinstance(formula, str):
-            math = Markup("<code>{}</code>").format(formula)
-        instance = _instance(m.get("counterexample") or m.get("instance"))
-        made.append(Mutant(str(m.get("operator") or "unnamed"), _CAUGHT.get(outcome), outcome, math, instance))
+        outcome = str(m.get("status") or m.get("outcome") or "undecided").lower()
+        change = ": ".join(str(m[k]) for k in ("part", "change") if isinstance(m.get(k), str))
+        formula = m.get("formula")
+        made.append(
+            Mutant(
+                str(m.get("operator") or "unnamed"),
+                _FATES.get(outcome, "undecided"),
+                outcome,
+                change,
+                formulas.kernel(formula) if formula is not None else None,
+                "; ".join(f"{words.label(k)} {plain(m[k])}" for k in ("where", "margin") if m.get(k)),
+                _instance(m.get("counterexample")),
+            )
+        )
     rates = []
     for operator in sorted({m.operator for m in made}):
-        of = [m.caught for m in made if m.operator == operator]
-        rates.append((operator, of.count(True), of.count(False), of.count(None)))
+        fates = [m.fate for m in made if m.operator == operator]
+        rates.append((operator, tuple(fates.count(fate) for fate in FATES)))
+    facts = data if isinstance(data, Mapping) else {}
     return Mutants(
-        tuple(rates), tuple(m for m in made if m.caught is not True), tuple(m for m in made if m.caught is True)
+        tuple((words.label(k), plain(facts[k])) for k in ("tried", "total", "seed") if k in facts),
+        tuple(rates),
+        tuple(m for m in made if m.fate in ("survived", "undecided")),
+        tuple(m for m in made if m.fate not in ("survived", "undecided")),
     )
+
+
+_TRIALS = ("status", "drawn", "discarded", "held", "exact", "ball", "agree", "unknown", "failed", "violated", "corners")
 
 
 def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Evidence:
@@ -680,7 +728,7 @@ def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Eviden
     return Evidence(
         case,
         _instance(data.get("witness")),
-        _facts(data.get("trials"), ("drawn", "held", "failed", "discarded", "corners", "seed")),
+        _facts(data.get("trials"), _TRIALS),
         _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
         _enclosures(data.get("enclosures")),
         _mutants(data.get("mutants"), formulas),

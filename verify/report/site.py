@@ -103,7 +103,9 @@ def render(
         "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
     }  # fmt: skip
     for c in claims:
-        pages[c.page] = env.get_template("claim.html").render(**common, root="../../", claim=c, drawn=_drawn(c))
+        pages[c.page] = env.get_template("claim.html").render(
+            **common, root="../../", claim=c, drawn=_drawn(c), fates=model.FATES
+        )
         if c.certificate is not None:
             pages[f"certificates/{c.id}.json"] = export.canonical(c.certificate)
     pages["junit.xml"] = export.junit(claims)

@@ -34,6 +34,13 @@ _RULES = {
 
 _LABELS = {
     "n": "samples",
+    "exact": "held exactly",
+    "ball": "held in enclosures",
+    "agree": "enclosures agree",
+    "agree_digits": "to digits",
+    "unknown": "undecided",
+    "reasons": "discarded for",
+    "where": "fails",
     "monte_carlo": "Monte Carlo",
     "clash": "margin of failure",
 }
