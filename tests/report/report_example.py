@@ -212,9 +212,9 @@ def _balancedness() -> CertificateAndVerdicts:
             "witness": FLOW_WITNESS,
             "trials": TRIALS,
             "enclosures": [
-                {"what": "largest entry of the drift", "at": {"N": 3}, "digits": 50, "interval": ["-1/" + "1" + "0" * 51, "1/1" + "0" * 51],
+                {"what": "largest entry of the drift", "at": {"N": "3"}, "digits": 50, "interval": ["-1/" + "1" + "0" * 51, "1/1" + "0" * 51],
                  "margin": "1e-50", "holds": True},
-                {"what": "loss at t = 1", "at": {"N": 3}, "digits": 200, "interval": [THIRD + "1", THIRD + "9"],
+                {"what": "loss at t = 1", "at": {"N": "3"}, "digits": 200, "interval": [THIRD + "1", THIRD + "9"],
                  "margin": "1e-200", "holds": True},
             ],
             "necessity": {
@@ -270,7 +270,7 @@ def _hoeffding() -> CertificateAndVerdicts:
             "witness": {"values": {"n": "24", "eps": "1/2", "delta": "1/8"},
                         "laws": {"Z": [["1/2", "-1"], ["1/2", "1"]]}},
             "enclosures": [
-                {"what": "exact binomial tail", "at": {"n": 24}, "digits": 50,
+                {"what": "exact binomial tail", "at": {"n": "24"}, "digits": 50,
                  "interval": ["2376317/134217728", "2376317/134217728"], "margin": "0.1073", "holds": True},
             ],
             "monte_carlo": {"n": 20000, "seed": "hoeffding/1", "interval": ["0.979", "0.984"], "confidence": "0.99"},

@@ -640,7 +640,8 @@ def plain(value: Json) -> str:
     if isinstance(value, Mapping) and set(value) == {"low", "high"}:
         return words.interval(str(value["low"]), str(value["high"]))
     if isinstance(value, Mapping) and all(isinstance(x, str | int) for x in value.values()):
-        return ", ".join(f"{k} = {words.number(str(x))}" for k, x in sorted(value.items()))
+        counted = all(isinstance(x, int) for x in value.values())
+        return ", ".join(f"{k}{' ' if counted else ' = '}{words.number(str(x))}" for k, x in sorted(value.items()))
     return str(value) if isinstance(value, int) else json_text(value)[:400]
 
 
@@ -660,7 +661,9 @@ def _enclosures(data: Json) -> Table | None:
         interval = e.get("interval") or ([e["low"], e["high"]] if "low" in e and "high" in e else None)
         at = e.get("at") or e.get("point") or e.get("instance")
         instance = _instance(at)
-        where = Markup(", ").join(instance.rows) if instance else plain(at) if at else ""
+        where = (
+            Markup(", ").join(instance.rows) if instance else plain(at).replace(" = ", "\u00a0=\u00a0") if at else ""
+        )
         rest = "; ".join(f"{words.label(k)} {plain(v)}" for k, v in sorted(e.items()) if k not in known)
         what = str(e.get("what") or e.get("quantity") or rest or "both sides")
         holds = e.get("holds")
