@@ -9,6 +9,7 @@ Integer Programming, section 12.2). Incomplete for integers, never wrong.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .errors import Reject
@@ -18,7 +19,7 @@ Lin = tuple[tuple[str, int], ...]
 ONE = "1"
 ZERO: Lin = ()
 MAX_COEFFICIENT = 10**6
-MAX_ROWS = 4000
+MAX_ROWS = 500
 
 
 def make(items: dict[str, int]) -> Lin:
@@ -115,7 +116,7 @@ def _contradictory(rows: list[dict[str, Fraction]]) -> bool:
         lower = [r for r in rows if r.get(pick, 0) > 0]
         upper = [r for r in rows if r.get(pick, 0) < 0]
         rows = [r for r in rows if not r.get(pick, 0)]
-        if len(lower) * len(upper) > MAX_ROWS:
+        if len(rows) + len(lower) * len(upper) > MAX_ROWS:
             return False
         for lo in lower:
             for hi in upper:
@@ -128,6 +129,7 @@ def _contradictory(rows: list[dict[str, Fraction]]) -> bool:
         seen = set()
 
 
+@lru_cache(maxsize=20_000)
 def nonnegative(form: Lin, known: tuple[Lin, ...]) -> bool:
     """True only if `form >= 0` follows from `known >= 0` (over the integers)."""
     fixed = value(form)
