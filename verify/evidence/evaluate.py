@@ -71,6 +71,7 @@ class Evaluator:
                 self.loss_of[row["pgrad"]] = (name, "pgrad")
         self._chains: dict[tuple[str, int, int, str], Mat] = {}
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
+        self.means: dict[tuple[Any, ...], Value] = {}
         self._staged: dict[str, Evaluator] = {}
         self._roots: dict[tuple[Any, ...], Value] = {}
 
@@ -366,10 +367,10 @@ class Evaluator:
             e = self.index(term[2], env)
             if e == 0:
                 return power(base[0], 0), None
-            total = base
+            raised = base
             for _ in range(e - 1):
-                total = _product(total, base)
-            return total
+                raised = _product(raised, base)
+            return raised
         if head == "sum":
             return self._sum_dual(term, env, tangent)
         if head == "prod":

@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from itertools import product
+from itertools import combinations_with_replacement, product
 from typing import TYPE_CHECKING, Any
 
 from verify.evidence import values as vl
 from verify.evidence.instance import Key, Law
-from verify.evidence.terms import BINDERS, Env, Term, children, free_symbols, is_scalar, key, walk
+from verify.evidence.terms import (
+    BINDERS,
+    Env,
+    Term,
+    children,
+    free_symbols,
+    index_symbols,
+    is_scalar,
+    key,
+    term_indices,
+    walk,
+)
 from verify.evidence.values import Mat, Scalar, Unsupported, Value
 from verify.numeric.enclosure import Enclosure
 from verify.numeric.quadrature import orthant_probability, relu_product_mean
@@ -25,6 +37,22 @@ if TYPE_CHECKING:
 
 MAX_SUPPORT = 20000
 PLACEHOLDER = "%sum"
+
+
+@contextmanager
+def _with(ev: Evaluator, k: Key, v: Value) -> Iterator[None]:
+    """Give a letter a value inside the block; what it was before is put back."""
+    missing = k not in ev.over
+    before = ev.over.get(k)
+    ev.over[k] = v
+    try:
+        yield
+    finally:
+        if missing:
+            ev.over.pop(k, None)
+        else:
+            assert before is not None
+            ev.over[k] = before
 
 
 def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Key]:
@@ -47,16 +75,24 @@ def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Ke
 
 
 def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]]:
-    """All joint values of the random letters outside expectations."""
+    """All joint values, of positive probability, of the random letters outside expectations."""
     found = sorted(set().union(*(atoms(ev, formula[i], env, inside=False) for i in children(formula))))
-    laws = [_law(ev, k[0]) for k in found]
+    laws = [_law(ev, k[0], formula, env) for k in found]
     if math.prod(len(x) for x in laws) > MAX_SUPPORT:
         raise Unsupported("too many joint values of the random letters")
     for row in product(*laws):
         yield {k: v for k, (_, v) in zip(found, row, strict=True)}
 
 
-def _law(ev: Evaluator, name: str) -> Law:
+def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
+    """Probabilities and values; a Gaussian column read only by signs of forms gets one value a sign pattern."""
+    declared = ev.decl[name]["law"]
+    if declared["kind"] == "gauss":
+        return _patterns(ev, name, body, env)
+    return [(p, v) for p, v in _finite_law(ev, name)]
+
+
+def _finite_law(ev: Evaluator, name: str) -> Law:
     declared = ev.decl[name]["law"]
     if declared["kind"] == "finite":
         return tuple((Fraction(p), Fraction(v)) for p, v in declared["values"])
@@ -65,70 +101,204 @@ def _law(ev: Evaluator, name: str) -> Law:
     raise Unsupported(f"letter {name} has no finite law here")
 
 
+def _patterns(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
+    """One representative column for each sign pattern of the forms inside indicators, with its probability."""
+    directions: list[Mat] = []
+    for form in _forms(ev, body, name, env):
+        if not form.is_zero() and not any(_collinear(form, v) for v in directions):
+            directions.append(form)
+    if not directions or len(directions) > 3:
+        raise Unsupported("sign patterns of more than three Gaussian forms")
+    gram = Mat.of(len(directions), len(directions), [v.inner(w) for v in directions for w in directions])
+    rows: list[tuple[Scalar, Value]] = []
+    for signs in product((1, -1), repeat=len(directions)):
+        weights = solve_exact(gram, [Fraction(s) for s in signs])
+        if weights is None:
+            raise Unsupported("sign patterns of dependent Gaussian forms")
+        column = Mat.zero(directions[0].rows, 1)
+        for v, c in zip(directions, weights, strict=True):
+            column = column.add(v.scale(c))
+        rows.append(
+            (_cone([v.scale(Fraction(s)) for v, s in zip(directions, signs, strict=True)], []), column)
+        )
+    return rows
+
+
+def _forms(ev: Evaluator, term: Term, name: str, env: Env) -> list[Mat]:
+    """Coefficient columns of all indicators of the letter. Raises Unsupported if it is read otherwise."""
+    head = term[0]
+    if not any(x[0] == "v" and x[1] == name for x in walk(term)) or head == "E":
+        return []
+    if head in BINDERS:
+        return [
+            f
+            for i in _some(ev.range(term[2], term[3], env), term[4], name, term[1])
+            for f in _forms(ev, term[4], name, {**env, term[1]: i})
+        ]
+    if head == "ind" and _degree(ev, term[1], name) == 1:
+        (k,) = atoms(ev, term[1], env)
+        constant, form = _linear(ev, term[1], env, k)
+        if not _is_zero(constant) or not form.is_exact:
+            raise Unsupported("an indicator with an offset")
+        return [form]
+    if head == "v":
+        raise Unsupported("a Gaussian letter outside an indicator")
+    return [f for i in children(term) for f in _forms(ev, term[i], name, env)]
+
+
+def _some(span: range, body: Term, name: str, variable: str) -> range:
+    """One value is enough for an index that only numbers the copies of the letter."""
+    only = all(
+        (x[0] == "v" and x[1] == name)
+        or variable not in set().union(*map(index_symbols, term_indices(x)), set())
+        for x in walk(body)
+    )
+    return span[:1] if only else span
+
+
+def solve_exact(a: Mat, b: list[Fraction]) -> list[Fraction] | None:
+    """The solution of a square exact system, or None if it is singular."""
+    n = a.rows
+    rows = [[*row, x] for row, x in zip(a.fractions(), b, strict=True)]
+    for k in range(n):
+        pivot = next((i for i in range(k, n) if rows[i][k] != 0), None)
+        if pivot is None:
+            return None
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [x / rows[k][k] for x in rows[k]]
+        for i in range(n):
+            if i != k and rows[i][k] != 0:
+                factor = rows[i][k]
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
+    return [row[-1] for row in rows]
+
+
 def expect(ev: Evaluator, body: Term, env: Env) -> Value:
     """E[body]. Raises Unsupported where none of the exact or rigorous rules applies."""
     names = {x[1] for x in walk(body) if x[0] == "v" and x[1] in ev.random}
     kinds = {ev.decl[n]["law"]["kind"] for n in names}
     if not names:
         return ev.value(body, env)
+    at = (key(body), tuple(sorted((s, i) for s, i in env.items())))
+    if at not in ev.means:
+        ev.means[at] = _expect(ev, body, env, kinds)
+    return ev.means[at]
+
+
+def _expect(ev: Evaluator, body: Term, env: Env, kinds: set[str]) -> Value:
     if kinds <= {"finite", "bounded"}:
         return _finite(ev, body, env)
-    return _moments(ev, body, env)
+    try:
+        return _moments(ev, body, env)
+    except Unsupported:
+        if "angle" in kinds:
+            raise
+        return _finite(ev, body, env)
 
 
 # -- finite laws -----------------------------------------------------------------------------------------
 
+Row = tuple[Scalar, dict[Key, Value]]
+
 
 def _finite(ev: Evaluator, body: Term, env: Env) -> Value:
+    """Sum over joint values: convolved sums, then multisets of interchangeable members, then products."""
     body, sums = _collapse(ev, body, env)
-    rest = sorted(k for k in atoms(ev, body, env) if not k[0].startswith(PLACEHOLDER))
-    tables: list[tuple[Key, list[tuple[int, Value]], int]] = []
-    for k in rest:
-        law = _law(ev, k[0])
-        den = math.lcm(*(p.denominator for p, _ in law))
-        tables.append((k, [(int(p * den), v) for p, v in law], den))
+    rest = sorted(k for k in atoms(ev, body, env, inside=False) if not k[0].startswith(PLACEHOLDER))
+    tables: list[list[Row]] = []
+    for name in sorted({k[0] for k in rest}):
+        members = [k for k in rest if k[0] == name]
+        if len(members) > 1 and _interchangeable(ev, body, name, members, env):
+            tables.append(_multisets(members, _law(ev, name, body, env)))
+        else:
+            for k in members:
+                tables.append([(p, {k: v}) for p, v in _law(ev, name, body, env)])
     for k, (rows, den) in sums.items():
-        tables.append((k, [(w, v) for v, w in sorted(rows.items())], den))
-    if math.prod(len(t[1]) for t in tables) > MAX_SUPPORT:
+        tables.append([(Fraction(w, den), {k: v}) for v, w in sorted(rows.items())])
+    if math.prod(len(t) for t in tables) > MAX_SUPPORT:
         raise Unsupported("too many joint values of the random letters")
     total: Value | None = None
+    mass: Scalar = vl.ZERO
     saved = dict(ev.over)
-    exact_sum, exact_den = vl.ZERO, math.prod(t[2] for t in tables)
-    weights = 0
+    grouped: dict[Fraction, list[Fraction]] = {}
     try:
-        grouped: dict[Any, tuple[Value, int]] = {}
-        for row in product(*(t[1] for t in tables)):
-            weight = math.prod(w for w, _ in row)
-            if weight == 0:
+        for row in product(*tables):
+            weight: Scalar = vl.ONE
+            for w, assignment in row:
+                weight = weight * w
+                ev.over.update(assignment)
+            if isinstance(weight, Fraction) and weight == 0:
                 continue
-            for (k, _, _), (_, v) in zip(tables, row, strict=True):
-                ev.over[k] = v
             x = ev.value(body, env)
-            if isinstance(x, Fraction):
-                old = grouped.get(x)
-                grouped[x] = (x, weight + (old[1] if old else 0))
+            if isinstance(x, Fraction) and isinstance(weight, Fraction):
+                grouped.setdefault(x, []).append(weight)
             else:
-                part = vl.mul(x, Fraction(weight, exact_den))
+                part = vl.mul(x, weight)
                 total = part if total is None else vl.add(total, part)
-            weights += weight
+            mass = mass + weight if not isinstance(weight, Fraction) else mass
     finally:
         ev.over.clear()
         ev.over.update(saved)
-    for x, w in grouped.values():
-        assert isinstance(x, Fraction)
-        exact_sum += x * Fraction(w, exact_den)
-    if weights != exact_den:
+    exact = vl.ZERO
+    known = vl.ZERO
+    for x, weights in grouped.items():
+        part_sum = _add_up(weights)
+        known += part_sum
+        exact += x * part_sum
+    if isinstance(mass, Fraction) and known != 1:
         raise Unsupported("the probabilities of a law do not add up to 1")
     if total is None:
-        return exact_sum
-    return vl.add(total, exact_sum) if grouped else total
+        return exact
+    return vl.add(total, exact) if grouped else total
+
+
+def _add_up(weights: list[Fraction]) -> Fraction:
+    den = math.lcm(*(w.denominator for w in weights))
+    return Fraction(sum(w.numerator * (den // w.denominator) for w in weights), den)
+
+
+def _interchangeable(ev: Evaluator, body: Term, name: str, members: list[Key], env: Env) -> bool:
+    """Whether every occurrence runs over the whole family under its own sum or product."""
+    wanted = {k[1][0] for k in members if len(k[1]) == 1}
+
+    def fine(term: Term, whole: frozenset[str]) -> bool:
+        if term[0] == "v" and term[1] == name:
+            return len(term[2]) == 1 and len(term[2][0]) == 1 and next(iter(term[2][0])) in whole
+        if term[0] == "E":
+            return True
+        if term[0] in BINDERS:
+            try:
+                span = set(ev.range(term[2], term[3], env))
+            except Unsupported:
+                span = set()
+            inner = whole | {term[1]} if span == wanted else whole - {term[1]}
+            return fine(term[4], inner)
+        return all(fine(term[i], whole) for i in children(term))
+
+    return fine(body, frozenset())
+
+
+def _multisets(members: list[Key], law: list[tuple[Scalar, Value]]) -> list[Row]:
+    """Values of interchangeable members up to order, with multinomial weights."""
+    n, size = len(members), len(law)
+    if math.comb(n + size - 1, size - 1) > MAX_SUPPORT:
+        raise Unsupported("too many joint values of the random letters")
+    out: list[Row] = []
+    for picks in combinations_with_replacement(range(size), n):
+        counts = [picks.count(i) for i in range(size)]
+        weight: Scalar = Fraction(math.factorial(n) // math.prod(math.factorial(c) for c in counts))
+        for c, (p, _) in zip(counts, law, strict=True):
+            if c:
+                weight = weight * p**c
+        out.append((weight, {k: law[i][1] for k, i in zip(members, picks, strict=True)}))
+    return out
 
 
 def _collapse(ev: Evaluator, body: Term, env: Env) -> tuple[Term, dict[Key, tuple[dict[Fraction, int], int]]]:
     """Replace sums of i.i.d. members that occur only as that sum by one letter with the convolved law."""
     found: dict[Key, tuple[dict[Fraction, int], int]] = {}
     candidates: dict[str, Term] = {}
-    for x in walk(body):
+    for x in _outside(body):
         if x[0] == "sum":
             candidates.setdefault(key(x), x)
     for n, (text, term) in enumerate(sorted(candidates.items())):
@@ -136,13 +306,15 @@ def _collapse(ev: Evaluator, body: Term, env: Env) -> tuple[Term, dict[Key, tupl
         if len(names) != 1 or not free_symbols(term) <= set(env) | set(ev.instance.nat):
             continue
         (name,) = names
+        if ev.decl[name]["law"]["kind"] == "gauss":
+            continue
         members = [y for y in walk(term[4]) if y[0] == "v" and y[1] == name]
         if any(y[2] != [{term[1]: 1}] for y in members) or any(
             y[0] in (*BINDERS, "E") for y in walk(term[4])
         ):
             continue
         stripped = _substitute(body, text, ["q", "0"])
-        if any(y[0] == "v" and y[1] == name for y in walk(stripped)):
+        if any(y[0] == "v" and y[1] == name for y in _outside(stripped)):
             continue
         placeholder = f"{PLACEHOLDER}{n}"
         rows = _convolved(ev, term, name, env)
@@ -153,9 +325,19 @@ def _collapse(ev: Evaluator, body: Term, env: Env) -> tuple[Term, dict[Key, tupl
     return body, found
 
 
+def _outside(term: Term) -> Iterator[Term]:
+    """Sub-terms outside nested expectations."""
+    if term[0] != "E":
+        yield term
+        for i in children(term):
+            yield from _outside(term[i])
+
+
 def _substitute(term: Term, text: str, new: Term) -> Term:
     if key(term) == text:
         return new
+    if term[0] == "E":
+        return term
     out = list(term)
     for i in children(term):
         out[i] = _substitute(term[i], text, new)
@@ -163,7 +345,7 @@ def _substitute(term: Term, text: str, new: Term) -> Term:
 
 
 def _convolved(ev: Evaluator, term: Term, name: str, env: Env) -> tuple[dict[Fraction, int], int] | None:
-    law = _law(ev, name)
+    law = _finite_law(ev, name)
     indices = list(ev.range(term[2], term[3], env))
     if any(term[1] in free_symbols(y) for y in walk(term[4]) if y[0] != "v" and not children(y)):
         return None
@@ -171,25 +353,22 @@ def _convolved(ev: Evaluator, term: Term, name: str, env: Env) -> tuple[dict[Fra
     den = math.lcm(*(p.denominator for p, _ in law))
     for p, v in law:
         k: Key = (name, (indices[0],) if indices else (0,), "")
-        ev.over[k] = v
-        try:
+        with _with(ev, k, v):
             x = ev.value(term[4], {**env, term[1]: k[1][0]})
-        finally:
-            del ev.over[k]
         if not isinstance(x, Fraction):
             return None
         one[x] = one.get(x, 0) + int(p * den)
     n = len(indices)
     values = [x for x in one if one[x]]
     if len(values) <= 2:
-        a = values[0]
-        b = values[-1]
-        p, q = one[a], one[b] if b != a else 0
+        a, b = values[0], values[-1]
+        first = one[a]
         if b == a:
-            return {a * n: p**n}, den**n
-        rows = {a * (n - k) + b * k: math.comb(n, k) * p ** (n - k) * q**k for k in range(n + 1)}
+            return {a * n: first**n}, den**n
+        second = one[b]
+        rows = {a * (n - k) + b * k: math.comb(n, k) * first ** (n - k) * second**k for k in range(n + 1)}
         return rows, den**n
-    total = {vl.ZERO: 1}
+    total: dict[Fraction, int] = {vl.ZERO: 1}
     for _ in range(n):
         fresh: dict[Fraction, int] = {}
         for x, w in total.items():
@@ -271,20 +450,18 @@ def _one_letter(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
     kind = ev.decl[k[0]]["law"]["kind"]
     if kind in ("finite", "bounded"):
         total: Scalar = vl.ZERO
-        for p, v in _law(ev, k[0]):
-            ev.over[k] = v
-            try:
+        for p, v in _finite_law(ev, k[0]):
+            with _with(ev, k, v):
                 x: Scalar = p
                 for what, term, env in factors:
                     y = ev.scalar(term, env)
                     x = x * (_indicator(y) if what == "ind" else y)
-            finally:
-                del ev.over[k]
             total = total + x
         return total
     if kind == "angle":
         return _arcs(ev, k, factors)
-    signs, forms = [], []
+    signs: list[tuple[Scalar, Mat]] = []
+    forms: list[tuple[Scalar, Mat]] = []
     for what, term, env in factors:
         form = _linear(ev, term, env, k)
         (signs if what == "ind" else forms).append(form)
@@ -308,15 +485,12 @@ def _linear(ev: Evaluator, term: Term, env: Env, k: Key) -> tuple[Scalar, Mat]:
         raise Unsupported("a random form is not affine")
     shape = ev.shape(k[0], k[1])
     assert shape is not None
-    try:
-        ev.over[k] = Mat.zero(*shape)
+    with _with(ev, k, Mat.zero(*shape)):
         constant = ev.scalar(term, env)
-        cells = []
-        for i in range(shape[0]):
-            ev.over[k] = Mat.single(*shape, i, 0)
+    cells = []
+    for i in range(shape[0]):
+        with _with(ev, k, Mat.single(*shape, i, 0)):
             cells.append(ev.scalar(term, env) - constant)
-    finally:
-        del ev.over[k]
     return constant, Mat.of(shape[0], 1, cells)
 
 
@@ -438,13 +612,10 @@ def _arcs(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
     for what, term, env in factors:
         if what != "ind" or term[0] != "cos" or _degree(ev, term[1], k[0]) != 1:
             raise Unsupported("a function of an angle")
-        try:
-            ev.over[k] = vl.ZERO
+        with _with(ev, k, vl.ZERO):
             offset = ev.scalar(term[1], env)
-            ev.over[k] = vl.ONE
+        with _with(ev, k, vl.ONE):
             slope = ev.scalar(term[1], env) - offset
-        finally:
-            del ev.over[k]
         if not isinstance(slope, Fraction) or abs(slope) != 1:
             raise Unsupported("a multiple of an angle")
         offsets.append(offset * slope)
