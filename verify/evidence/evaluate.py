@@ -22,7 +22,9 @@ from verify.evidence.terms import (
     Term,
     children,
     has_random,
+    key,
     random_names,
+    symmetric,
     walk,
 )
 from verify.evidence.values import Mat, Scalar, ShapeError, Unsupported, Value
@@ -71,9 +73,17 @@ class Evaluator:
                 self.loss_of[row["pgrad"]] = (name, "pgrad")
         self._chains: dict[tuple[str, int, int, str], Mat] = {}
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
+        self._texts: dict[int, tuple[Term, str]] = {}
         self.means: dict[tuple[Any, ...], Value] = {}
         self._staged: dict[str, Evaluator] = {}
         self._roots: dict[tuple[Any, ...], Value] = {}
+
+    def text(self, term: Term) -> str:
+        """Canonical text of a term, computed once a term object."""
+        known = self._texts.get(id(term))
+        if known is None:
+            known = self._texts[id(term)] = (term, key(term))  # keeps the object, so its id stays its own
+        return known[1]
 
     # -- indices, letters --------------------------------------------------------------------------------
 
@@ -297,9 +307,7 @@ class Evaluator:
                 raise Unsupported("root of a matrix of enclosures")
             at = (a.num, a.den, e)
             if at not in self._roots:
-                if not vl.psd_exact(a):
-                    raise Unsupported("root of a matrix that is not PSD")
-                result = vl.psd_root_exact(a, e)
+                result = vl.psd_root_exact(a, e) if vl.psd_exact(a) else Mat.zero(*a.shape)
                 if result is None:
                     raise Unsupported("the root of the matrix is not rational")
                 self._roots[at] = result
@@ -496,7 +504,7 @@ class Evaluator:
         try:
             head = formula[0]
             if head == "psd":
-                return judge_psd(self.matrix(formula[1], env))
+                return judge_psd(self.matrix(formula[1], env), lambda: symmetric(formula[1], self.sig))
             a, b = self.value(formula[1], env), self.value(formula[2], env)
             return compare(head, a, b)
         except (Unsupported, NotEvidence, OverflowError) as reason:
@@ -605,11 +613,12 @@ def _exp(x: Scalar) -> Scalar:
 
 def _log(x: Scalar) -> Scalar:
     if isinstance(x, Fraction):
-        if x <= 0:
-            raise Unsupported("log outside its domain")
-        if x == 1:
+        if x <= 0 or x == 1:
             return vl.ZERO
-    return vl.ball(x).log()
+        return vl.ball(x).log()
+    if x.certainly_le(0):
+        return vl.ZERO
+    return x.log()
 
 
 def _inv(x: Scalar) -> Scalar:
@@ -624,9 +633,7 @@ def _cos(x: Scalar) -> Scalar:
 
 def _acos(x: Scalar) -> Scalar:
     if isinstance(x, Fraction):
-        if abs(x) > 1:
-            raise Unsupported("acos outside its domain")
-        if x == 1:
+        if abs(x) > 1 or x == 1:
             return vl.ZERO
         # near the ends through the half-angle: exact 1 - x keeps every digit
         if x > 0:
@@ -645,7 +652,7 @@ def _ind(x: Scalar) -> Scalar:
 def scalar_root(x: Scalar, e: int) -> Scalar:
     if isinstance(x, Fraction):
         if x < 0:
-            raise Unsupported("root of a negative number")
+            return vl.ZERO
         exact = vl.fraction_root(x, e)
         if exact is not None:
             return exact
@@ -776,7 +783,7 @@ def compare(relation: str, a: Value, b: Value) -> Verdict:
 
 
 def _agreement(gap: Value, a: Value, b: Value) -> int:
-    """Decimal digits to which a and b agree, relative to the larger of them."""
+    """Decimal digits to which a and b agree, relative to the largest of them and 1."""
 
     def size(x: Value) -> Fraction:
         total = vl.ZERO
@@ -786,14 +793,15 @@ def _agreement(gap: Value, a: Value, b: Value) -> int:
                 total = max(total, abs(bounds[0]), abs(bounds[1]))
         return total
 
-    scale, error = max(size(a), size(b)), size(gap)
+    scale, error = max(size(a), size(b), vl.ONE), size(gap)
     if error == 0:
         return 10**6
     ratio = scale / error
     return max(0, len(str(int(ratio))) - 1)
 
 
-def judge_psd(a: Mat) -> Verdict:
+def judge_psd(a: Mat, known_symmetric: Callable[[], bool] = lambda: False) -> Verdict:
+    """Verdict of psd; `known_symmetric` tells if the term is symmetric by its form."""
     if a.rows != a.cols:
         raise ShapeError(f"psd of a {a.rows} x {a.cols} matrix")
     if a.is_exact:
@@ -809,7 +817,7 @@ def judge_psd(a: Mat) -> Verdict:
             return Verdict("unknown", exact=False, note="not finite")
         if bounds[0] > 0 or bounds[1] < 0:
             return Verdict("fails", exact=False, note="not symmetric")
-    if not gap.is_zero():
+    if not known_symmetric():
         return Verdict("unknown", exact=False, note="symmetry of a matrix of enclosures is not decided")
     balls = BallMatrix.from_rows([[a.at(i, j) for j in range(a.cols)] for i in range(a.rows)])
     try:

@@ -35,7 +35,8 @@ from verify.numeric.quadrature import orthant_probability, relu_product_mean
 if TYPE_CHECKING:
     from verify.evidence.evaluate import Evaluator
 
-MAX_SUPPORT = 20000
+MAX_SUPPORT = 6000
+MAX_MULTISETS = 500
 PLACEHOLDER = "%sum"
 
 
@@ -179,7 +180,7 @@ def expect(ev: Evaluator, body: Term, env: Env) -> Value:
     kinds = {ev.decl[n]["law"]["kind"] for n in names}
     if not names:
         return ev.value(body, env)
-    at = (key(body), tuple(sorted((s, i) for s, i in env.items())))
+    at = (ev.text(body), tuple(sorted((s, i) for s, i in env.items())))
     if at not in ev.means:
         ev.means[at] = _expect(ev, body, env, kinds)
     return ev.means[at]
@@ -281,7 +282,7 @@ def _interchangeable(ev: Evaluator, body: Term, name: str, members: list[Key], e
 def _multisets(members: list[Key], law: list[tuple[Scalar, Value]]) -> list[Row]:
     """Values of interchangeable members up to order, with multinomial weights."""
     n, size = len(members), len(law)
-    if math.comb(n + size - 1, size - 1) > MAX_SUPPORT:
+    if math.comb(n + size - 1, size - 1) > MAX_MULTISETS:
         raise Unsupported("too many joint values of the random letters")
     out: list[Row] = []
     for picks in combinations_with_replacement(range(size), n):

@@ -23,6 +23,7 @@ from verify.evidence.terms import (
     Env,
     Statement,
     Term,
+    facts,
     has_random,
     index_symbols,
     letters,
@@ -40,6 +41,7 @@ LADDER = [
     for x in "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3".split()
 ]
 MAX_COUNT = 40
+MAX_WORK = 500
 WIDTH_CORNERS = ("any", "equal", "ones", "bottleneck", "wide hidden", "one output", "one input", "unequal")
 
 
@@ -97,7 +99,11 @@ class Plan:
             statement,
             sig,
             sig.get("time", "none"),
-            *(tuple(parts[k]) for k in ("sizes", "counts", "static", "pathwise", "dynamic")),
+            tuple(parts["sizes"]),
+            tuple(parts["counts"]),
+            tuple(parts["static"]),
+            tuple(parts["pathwise"]),
+            tuple(parts["dynamic"]),
             frozenset(derived),
             frozenset(random),
             mentions,
@@ -143,6 +149,7 @@ class _Draw:
         self.losses: dict[str, Loss] = {}
         self.laws: dict[str, Law] = {}
         self.corners: list[str] = []
+        self.work = 0
 
     def instance(self) -> Instance:
         return Instance(
@@ -156,6 +163,9 @@ class _Draw:
         )
 
     def ev(self) -> Evaluator:
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise Discard("repair: too many attempts")
         inst = Instance(self.nat, self.dims, self.letters, self.losses, self.laws)
         return Evaluator(self.sig, inst)
 
@@ -531,7 +541,7 @@ class _Draw:
         return None
 
     def repair(self) -> None:
-        for _ in range(4 + 2 * len(self.plan.static)):
+        for _ in range(3 + len(self.plan.static)):
             found = self.failing()
             if found is None:
                 return
@@ -572,22 +582,53 @@ class _Draw:
         keys = self.keys(h, env)
         if formula[0] == "eq":
             return any(self.solve(formula, env, k) for k in keys)
-        if formula[0] == "psd":
-            return any(
-                self.shift_psd(h, env, k) if isinstance(self.letters[k], Mat) else self.settle_scalar(k)
-                for k in sorted(keys, key=lambda k: isinstance(self.letters[k], Mat))
-            )
         scalars = [k for k in keys if not isinstance(self.letters[k], Mat)]
-        if any(self.settle_scalar(k, must=h) for k in scalars):
+        matrices = [k for k in keys if isinstance(self.letters[k], Mat)]
+        if any(self.settle_scalar(k, (formula, env)) for k in scalars):
             return True
-        for k in (k for k in keys if isinstance(self.letters[k], Mat)):
+        if any(self.settle_pair(k, other) for k in scalars for other in self.partners(k)):
+            return True
+        if formula[0] == "psd" and any(self.shift_psd(h, env, k) for k in matrices):
+            return True
+        if any(self.settle_scalar(k, (formula, env), only=True) for k in scalars):
+            return True
+        for k in matrices if formula[0] != "psd" else []:
             before = self.letters[k]
             assert isinstance(before, Mat)
-            for new in (Mat.zero(*before.shape), before.scale(Fraction(1, 10)), self.generic(before.shape)):
+            near = self.companion(k[0])
+            options = [Mat.zero(*before.shape), before.scale(Fraction(1, 10)), self.generic(before.shape)]
+            if near is not None and near.shape == before.shape:
+                options = [near.add(self.generic(before.shape).scale(Fraction(1, 1000))), near]
+            for new in options:
                 self.letters[k] = new
-                if self.ev().judge(formula, env).status == "holds":
+                if near is not None or self.ev().judge(formula, env).status == "holds":
                     return True
             self.letters[k] = before
+        return False
+
+    def partners(self, k: Key) -> list[Key]:
+        """Other scalars that share a hypothesis with this one."""
+        shared = {n for m in self.plan.mentions.values() if k[0] in m for n in m}
+        return [
+            o
+            for o, v in self.letters.items()
+            if o != k and o[0] in shared and isinstance(v, Fraction) and not o[2]
+        ]
+
+    def settle_pair(self, k: Key, other: Key) -> bool:
+        """Two scalars at once: the first at an edge of its range, the second anywhere."""
+        before = self.letters[k], self.letters[other]
+        about = [
+            h for h in self.plan.static if {k[0], other[0]} & self.plan.mentions[h["id"]] and self.ready(h)
+        ]
+        for x in sorted(self.edges(k, about), reverse=True)[:3] + LADDER[:3]:
+            self.letters[k] = x
+            for y in LADDER[1:14:2] if self.rng.chance(1, 2) else LADDER[:14:2]:
+                self.letters[other] = y
+                ev = self.ev()
+                if all(ev.fact(h).status == "holds" for h in about):
+                    return True
+        self.letters[k], self.letters[other] = before
         return False
 
     def solve(self, formula: Term, env: Env, k: Key) -> bool:
@@ -626,30 +667,40 @@ class _Draw:
         self.letters[k] = before
         return False
 
-    def settle_scalar(self, k: Key, must: Fact | None = None, *, edge: bool = False) -> bool:
-        """Move a scalar to a value at which every hypothesis about it that can be evaluated holds."""
-        name = k[0]
-        about = [h for h in self.plan.static if name in self.plan.mentions[h["id"]]]
-        ready = [h for h in about if self.ready(h)]
+    def settle_scalar(
+        self, k: Key, must: tuple[Term, Env] | None = None, *, edge: bool = False, only: bool = False
+    ) -> bool:
+        """Move a scalar to a value at which every hypothesis about it that can be evaluated holds.
+
+        With `must` one of them has to hold there and no other may start to fail; with `only`, others may.
+        """
+        ready = [h for h in self.plan.static if k[0] in self.plan.mentions[h["id"]] and self.ready(h)]
         before = self.letters[k]
         edges = self.edges(k, ready)
         if edge:
             candidates = self.rng.shuffled(edges)
         else:
             current = [before] if isinstance(before, Fraction) else []
-            ladder = self.rng.shuffled(LADDER[:6]) + LADDER[6:]
-            candidates = current + ladder + edges
+            candidates = current + self.rng.shuffled(LADDER[:6]) + LADDER[6:] + edges
             candidates += [e + s for e in edges for s in (Fraction(1, 7), Fraction(-1, 7))]
-        for wanted in (ready, [must] if must is not None else []):
-            if not wanted and must is not None:
-                break
-            for x in candidates:
-                self.letters[k] = x
-                ev = self.ev()
-                if all(self.verdict(h, ev).status == "holds" for h in wanted):
-                    return True
+        allowed = 0 if must is None else max(0, self.failures(ready) - 1)
+        for x in candidates:
+            self.letters[k] = x
+            if must is not None and self.ev().judge(*must).status != "holds":
+                continue
+            if only or self.failures(ready) <= allowed:
+                return True
         self.letters[k] = before
         return False
+
+    def failures(self, hyps: list[Fact]) -> int:
+        """How many single facts of these hypotheses do not certainly hold."""
+        ev = self.ev()
+        return sum(
+            ev.judge(h["concl"], env).status != "holds"
+            for h in hyps
+            for env in ev.environments(h.get("all", []), {})
+        )
 
     def ready(self, h: Fact) -> bool:
         known = {key[0] for key in self.letters} | self.plan.derived
@@ -969,7 +1020,7 @@ def draw_many(
     drawn = 0
     while len(found) < count and drawn < limit:
         drawn += 1
-        size = min(max_size, drawn * (max_size + 2) // max(limit // 3, count, 1))
+        size = min(max_size, len(found) * (max_size + 2) // max(count, 1) + (drawn > limit // 2))
         try:
             instance = draw_one(plan, rng.next(), size, digits=digits)
         except Discard as reason:

@@ -160,3 +160,37 @@ def is_scalar(term: Term, sig: Mapping[str, Any]) -> bool:
     if head == "*":
         return all(is_scalar(x, sig) for x in term[1:])
     return False
+
+
+def symmetric(term: Term, sig: Mapping[str, Any]) -> bool:
+    """Whether a matrix term equals its transpose by its form (never wrongly True)."""
+    return key(_canonical(term, sig, False)) == key(_canonical(term, sig, True))
+
+
+def _canonical(term: Term, sig: Mapping[str, Any], turned: bool) -> Term:
+    """The term, or its transpose, with transposes pushed to the letters and scalars in front."""
+    head = term[0]
+    if is_scalar(term, sig):
+        return term
+    if head == "T":
+        return _canonical(term[1], sig, not turned)
+    if head == "+":
+        return ["+", *(sorted((_canonical(x, sig, turned) for x in term[1:]), key=key))]
+    if head == "*":
+        scalars = sorted((x for x in term[1:] if is_scalar(x, sig)), key=key)
+        matrices = [_canonical(x, sig, turned) for x in term[1:] if not is_scalar(x, sig)]
+        flat: list[Term] = []
+        for x in matrices[::-1] if turned else matrices:
+            flat += x[1:] if x[0] == "*" else [x]
+        return ["*", *scalars, *flat]
+    if head == "kr":
+        return ["kr", *(_canonical(x, sig, turned) for x in term[1:])]
+    if head == "sum":
+        return [*term[:4], _canonical(term[4], sig, turned)]
+    if head == "pow":
+        return ["pow", _canonical(term[1], sig, turned), term[2]]
+    if head in ("root", "one") or (head == "v" and sig["letters"].get(term[1], {}).get("sym")):
+        return term
+    if head == "zero" and turned:
+        return ["zero", term[2], term[1]]
+    return ["T", term] if turned else term
