@@ -4,8 +4,8 @@ from math import comb
 import mpmath
 import pytest
 
-from verify.numeric.binomial import deviation_tail, deviation_tail_enclosure
-from verify.numeric.enclosure import InvalidInput, precision
+from verify.numeric.binomial import _one_tail, deviation_tail, deviation_tail_enclosure
+from verify.numeric.enclosure import Enclosure, InvalidInput, precision
 
 
 def brute(n, p, eps, strict):
@@ -63,3 +63,12 @@ def test_bad_input(arguments):
     for tail in (deviation_tail, deviation_tail_enclosure):
         with pytest.raises(InvalidInput):
             tail(*arguments)
+
+
+@pytest.mark.parametrize("stop_bits", [1, 3, 10])
+def test_the_terms_left_out_are_bounded(stop_bits):
+    p = Fraction(1, 3)
+    exact = sum(comb(200, k) * p**k * (1 - p) ** (200 - k) for k in range(80, 201))
+    with precision(30):
+        value = Enclosure._wrap(_one_tail(200, p, 80, stop_bits))
+        assert value.contains(exact) and value.radius() > exact / 10**6

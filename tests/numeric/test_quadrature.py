@@ -1,8 +1,10 @@
 from fractions import Fraction
 
+import flint
 import mpmath
 import pytest
 
+from verify.numeric import quadrature
 from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, precision
 from verify.numeric.quadrature import (
     entire,
@@ -113,3 +115,17 @@ def test_square_root_is_integrated_correctly():
 def test_divergent_integral_is_no_evidence():
     with pytest.raises(NotEvidence):
         integrate(lambda z: 1 / z, -1, 1, analytic=entire)
+
+
+@pytest.mark.parametrize("text", ["0", "1/3", "-1/3", "-0.999", "0.999"])
+@pytest.mark.parametrize(
+    "measure,closed", [(orthant_probability, closed_orthant), (relu_product_mean, closed_relu)]
+)
+def test_the_part_beyond_the_cut_is_bounded(measure, closed, text, monkeypatch):
+    monkeypatch.setattr(quadrature, "_cut_off", lambda: flint.arb(2))
+    rho = Fraction(text)
+    with precision(30):
+        value = measure(text)
+    with mpmath.workdps(60):
+        exact = as_fraction(closed(mpmath.mpf(rho.numerator) / rho.denominator))
+    assert value.contains(exact) and value.digits() < 10

@@ -71,13 +71,17 @@ def _split(n: int, p: Exact, eps: Exact, strict: bool) -> tuple[int, Fraction, i
     return n, prob, max(low, -1), min(high, n + 1)
 
 
-def _one_tail(n: int, p: Fraction, start: int) -> Any:
-    """Ball around sum_{k >= start} C(n, k) p^k (1 - p)^(n - k), for start >= n p."""
+def _one_tail(n: int, p: Fraction, start: int, stop_bits: int | None = None) -> Any:
+    """Ball around sum_{k >= start} C(n, k) p^k (1 - p)^(n - k), for start >= n p.
+
+    Terms are added one by one until they are below 2^(-stop_bits) of the first (default: the precision).
+    """
     prob, rest = to_arb(p), to_arb(1 - p)
     odds = prob / rest
     term = flint.arb.bin_uiui(n, start) * prob**start * rest ** (n - start)
     first, total, k = term, flint.arb(0), start
-    threshold = first.abs_upper() / (1 << int(flint.ctx.prec))
+    bits = int(flint.ctx.prec) if stop_bits is None else stop_bits
+    threshold = first.abs_upper() / (1 << bits)
     while k <= n:
         total += term
         ratio = odds * (n - k) / (k + 1)
