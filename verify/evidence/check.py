@@ -24,7 +24,8 @@ from verify.numeric.enclosure import NotEvidence, precision
 AGREEMENT = 20
 """Digits to which two enclosures must agree to be counted as agreeing (an outcome of its own, not a pass)."""
 
-MAX_BITS = 40_000
+MAX_BITS = 1200
+"""Iterates are followed while no number of the state is longer."""
 
 
 @dataclass(frozen=True)

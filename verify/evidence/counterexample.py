@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from verify.evidence.check import Outcome, check, complete
+from verify.evidence.check import Outcome, check, complete, worst
 from verify.evidence.generate import Discard, Fact, Plan, draw_one, validate
 from verify.evidence.instance import Instance, Key
 from verify.evidence.rng import Rng
@@ -161,6 +161,8 @@ def revalidate(statement: Statement, data: Mapping[str, Any], *, iterates: int =
         outcome = check(plan, instance, iterates=iterates)
     except (ShapeError, NotEvidence, Unsupported, ValueError, KeyError, TypeError) as reason:
         return f"not an instance: {reason}"
+    if outcome.status != "fails" and str(data.get("where", "")).startswith("time "):
+        outcome = later(plan, instance, Fraction(str(data["where"])[5:]))
     if outcome.status != "fails":
         return f"the conclusion does not certainly fail ({outcome.status})"
     if "margin" in data and data["margin"] != outcome.margin():
@@ -168,6 +170,16 @@ def revalidate(statement: Statement, data: Mapping[str, Any], *, iterates: int =
     if "where" in data and data["where"] != outcome.where:
         return f"the conclusion fails at {outcome.where}"
     return None
+
+
+def later(plan: Plan, start: Instance, time: Fraction) -> Outcome:
+    """The worst outcome at a later time of the trajectory from a start."""
+    from verify.evidence.trajectories import FlowFailure, check_along, follow
+
+    try:
+        return worst(check_along(plan, follow(plan, start, [time])))
+    except (FlowFailure, Unsupported) as reason:
+        return Outcome("unknown", note=str(reason))
 
 
 def sizes(plan: Plan, instance: Instance) -> str | None:

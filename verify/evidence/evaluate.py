@@ -135,8 +135,15 @@ class Evaluator:
         if found is None and stage in ("0", "+") and (stage == "0" or not self._moves(name)):
             found = self.instance.letters.get((name, index, ""))
         if found is None:
+            self._inside(name, index)
             raise Unsupported(f"letter {key_text((name, index, stage))} has no value")
         return found
+
+    def _inside(self, name: str, index: tuple[int, ...]) -> None:
+        """Raises ShapeError for a member of a family that does not exist."""
+        for (_, lo, hi), i in zip(self.decl.get(name, {}).get("index", []), index, strict=False):
+            if not self.index(lo, {}) <= i <= self.index(hi, {}):
+                raise ShapeError(f"{key_text((name, index, ''))} does not exist")
 
     def _moves(self, name: str) -> bool:
         return bool(self.decl.get(name, {}).get("dep", "const") != "const")
@@ -299,7 +306,7 @@ class Evaluator:
 
     def _root(self, a: Value, e: int) -> Value:
         if e < 1:
-            raise Unsupported("root of exponent 0")
+            raise ShapeError("root of exponent 0")
         if isinstance(a, Mat):
             if a.rows != a.cols:
                 raise ShapeError(f"root of a {a.rows} x {a.cols} matrix")
@@ -307,10 +314,7 @@ class Evaluator:
                 raise Unsupported("root of a matrix of enclosures")
             at = (a.num, a.den, e)
             if at not in self._roots:
-                result = vl.psd_root_exact(a, e) if vl.psd_exact(a) else Mat.zero(*a.shape)
-                if result is None:
-                    raise Unsupported("the root of the matrix is not rational")
-                self._roots[at] = result
+                self._roots[at] = vl.psd_root(a, e) if vl.psd_exact(a) else Mat.zero(*a.shape)
             return self._roots[at]
         return scalar_root(a, e)
 
@@ -443,6 +447,7 @@ class Evaluator:
             row = self.sig["losses"][loss]
             function = self.loss_function(loss)
             if part == "pgrad":
+                self._inside(name, index)
                 result: Value = self._parameter_gradient(row, function, index)
             else:
                 x = self.value(row["at"], {})
@@ -601,7 +606,7 @@ def _moved(instance: Instance, stage: str) -> Instance:
 
 def power(a: Value, e: int) -> Value:
     if e < 0:
-        raise Unsupported("negative exponent")
+        raise ShapeError("negative exponent")
     if isinstance(a, Mat):
         return a.power(e)
     return a**e

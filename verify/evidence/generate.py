@@ -271,7 +271,7 @@ class _Draw:
         if self.rng.chance(1, 6):
             return vl.ZERO
         if self.rng.chance(1, 3):
-            return self.rng.choice(LADDER[: 6 + 2 * self.size])
+            return self.rng.choice(LADDER[: 6 + 2 * self.size]) * self.rng.choice((1, 1, -1))
         return self.rng.rational(self.size)
 
     # chains
@@ -284,6 +284,8 @@ class _Draw:
             if tied
             else ("generic",) * 4 + ("balanced", "balanced", "low rank", "zero")
         )
+        if self.corner == "wild" and tied and self.rng.chance(1, 2):
+            kinds = ("generic", "generic", "low rank", "zero")
         kind = self.rng.choice(kinds)
         self.corners.append(f"{name}: {kind}")
         if kind == "balanced":
@@ -383,6 +385,9 @@ class _Draw:
             same = [v for v in self.letters.values() if isinstance(v, Mat) and v.shape == shape]
             if same:
                 return self.rng.choice(same)
+        if not floors and self.rng.chance(1, 4):
+            self.corners.append(f"{name}: scaled")
+            return self.generic(shape).scale(self.rng.choice((Fraction(1, 10), Fraction(10))))
         return self.generic(shape)
 
     def companion(self, name: str) -> Mat | None:
@@ -1009,7 +1014,15 @@ def draw_one(
 
 
 def draw_many(
-    plan: Plan, count: int, seed: int, *, max_size: int = 3, budget: int | None = None, digits: int = 30
+    plan: Plan,
+    count: int,
+    seed: int,
+    *,
+    max_size: int = 3,
+    min_size: int = 0,
+    budget: int | None = None,
+    digits: int = 30,
+    corner: str | None = None,
 ) -> Drawn:
     """Up to `count` instances, small ones first, from at most `budget` draws (default 6 a wanted instance)."""
     limit = 6 * count + 30 if budget is None else budget
@@ -1020,9 +1033,9 @@ def draw_many(
     drawn = 0
     while len(found) < count and drawn < limit:
         drawn += 1
-        size = min(max_size, len(found) * (max_size + 2) // max(count, 1) + (drawn > limit // 2))
+        size = min(max_size, min_size + len(found) * (max_size + 2) // max(count, 1) + (drawn > limit // 2))
         try:
-            instance = draw_one(plan, rng.next(), size, digits=digits)
+            instance = draw_one(plan, rng.next(), size, corner, digits=digits)
         except Discard as reason:
             reasons[str(reason)] = reasons.get(str(reason), 0) + 1
             continue

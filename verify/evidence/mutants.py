@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from verify.evidence.check import check
+from verify.evidence.check import check, worst
 from verify.evidence.counterexample import record, revalidate
 from verify.evidence.generate import Discard, Drawn, Fact, Plan, draw_many, validate
 from verify.evidence.instance import Instance
 from verify.evidence.rng import Rng, label_hash
 from verify.evidence.terms import BINDERS, Formula, Statement, Term, is_scalar, key, places, replace
+from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError
 from verify.numeric.enclosure import NotEvidence
 
@@ -170,6 +171,7 @@ def judge(
     draws: int = 10,
     iterates: int = 2,
     equivalent: Callable[[Statement], bool] | None = None,
+    along: Along | None = None,
 ) -> dict[str, Any]:
     """`killed` with a re-validated counterexample, `equivalent`, `ill-sorted` (no value anywhere) or `survived`."""
     plan = Plan.of(mutant.statement)
@@ -193,13 +195,15 @@ def judge(
             outcome = check(plan, instance, goals, iterates=iterates)
         except (ShapeError, NotEvidence):
             continue
-        if "exponent" in outcome.note or "does not exist" in outcome.note or "has no value" in outcome.note:
-            continue
         valued += 1
         if outcome.status == "fails":
             full = record(mutant.statement, instance, check(plan, instance, iterates=iterates))
             if revalidate(mutant.statement, full) is None:
                 return {**entry, "status": "killed", "counterexample": full}
+    if along is not None and mutant.part.startswith("goal"):
+        found = _later(plan, mutant, along)
+        if found is not None:
+            return {**entry, "status": "killed", "counterexample": found}
     if equivalent is not None and equivalent(mutant.statement):
         return {**entry, "status": "equivalent"}
     if valued == 0 and mutant.part.startswith("goal"):
@@ -207,9 +211,24 @@ def judge(
     return {**entry, "status": "survived", "tried": valued}
 
 
+def _later(plan: Plan, mutant: Mutant, along: Along) -> dict[str, Any] | None:
+    """A counterexample at a later state of a trajectory."""
+    per = len(along.states) // max(1, len(along.starts))
+    for n, state in enumerate(along.states):
+        try:
+            outcome = worst(check_along(plan, [state]))
+        except (ShapeError, NotEvidence):
+            continue
+        if outcome.status == "fails":
+            data = record(mutant.statement, along.starts[n // per], outcome)
+            if revalidate(mutant.statement, data) is None:
+                return data
+    return None
+
+
 def _draws(plan: Plan, seed: int, draws: int) -> Drawn | None:
     try:
-        drawn = draw_many(plan, draws, seed, budget=2 * draws, max_size=2)
+        drawn = draw_many(plan, draws, seed, budget=2 * draws, max_size=2, min_size=1, corner="wild")
     except (Discard, ShapeError, KeyError, IndexError, AssertionError):
         return None
     if not drawn.instances and drawn.reasons and all(r.startswith("sizes:") for r in drawn.reasons):
@@ -227,9 +246,12 @@ def run(
     iterates: int = 2,
     equivalent: Callable[[Statement], bool] | None = None,
     keep: bool = False,
+    along: Along | None = None,
+    unused: Collection[str] = (),
 ) -> dict[str, Any]:
     """All goal mutants and dropped hypotheses, and at most `max_hypothesis` other hypothesis mutants, with rates.
 
+    A mutant of a hypothesis that the derivation does not use is `proved`, as the derivation proves it too.
     Counterexamples are kept only with `keep`; otherwise a killed mutant keeps where and by which margin.
     """
     everything = mutants(statement)
@@ -243,7 +265,19 @@ def run(
     ordered = sorted(sound, key=lambda i: i.size())
     rows = []
     for m in always + others:
-        row = judge(m, ordered, seed=seed, draws=draws, iterates=iterates, equivalent=equivalent)
+        if m.part.startswith("hyp ") and m.part[4:] in unused:
+            row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
+            rows.append({**row, "status": "proved"})
+            continue
+        row = judge(
+            m,
+            ordered,
+            seed=seed,
+            draws=draws * 3 if m.operator == "hypothesis" else draws,
+            iterates=iterates,
+            equivalent=equivalent,
+            along=along,
+        )
         if not keep and "counterexample" in row:
             found = row.pop("counterexample")
             row["where"], row["margin"] = found["where"], found["margin"]

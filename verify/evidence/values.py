@@ -450,6 +450,112 @@ def psd_root_exact(a: Mat, e: int) -> Mat | None:
     return result if result.power(e).same(a) and psd_exact(result) else None
 
 
+def psd_root(a: Mat, e: int) -> Mat:
+    """The PSD e-th root of an exact PSD matrix, exact if rational, else entrywise enclosures.
+
+    With exactly known projections where eigenvalues are rational; all others are isolated as zeros of the
+    square-free characteristic polynomial, which has real zeros only, and interpolated in balls.
+    """
+    exact = psd_root_exact(a, e)
+    if exact is not None:
+        return exact
+    poly = characteristic(a)
+    points: list[Scalar] = []
+    if poly[0] == 0:
+        points.append(ZERO)
+        while poly[0] == 0:
+            poly = poly[1:]
+    poly = _squarefree(poly)
+    width = Enclosure.pi().radius() / 16
+    high = 1 + max(abs(c) for c in poly[:-1]) / abs(poly[-1])
+    for low, up in isolate(poly, ZERO, high, width):
+        points.append(low if low == up else Enclosure.from_bounds(low, up))
+    result: Mat = Mat.zero(a.rows, a.rows)
+    for x in points:
+        if isinstance(x, Fraction) and x == 0:
+            continue
+        rational = fraction_root(x, e) if isinstance(x, Fraction) else None
+        root: Scalar = rational if rational is not None else (ball(x).log() / e).exp()
+        part = Mat.unit(a.rows).scale(root)
+        for other in points:
+            if other is not x:
+                part = part.mul(a.sub(Mat.unit(a.rows).scale(other))).scale(1 / (x - other))
+        result = result.add(part)
+    return result
+
+
+def _squarefree(poly: list[Fraction]) -> list[Fraction]:
+    """p / gcd(p, p')."""
+    a, b = poly, _derivative(poly)
+    while any(b):
+        while b and b[-1] == 0:
+            b = b[:-1]
+        _, r = _divide(a, b)
+        a, b = b, r
+    lead = a[-1]
+    quotient, _ = _divide(poly, [c / lead for c in a])
+    return quotient
+
+
+def _derivative(poly: list[Fraction]) -> list[Fraction]:
+    return [i * c for i, c in enumerate(poly)][1:]
+
+
+def _divide(a: list[Fraction], b: list[Fraction]) -> tuple[list[Fraction], list[Fraction]]:
+    rest = list(a)
+    quotient = [ZERO] * max(1, len(a) - len(b) + 1)
+    for k in range(len(a) - len(b), -1, -1):
+        c = rest[k + len(b) - 1] / b[-1]
+        quotient[k] = c
+        for i, x in enumerate(b):
+            rest[k + i] -= c * x
+    rest = rest[: len(b) - 1]
+    while rest and rest[-1] == 0:
+        rest = rest[:-1]
+    return quotient, rest
+
+
+def isolate(
+    poly: list[Fraction], low: Fraction, high: Fraction, width: Fraction
+) -> list[tuple[Fraction, Fraction]]:
+    """Enclosing intervals, at most `width` long, of the zeros in [low, high] of a square-free real-rooted polynomial.
+
+    Between two zeros lies a zero of the derivative, so those cut the range into pieces with one zero at most.
+    """
+    if len(poly) <= 1:
+        return []
+    if len(poly) == 2:
+        zero = -poly[0] / poly[1]
+        return [(zero, zero)] if low <= zero <= high else []
+    cuts = [low]
+    for a, b in isolate(_derivative(poly), low, high, width):
+        while a != b and _horner(poly, a) * _horner(poly, b) <= 0:
+            a, b = _halve(_derivative(poly), a, b)
+        cuts.append(b)
+    cuts.append(high)
+    out: list[tuple[Fraction, Fraction]] = []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        if _horner(poly, a) == 0:
+            if not out or out[-1] != (a, a):
+                out.append((a, a))
+            continue
+        if _horner(poly, a) * _horner(poly, b) < 0:
+            while b - a > width and a != b:
+                a, b = _halve(poly, a, b)
+            out.append((a, b))
+    if _horner(poly, high) == 0 and (not out or out[-1] != (high, high)):
+        out.append((high, high))
+    return out
+
+
+def _halve(poly: list[Fraction], a: Fraction, b: Fraction) -> tuple[Fraction, Fraction]:
+    mid = (a + b) / 2
+    value = _horner(poly, mid)
+    if value == 0:
+        return mid, mid
+    return (a, mid) if value * _horner(poly, a) < 0 else (mid, b)
+
+
 def _horner(poly: list[Fraction], x: Fraction) -> Fraction:
     total = ZERO
     for c in reversed(poly):
@@ -466,23 +572,18 @@ def _deflate(poly: list[Fraction], x: Fraction) -> list[Fraction]:
 
 def _largest_root(poly: list[Fraction]) -> float | None:
     """A float near the largest zero of a polynomial with real zeros only (bisection on sign-free Newton steps)."""
-    low = ZERO
     high = 1 + max(abs(c) for c in poly[:-1]) / abs(poly[-1])
     # Newton from above converges monotonically to the largest zero of a real-rooted polynomial
-    x = high
-    derivative = [i * c for i, c in enumerate(poly)][1:]
-    degree = len(poly) - 1
+    x, derivative = high, _derivative(poly)
     for _ in range(200):
         p, d = _horner(poly, x), _horner(derivative, x)
         if d == 0:
             break
-        step = p / d
-        # repeated zeros slow Newton down; the multiplicity-free step of Laguerre is not needed for proposals
-        y = (x - step).limit_denominator(10**18) if x.denominator > 10**18 else x - step
-        if abs(step) * degree <= abs(x) * Fraction(1, 10**14) or y <= low:
-            x = y
+        y = (x - p / d).limit_denominator(10**18)
+        done = abs(y - x) * (len(poly) - 1) <= abs(x) * Fraction(1, 10**14) or y <= 0
+        x = y
+        if done:
             break
-        x = y.limit_denominator(10**18)
     try:
         return float(x)
     except OverflowError:
