@@ -1,0 +1,283 @@
+"""The verdict: a pure function of what the checks established about one statement.
+
+Nothing a claim says enters here except `expects`, which is compared with the verdict afterwards
+and can only make an audit fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from verify.audit.certificate import canonical
+
+Json = Mapping[str, Any]
+
+
+class Verdict(StrEnum):
+    """In the order in which they are tried: the first match wins."""
+
+    ERROR = "ERROR"
+    ILL_SORTED = "ILL-SORTED"
+    REFUTED = "REFUTED"
+    VACUOUS = "VACUOUS"
+    PROVED = "PROVED"
+    CONDITIONAL = "CONDITIONAL"
+    ENCLOSED = "ENCLOSED"
+    TESTED = "TESTED"
+    OPEN = "OPEN"
+
+
+class Standing(StrEnum):
+    """How a verdict compares with the expectation."""
+
+    EXPECTED = "expected"
+    OPEN = "open"  # expected to be open, and open: never counted as passed
+    UNEXPECTED = "unexpected"
+
+
+EXPECTATIONS = (None, "REFUTED", "ILL-SORTED", "OPEN")
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a replayed derivation rests on, and for which sizes it speaks."""
+
+    base_facts: tuple[str, ...] = ()
+    axioms: tuple[str, ...] = ()
+    oracles: tuple[str, ...] = ()
+    scope: Any = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was established about one statement. Every default is "nothing known"."""
+
+    crash: str | None = None
+    sort_error: str | None = None
+    role: str = "corrected"
+    has_corrected: bool = False  # the claim has a corrected statement beside this one
+    proof: Footprint | None = None  # the kernel accepted a theorem equal to each kernel statement
+    refutation: Footprint | None = None  # the kernel accepted the negation at an instance
+    vacuity: Footprint | None = None  # the kernel derived a falsehood from the hypotheses
+    counterexample: bool = False  # re-validated: hypotheses hold, conclusion fails
+    witness: bool = False  # re-validated: an instance meets the hypotheses
+    enclosed: bool = False
+    tested: bool = False
+    notes: tuple[str, ...] = ()  # why something is missing; shown, never weighed
+
+
+@dataclass(frozen=True)
+class Judgement:
+    verdict: Verdict
+    reason: str
+    contradiction: bool = False
+    footprint: Footprint = Footprint()
+
+
+def judge(f: Facts) -> Judgement:
+    """The table of verdicts, top to bottom."""
+    clash = contradiction(f)
+    if clash:
+        return Judgement(Verdict.ERROR, clash, True)
+    if f.crash is not None:
+        return Judgement(Verdict.ERROR, f.crash)
+    if f.sort_error is not None:
+        if f.role != "printed":
+            return Judgement(Verdict.ERROR, f"a {f.role} statement must be well sorted: {f.sort_error}")
+        if not f.has_corrected:
+            missing = "ill-sorted, and the claim has no corrected statement"
+            return Judgement(Verdict.ERROR, f"{missing}: {f.sort_error}")
+        return Judgement(Verdict.ILL_SORTED, f.sort_error)
+    if f.counterexample:
+        return Judgement(
+            Verdict.REFUTED, "the hypotheses hold and the conclusion fails at the counterexample"
+        )
+    if f.refutation is not None and not _assumes(f.refutation):
+        return Judgement(Verdict.REFUTED, "the negation was replayed", footprint=f.refutation)
+    if f.vacuity is not None and not _assumes(f.vacuity):
+        return Judgement(Verdict.VACUOUS, "the hypotheses contradict each other", footprint=f.vacuity)
+    if f.proof is not None and f.witness:
+        if _assumes(f.proof):
+            names = ", ".join((*f.proof.axioms, *f.proof.oracles))
+            return Judgement(Verdict.CONDITIONAL, f"replayed, assuming {names}", footprint=f.proof)
+        return Judgement(Verdict.PROVED, "replayed with rules and base facts only", footprint=f.proof)
+    why = f.notes
+    if f.proof is not None:
+        why = ("replayed, but no witness shows that the hypotheses can be met", *why)
+    if f.enclosed:
+        return Judgement(Verdict.ENCLOSED, "; ".join(("enclosed on the listed set", *why)))
+    if f.tested:
+        return Judgement(Verdict.TESTED, "; ".join(("only tried on instances", *why)))
+    return Judgement(Verdict.OPEN, "; ".join(why) or "nothing decisive")
+
+
+def _assumes(footprint: Footprint) -> bool:
+    return bool(footprint.axioms or footprint.oracles)
+
+
+def contradiction(f: Facts) -> str | None:
+    """Two checks that cannot both be right: the kernel is unsound or an evaluator is wrong."""
+    if f.proof is not None and f.counterexample:
+        return "contradiction: the kernel accepts the statement, and a re-validated counterexample refutes it"
+    if f.proof is not None and f.refutation is not None:
+        return "contradiction: the kernel accepts the statement and its refutation"
+    met = f.witness or f.counterexample or f.refutation is not None
+    if f.vacuity is not None and met:
+        return "contradiction: the kernel finds the hypotheses unsatisfiable, and an instance meets them"
+    return None
+
+
+def standing(verdict: str, expects: str | None) -> Standing:
+    """Green if the verdict equals the expectation; nothing expected means PROVED or CONDITIONAL."""
+    if expects is None:
+        met = verdict in (Verdict.PROVED, Verdict.CONDITIONAL)
+    else:
+        met = expects in EXPECTATIONS and verdict == expects
+    if not met:
+        return Standing.UNEXPECTED
+    return Standing.OPEN if verdict == Verdict.OPEN else Standing.EXPECTED
+
+
+# From a certificate's statement, the kernel's answers and the re-validation to facts.
+
+
+def gather_facts(
+    statement: Json,
+    theorems: Mapping[str, Json],
+    outcomes: Mapping[str, Json],
+    checks: Json,
+    *,
+    has_corrected: bool,
+    crash: str | None = None,
+    notes: Sequence[str] = (),
+) -> Facts:
+    """`checks` comes from a process that re-validated the certificate without loading the claim:
+    it holds `kernel` (the statement compiled afresh), `sort_error`, `refutation` (likewise), and for
+    each kind of evidence whether it stands."""
+    found: list[str] = list(notes)
+    kernel = checks.get("kernel")
+    evidence = statement.get("evidence") or {}
+    error = checks.get("crash") if crash is None else crash
+    proof = None
+    if isinstance(kernel, list) and kernel:
+        if canonical(kernel) != canonical(statement.get("kernel")):
+            found.append("the kernel statement in the certificate is not the compiled statement")
+        proof = _replayed(statement.get("theorems"), kernel, theorems, outcomes, found)
+    refutation = None
+    compiled = checks.get("refutation")
+    if isinstance(compiled, list) and compiled and isinstance(statement.get("refutation"), Mapping):
+        ids = statement["refutation"].get("theorems")
+        refutation = _replayed(ids, compiled, theorems, outcomes, found)
+    return Facts(
+        crash=error,
+        sort_error=checks.get("sort_error"),
+        role=str(statement.get("role")),
+        has_corrected=has_corrected,
+        proof=proof,
+        refutation=refutation,
+        vacuity=_vacuity(statement.get("vacuity"), kernel, theorems, outcomes),
+        counterexample=checks.get("counterexample") is True,
+        witness=checks.get("witness") is True,
+        enclosed=checks.get("enclosures") is True,
+        tested=was_tested(evidence),
+        notes=tuple(found),
+    )
+
+
+def was_tested(evidence: Json) -> bool:
+    """Trials were drawn, all of them held, for every kernel statement."""
+    parts = [evidence, *(evidence.get("others") or [])]
+    return all(_trials_hold(part.get("trials")) or _trials_hold(part.get("monte_carlo")) for part in parts)
+
+
+def _trials_hold(trials: object) -> bool:
+    if not isinstance(trials, Mapping):
+        return False
+    held, failed = trials.get("held"), trials.get("failed")
+    return type(held) is int and held > 0 and failed == 0 and type(failed) is int
+
+
+def _replayed(
+    ids: object,
+    kernel: Sequence[Json],
+    theorems: Mapping[str, Json],
+    outcomes: Mapping[str, Json],
+    notes: list[str],
+) -> Footprint | None:
+    """The joint footprint, if the kernel accepted one theorem for each statement, and that very statement."""
+    if not isinstance(ids, list) or not ids:
+        return None
+    if len(ids) != len(kernel):
+        notes.append(f"{len(ids)} theorems for {len(kernel)} kernel statements")
+        return None
+    accepted = []
+    for name, wanted in zip(ids, kernel, strict=True):
+        theorem, outcome = theorems.get(name), outcomes.get(name)
+        if theorem is None or outcome is None:
+            notes.append(f"theorem {name} was not replayed")
+            return None
+        if outcome.get("ok") is not True:
+            notes.append(describe_failure(name, outcome))
+            return None
+        if canonical(statement_of(theorem)) != canonical(wanted):
+            notes.append(f"theorem {name} states something else")
+            return None
+        accepted.append(outcome)
+    return _joint(accepted)
+
+
+def _vacuity(
+    ids: object, kernel: object, theorems: Mapping[str, Json], outcomes: Mapping[str, Json]
+) -> Footprint | None:
+    """A theorem with the hypotheses of a kernel statement whose goal is a false relation of constants."""
+    if not isinstance(ids, list) or not isinstance(kernel, list) or len(ids) != len(kernel) or not ids:
+        return None
+    accepted = []
+    for name, wanted in zip(ids, kernel, strict=True):
+        theorem, outcome = theorems.get(name), outcomes.get(name)
+        if theorem is None or outcome is None or outcome.get("ok") is not True:
+            return None
+        if any(canonical(theorem.get(k)) != canonical(wanted.get(k)) for k in ("sig", "hyps")):
+            return None
+        if not any(is_false(goal) for goal in theorem.get("goals", [])):
+            return None
+        accepted.append(outcome)
+    return _joint(accepted)
+
+
+def is_false(goal: object) -> bool:
+    """An unquantified relation between two rational numbers that does not hold."""
+    match goal:
+        case {"all": [], "concl": ["eq" | "ge" | "gt" as relation, ["q", str(a)], ["q", str(b)]]}:
+            try:
+                x, y = Fraction(a), Fraction(b)
+            except (ValueError, ZeroDivisionError):
+                return False
+            return not {"eq": x == y, "ge": x >= y, "gt": x > y}[relation]
+    return False
+
+
+def statement_of(theorem: Json) -> dict[str, Any]:
+    return {key: theorem.get(key) for key in ("sig", "hyps", "goals")}
+
+
+def describe_failure(name: str, outcome: Json) -> str:
+    step, rule = outcome.get("step"), outcome.get("rule")
+    place = f" at step {step}" + (f" (rule {rule})" if rule else "") if step is not None else ""
+    return f"the kernel rejects {name}{place}: {outcome.get('reason') or 'no reason given'}"
+
+
+def _joint(outcomes: Sequence[Json]) -> Footprint:
+    def union(key: str) -> tuple[str, ...]:
+        return tuple(sorted({str(x) for outcome in outcomes for x in outcome.get(key) or ()}))
+
+    scopes: list[Any] = []
+    for outcome in outcomes:
+        if outcome.get("scope") not in scopes:
+            scopes.append(outcome.get("scope"))
+    scope = scopes[0] if len(scopes) == 1 else scopes
+    return Footprint(union("base_facts"), union("axioms"), union("oracles"), scope)
