@@ -1,1 +1,1 @@
-"""See docs/explanation/architecture.md."""
+"""The checker: replays derivations given as data. Standard library only; see docs/reference/rules.md."""

@@ -1,1 +1,82 @@
-"""See docs/explanation/architecture.md."""
+"""Rigorous numbers: enclosures, matrices of them, quadrature, exact tails, descents, validated flows, wide
+networks.
+
+The only package that imports Arb and FLINT. See docs/explanation/architecture.md.
+"""
+
+from verify.numeric.binomial import deviation_tail, deviation_tail_enclosure
+from verify.numeric.descent import Descent, descend, linear_network_descent
+from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, exact_fraction, precision
+from verify.numeric.flow import (
+    Flow,
+    FlowFailure,
+    FlowState,
+    StepLimit,
+    StepSizeFloor,
+    integrate_flow,
+    linear_network_trajectory,
+)
+from verify.numeric.matrices import (
+    BallMatrix,
+    RationalMatrix,
+    is_positive_definite,
+    is_psd,
+    lambda_min_lower,
+    ldl,
+)
+from verify.numeric.networks import end_to_end, linear_network_flow, linear_network_gradient
+from verify.numeric.quadrature import (
+    entire,
+    integrate,
+    off_negative_axis,
+    orthant_probability,
+    relu_product_mean,
+)
+from verify.numeric.wide import (
+    kappa_0,
+    kappa_0_enclosure,
+    kappa_1,
+    kappa_1_enclosure,
+    tangent_kernel,
+    tangent_kernel_enclosure,
+)
+
+__all__ = [
+    "BallMatrix",
+    "Descent",
+    "Enclosure",
+    "Flow",
+    "FlowFailure",
+    "FlowState",
+    "InvalidInput",
+    "NotEvidence",
+    "RationalMatrix",
+    "StepLimit",
+    "StepSizeFloor",
+    "descend",
+    "deviation_tail",
+    "deviation_tail_enclosure",
+    "end_to_end",
+    "entire",
+    "exact_fraction",
+    "integrate",
+    "integrate_flow",
+    "is_positive_definite",
+    "is_psd",
+    "kappa_0",
+    "kappa_0_enclosure",
+    "kappa_1",
+    "kappa_1_enclosure",
+    "lambda_min_lower",
+    "ldl",
+    "linear_network_descent",
+    "linear_network_flow",
+    "linear_network_gradient",
+    "linear_network_trajectory",
+    "off_negative_axis",
+    "orthant_probability",
+    "precision",
+    "relu_product_mean",
+    "tangent_kernel",
+    "tangent_kernel_enclosure",
+]

@@ -1,0 +1,139 @@
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, precision
+from verify.numeric.quadrature import orthant_probability, relu_product_mean
+from verify.numeric.wide import (
+    kappa_0,
+    kappa_0_enclosure,
+    kappa_1,
+    kappa_1_enclosure,
+    supplement_angles,
+    tangent_kernel,
+    tangent_kernel_enclosure,
+)
+
+
+def reference(x, y):
+    """(phi, |x||y|, x.y) of two float vectors, exactly rounded inputs, many digits."""
+    u, v = [mpmath.mpf(float(a)) for a in x], [mpmath.mpf(float(a)) for a in y]
+    nu, nv = mpmath.sqrt(mpmath.fsum(a * a for a in u)), mpmath.sqrt(mpmath.fsum(a * a for a in v))
+    minus = mpmath.sqrt(mpmath.fsum((a * nv - b * nu) ** 2 for a, b in zip(u, v, strict=True)))
+    plus = mpmath.sqrt(mpmath.fsum((a * nv + b * nu) ** 2 for a, b in zip(u, v, strict=True)))
+    return 2 * mpmath.atan2(plus, minus), nu * nv, mpmath.fsum(a * b for a, b in zip(u, v, strict=True))
+
+
+def pairs():
+    rng = np.random.default_rng(0)
+    for dimension in (2, 3, 100):
+        for angle in (1e-15, 1e-9, 1e-4, 0.3, 0.451, 1.0, 1.5707963, 2.0, 2.69, 2.9, 3.1415):
+            for scale in (1.0, 37.5):
+                x, z = rng.standard_normal(dimension), rng.standard_normal(dimension)
+                z -= x * (x @ z) / (x @ x)
+                z *= np.linalg.norm(x) / np.linalg.norm(z)
+                yield x, scale * (np.cos(angle) * x + np.sin(angle) * z)
+                yield x, -scale * (np.cos(angle) * x + np.sin(angle) * z)
+
+
+def test_kernels_to_the_last_digits():
+    with mpmath.workdps(60):
+        for x, y in pairs():
+            phi, size, dot = reference(x, y)
+            a, b = x[None, :], y[None, :]
+            k0, k1 = phi / mpmath.pi, (mpmath.sin(phi) - phi * mpmath.cos(phi)) / mpmath.pi
+            assert abs(kappa_0(a, b)[0, 0] - k0) <= 1e-14 * k0
+            assert abs(kappa_1(a, b)[0, 0] - k1) <= 1e-14 * k1
+            first, second = dot * k0 / 2, size * k1 / 2
+            bound = 1e-14 * (abs(first) + abs(second)) + 1e-15 * size * k0
+            assert abs(tangent_kernel(a, b)[0, 0] - first - second) <= bound
+            assert abs(tangent_kernel(a, b, layers="first")[0, 0] - first) <= bound
+            assert abs(tangent_kernel(a, b, layers="second")[0, 0] - second) <= bound
+
+
+def test_inverse_cosine_of_a_dot_product_would_fail():
+    x = np.array([[0.6, 0.8]])
+    y = -np.array([[0.6 - 0.8e-9, 0.8 + 0.6e-9]])
+    with mpmath.workdps(60):
+        exact = float(reference(x[0], y[0])[0] / mpmath.pi)
+    naive = 1 - np.arccos(np.clip(x @ y.T, -1, 1))[0, 0] / np.pi
+    assert abs(naive - exact) > 1e-3 * exact and abs(kappa_0(x, y)[0, 0] - exact) < 1e-14 * exact
+
+
+def test_gram_matrices():
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((40, 7))
+    x[3], x[4] = x[0], -2 * x[0]
+    for kernel in (kappa_0, kappa_1, tangent_kernel):
+        gram = kernel(x)
+        assert gram.shape == (40, 40) and np.allclose(gram, gram.T, rtol=1e-14, atol=1e-15)
+        assert np.linalg.eigvalsh(gram)[0] > -1e-10
+        assert np.allclose(gram[:5], kernel(x[:5], x), rtol=1e-14, atol=1e-15)
+    assert kappa_0(x)[0, 3] == kappa_0(x)[7, 7] == 1.0 and abs(kappa_0(x)[0, 4]) < 1e-16
+    assert abs(kappa_1(x)[0, 4]) == 0.0 and abs(kappa_1(x)[0, 3] - 1) < 1e-15
+
+
+def test_float_kernels_reject_bad_input():
+    good = np.ones((2, 3))
+    bad_rows = [np.zeros((1, 3)), np.full((1, 3), np.nan), np.full((1, 3), np.inf), np.full((1, 3), 1e200)]
+    bad_shapes = [np.ones(3), np.ones((2, 3), int), np.ones((2, 0)), np.ones((2, 4))]
+    for bad in bad_rows + bad_shapes:
+        for kernel in (supplement_angles, kappa_0, kappa_1, tangent_kernel):
+            with pytest.raises(InvalidInput):
+                kernel(good, bad)
+    with pytest.raises(InvalidInput):
+        tangent_kernel(good, layers="third")
+    with pytest.raises(InvalidInput):
+        tangent_kernel_enclosure(0, layers="third")
+
+
+@pytest.mark.parametrize("digits", [15, 50, 200])
+@pytest.mark.parametrize(
+    "text",
+    ["0", "1/3", "-1/3", "1", "-1", str(1 - Fraction(1, 10**30)), str(Fraction(1, 10**30) - 1), "-0.99"],
+)
+def test_enclosures_against_mpmath(text, digits):
+    rho = Fraction(text)
+    with precision(digits):
+        zero, one, both = kappa_0_enclosure(text), kappa_1_enclosure(text), tangent_kernel_enclosure(text)
+    with mpmath.workdps(digits + 120):
+        r = mpmath.mpf(rho.numerator) / rho.denominator
+        phi = mpmath.pi - mpmath.acos(r)
+        values = phi / mpmath.pi, (mpmath.sqrt(1 - r * r) + r * phi) / mpmath.pi
+        for ball, value in [(zero, values[0]), (one, values[1]), (both, (r * values[0] + values[1]) / 2)]:
+            sign, man, exp, _ = value._mpf_
+            exact = (-1 if sign else 1) * Fraction(int(man)) * Fraction(2) ** exp
+            slack = Fraction(1, 10 ** (digits + 60))  # the second opinion is rounded as well
+            assert ball.contains(exact) or ball.overlaps(Enclosure.from_bounds(exact - slack, exact + slack))
+            assert not ball.contains(exact + Fraction(1, 10 ** (digits - 2)))
+    if rho > -1:
+        assert zero.digits() >= digits - 1 and one.digits() >= digits - 1
+    else:
+        assert zero.upper() == one.upper() == 0
+
+
+def test_enclosures_agree_with_quadrature():
+    with precision(40):
+        for text in ("1/3", "-0.999", "0.75"):
+            assert (kappa_0_enclosure(text) / 2).overlaps(orthant_probability(text))
+            assert (kappa_1_enclosure(text) / 2).overlaps(relu_product_mean(text))
+            assert not (kappa_1_enclosure(text) / 2).overlaps(orthant_probability(text))
+
+
+def test_enclosures_of_balls():
+    around = Enclosure.from_bounds("0.9", "1.1")
+    for kernel in (kappa_0_enclosure, kappa_1_enclosure, tangent_kernel_enclosure):
+        with pytest.raises(InvalidInput):
+            kernel(around)
+        wide = kernel(around, domain_proved=True)
+        for inside in ("0.91", "0.99", "1"):
+            assert wide.contains(kernel(inside).midpoint())
+        for bad in (0.5, 2, "-1.01", True, Enclosure.from_exact(3)):
+            with pytest.raises(InvalidInput):
+                kernel(bad)
+        with pytest.raises(InvalidInput):
+            kernel(Enclosure.from_exact(2), domain_proved=True)
+        with pytest.raises(NotEvidence):
+            kernel(Enclosure.from_exact(-1).log())

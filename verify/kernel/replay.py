@@ -1,0 +1,262 @@
+"""Replay of theorems: signature, hypotheses, goals, steps, and the proof of each goal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import refute
+from .axioms import AXIOMS
+from .base import BASE_FACTS
+from .checker import Fact, Json
+from .errors import Budget, Reject
+from .rules import Rules
+from .signature import Signature, fields, parse
+
+MAX_BYTES = 64_000_000
+MAX_DEPTH = 400
+MAX_STEPS = 2_000
+WORK = 6_000_000
+
+
+def load(text: str) -> Json:
+    """JSON without floats, duplicate keys, huge integers or deep nesting."""
+    if len(text) > MAX_BYTES:
+        raise Reject(f"input larger than {MAX_BYTES} bytes")
+    depth = peak = 0
+    quoted = False
+    skip = False
+    for ch in text:
+        if skip:
+            skip = False
+        elif quoted:
+            if ch == "\\":
+                skip = True
+            elif ch == '"':
+                quoted = False
+        elif ch == '"':
+            quoted = True
+        elif ch in "[{":
+            depth += 1
+            peak = max(peak, depth)
+        elif ch in "]}":
+            depth -= 1
+    if peak > MAX_DEPTH:
+        raise Reject(f"input nested deeper than {MAX_DEPTH}")
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        out = dict(items)
+        if len(out) != len(items):
+            raise Reject("an object has a key twice")
+        return out
+
+    def integer(digits: str) -> int:
+        if len(digits) > 18:
+            raise Reject("an integer literal is too long: numbers are given as strings")
+        return int(digits)
+
+    def refuse(token: str) -> Any:
+        raise Reject(f"the number {token[:20]} is not an integer")
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_int=integer, parse_float=refuse, parse_constant=refuse)
+    except ValueError as e:
+        raise Reject(f"not valid JSON: {e}") from None
+
+
+def _listed(data: Json, what: str) -> list[Any]:
+    if type(data) is not list:
+        raise Reject(f"{what} must be a list")
+    return data
+
+
+def _mentions(data: Any, name: str) -> bool:
+    if isinstance(data, str):
+        return data == name
+    if isinstance(data, dict):
+        return any(_mentions(k, name) or _mentions(v, name) for k, v in data.items())
+    return isinstance(data, list) and any(_mentions(x, name) for x in data)
+
+
+def _sound_losses(sig: Signature) -> None:
+    """The point at which a loss is taken depends on its parameters and constants only."""
+    for name, row in sig.losses.items():
+        for part in ("at", "target"):
+            for letter, decl in sig.letters.items():
+                if part in row and _mentions(row[part], letter) and (
+                        decl.free or decl.random or (decl.dep != "const" and (part == "target" or (
+                            "params" in row and letter != row["params"])))):
+                    raise Reject(f"the loss {name} depends on {letter} in a way that has no gradient here")
+        for letter in (name, row["grad"]):
+            decl = sig.letters[letter]
+            if decl.index or decl.law or decl.free or decl.sym:
+                raise Reject(f"{letter} must be a plain letter to be the value or gradient of a loss")
+        if sig.letters[name].shape is not None:
+            raise Reject(f"the loss {name} must be a scalar")
+        if "pgrad" in row:
+            mine, theirs = sig.letters[row["pgrad"]], sig.letters.get(row["params"])
+            if theirs is None or not theirs.chain or mine.index != theirs.index or mine.shape != theirs.shape or (
+                    mine.chain or mine.free or mine.law or mine.sym):
+                raise Reject(f"the parameter gradient of {name} must have the index and shape of its parameters")
+
+
+def statement(data: Json) -> dict[str, Any]:
+    """Check a statement (signature, hypotheses, goals); return its parts with the parsed signature."""
+    sig = parse(data["sig"])
+    checker = Rules(sig, Budget(WORK))
+    _sound_losses(sig)
+    for row in sig.losses.values():
+        top = checker.top()
+        at, grad = checker.read(row["at"], top), checker.read(["v", row["grad"], [], ""], top)
+        if at.sort != grad.sort:
+            raise Reject("the gradient of a loss has another shape than its argument")
+        if "target" in row and checker.read(row["target"], top).sort != at.sort:
+            raise Reject("the target of a loss has another shape than its argument")
+    for kind in ("hyps", "goals"):
+        for h in _listed(data[kind], kind):
+            want = ("id", "all", "concl") if kind == "hyps" else ("all", "concl")
+            fields(h, want, want, kind)
+            checker.declare(h, dict(sig.nat))
+    for name, decl in sig.letters.items():
+        if decl.free and any(_mentions(h["concl"], name) for h in data["hyps"]):
+            raise Reject(f"a hypothesis speaks of the free letter {name}")
+    if not data["goals"]:
+        raise Reject("a theorem needs a goal")
+    exists = data.get("exists", [])
+    for c in _listed(exists, "exists"):
+        if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random:
+            raise Reject(f"{c} cannot be a hidden constant")
+    return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
+
+
+def _shelf(kind: str, table: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {f"{kind}:{k}": {**v["statement"], "parsed": parse(v["statement"]["sig"])} for k, v in table.items()
+            if "statement" in v}
+
+
+class Outcome(dict[str, Any]):
+    """Result for one theorem, as it is printed."""
+
+
+def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> dict[str, list[str]]:
+    """Replay hypotheses and steps into `r.facts`; which facts each step used."""
+    env = dict(r.sig.nat)
+    for h in data["hyps"]:
+        if type(h["id"]) is not str or h["id"] in r.facts:
+            raise Reject(f"hypothesis id {h['id']!r:.60} is missing or used twice")
+        r.facts[h["id"]] = Fact(r.prefix(h["all"]), h["concl"], env)
+    steps = _listed(data["steps"], "steps")
+    if len(steps) > MAX_STEPS:
+        raise Reject(f"more than {MAX_STEPS} steps")
+    used: dict[str, list[str]] = {}
+    for s in steps:
+        if type(s) is not dict or type(s.get("id")) is not str or s["id"] in r.facts or s["id"] == "IH":
+            raise Reject("a step has no id, or one that is in use")
+        where.update(step=s["id"], rule=s.get("rule"))
+        r.touched = set()
+        r.step(s)
+        used[s["id"]] = sorted(r.touched)
+        r.facts[s["id"]] = Fact(r.prefix(s["all"]), s["concl"], env)
+    where.update(step=None, rule=None)
+    return used
+
+
+def _footprint(r: Rules, footprints: dict[str, Outcome]) -> dict[str, list[str]]:
+    base, axioms, lemmas = set(r.base), set(), set()
+    for t in r.used_theorems:
+        if t.startswith("base:"):
+            base.add(t[5:])
+        elif t.startswith("axiom:"):
+            axioms.add(t[6:])
+        else:
+            lemmas.add(t)
+            base |= set(footprints[t]["base_facts"])
+            axioms |= set(footprints[t]["axioms"])
+    return {"base_facts": sorted(base), "axioms": sorted(axioms), "oracles": [], "lemmas": sorted(lemmas)}
+
+
+_MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, OverflowError, RecursionError)
+
+
+def _failure(name: Any, where: dict[str, Any], e: Exception) -> Outcome:
+    reason = str(e) if isinstance(e, Reject) else (
+        "nested too deeply" if isinstance(e, RecursionError) else f"malformed input ({type(e).__name__}: {str(e)[:80]})")
+    return Outcome(id=name if type(name) is str else None, ok=False, **where, reason=reason)
+
+
+def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
+    """Replay one theorem; on success add it to the library."""
+    name = data.get("id") if type(data) is dict else None
+    where: dict[str, Any] = {"step": None, "rule": None}
+    keys = ("id", "sig", "hyps", "goals", "steps", "qed")
+    try:
+        fields(data, keys, keys, "theorem")
+        if type(name) is not str or name in library:
+            raise Reject(f"theorem id {name!r:.60} is missing or in use")
+        parts = statement(data)
+        r = Rules(parts["parsed"], Budget(WORK))
+        r.library, r.used_theorems, r.hypotheses = library, set(), data["hyps"]
+        used = _replayed(r, data, where)
+        if len(_listed(data["qed"], "qed")) != len(data["goals"]):
+            raise Reject("qed must name one fact for each goal")
+        for goal, step in zip(data["goals"], data["qed"], strict=True):
+            r.touched = set()
+            fact = r.look(step, r.top())
+            if [list(p) for p in fact.prefix] != goal["all"]:
+                raise Reject("the step named in qed has another prefix than the goal")
+            scope = r.enter(fact.prefix, r.top())
+            (k1, p1), (k2, p2) = r.formula(fact.concl, scope), r.formula(goal["concl"], scope)
+            if (k1 != k2 and (k1, k2) != ("gt", "ge")) or p1.sort != p2.sort or r.alg.sub(p1, p2).terms:
+                raise Reject("the step named in qed proves another formula than the goal")
+    except (Reject, *_MALFORMED) as e:
+        return _failure(name, where, e)
+    assert type(name) is str
+    library[name] = parts
+    uses = {h["id"]: [s for s, facts in used.items() if h["id"] in facts] for h in data["hyps"]}
+    footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used,
+                               rules=sorted({s["rule"] for s in data["steps"]}), **_footprint(r, footprints))
+    return footprints[name]
+
+
+def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
+    """Replay a proof that a statement is false."""
+    name = data.get("id") if type(data) is dict else None
+    where: dict[str, Any] = {"step": None, "rule": None}
+    try:
+        fields(data, ("id", "statement", "kind", "instance", "theorem", "at"), ("id", "statement", "kind"), "refutation")
+        keys = ("sig", "hyps", "goals")
+        fields(data["statement"], (*keys, "exists"), keys, "statement")
+        parts = statement(data["statement"])
+        if data["kind"] == "evaluate":
+            found = refute.by_evaluation(parts, data["instance"], Budget(WORK))
+            return Outcome(id=name, ok=True, steps=1, base_facts=[], axioms=[], oracles=[], lemmas=[], **found)
+        if data["kind"] != "derive":
+            raise Reject(f"unknown kind of refutation {data['kind']!r:.40}")
+        keys = ("sig", "hyps", "steps")
+        own = fields(data["theorem"], keys, keys, "theorem of a refutation")
+        sig = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]})["parsed"]
+        r = Rules(sig, Budget(WORK))
+        r.library, r.used_theorems, r.hypotheses = library, set(), own["hyps"]
+        used = _replayed(r, own, where)
+        found = refute.by_derivation(parts, data["at"], r)
+        return Outcome(id=name, ok=True, steps=len(used), premises=used, **found, **_footprint(r, footprints))
+    except (Reject, *_MALFORMED) as e:
+        return _failure(name, where, e)
+
+
+def shelves() -> dict[str, Any]:
+    """Base facts and axioms, as theorems that can be used."""
+    return {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
+
+
+def check_all(theorems: Json, refutations: Json) -> tuple[list[Outcome], list[Outcome]]:
+    """Replay theorems in order (a later one may use those before it), then refutations."""
+    library = shelves()
+    footprints: dict[str, Outcome] = {}
+    done = [theorem(t, library, footprints) for t in _listed(theorems, "derivation")]
+    return done, [refutation(t, library, footprints) for t in _listed(refutations, "refutations")]
+
+
+def check(theorems: Json) -> list[Outcome]:
+    """Replay theorems in order."""
+    return check_all(theorems, [])[0]

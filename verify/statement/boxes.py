@@ -1,0 +1,222 @@
+# ruff: noqa: E501  (the tables are one entry a line)
+"""A small layout language with three back ends: LaTeX, presentation MathML, plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "lam": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "ell": "ℓ",
+}  # fmt: skip
+LATEX_NAME = {"eps": r"\varepsilon", "lam": r"\lambda", "phi": r"\varphi", "ell": r"\ell"}
+
+# operator: LaTeX, MathML, text
+OPERATORS = {
+    "+": ("+", "+", " + "), "-": ("-", "−", " - "), "neg": ("-", "−", "-"), "=": ("=", "=", " = "),
+    "!=": (r"\neq", "≠", " != "), "<=": (r"\le", "≤", " <= "), "<": ("<", "<", " < "), ">=": (r"\ge", "≥", " >= "),
+    ">": (">", ">", " > "), "psd": (r"\succeq", "⪰", " >= "), "pd": (r"\succ", "≻", " > "), "kron": (r"\otimes", "⊗", " (x) "),
+    "cdot": (r"\cdot", "⋅", " . "), "and": (r"\wedge", "∧", " and "), "or": (r"\vee", "∨", " or "),
+    "not": (r"\neg", "¬", "not "), "implies": (r"\Rightarrow", "⇒", " => "), "iff": (r"\Leftrightarrow", "⇔", " <=> "),
+    "forall": (r"\forall", "∀", "for all "), "nabla": (r"\nabla", "∇", "grad"), "space": ("", "\u2061", " "), "sum": (r"\sum", "∑", "sum"),
+    "prod": (r"\prod", "∏", "prod"), "times": ("", "\u2062", " "), "apply": ("", "\u2061", ""), ",": (",", ",", ", "),
+    ":": (r"\colon\,", ":", ": "), "in": (r"\in", "∈", " in "), "top": (r"\top", "⊤", "T"), "colon": (":", ":", ":"),
+    "d": (r"\mathrm{d}", "d", "d"), "oo": (r"\infty", "∞", "oo"), "one": (r"\mathbf{1}", "\U0001d7cf", "1"),
+}  # fmt: skip
+FENCES = {
+    "(": ("(", ")", "(", ")", "(", ")"), "[": ("[", "]", "[", "]", "[", "]"), "{": (r"\{", r"\}", "{", "}", "{", "}"),
+    "|": ("|", "|", "|", "|", "|", "|"), "norm": (r"\lVert", r"\rVert", "‖", "‖", "||", "||"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Box:
+    kind: str
+    parts: tuple[Box, ...] = ()
+    value: str = ""
+
+
+def ident(name: str) -> Box:
+    return Box("ident", value=name)
+
+
+def upright(name: str) -> Box:
+    return Box("upright", value=name)
+
+
+def words(text: str) -> Box:
+    return Box("words", value=text)
+
+
+def digits(value: str) -> Box:
+    return Box("digits", value=value)
+
+
+def op(name: str) -> Box:
+    return Box("op", value=name)
+
+
+def row(*parts: Box) -> Box:
+    return parts[0] if len(parts) == 1 else Box("row", parts)
+
+
+def frac(a: Box, b: Box) -> Box:
+    return Box("frac", (a, b))
+
+
+def fence(kind: str, inner: Box) -> Box:
+    return Box("fence", (inner,), kind)
+
+
+def sub(base: Box, lower: Box) -> Box:
+    return Box("sub", (base, lower))
+
+
+def sup(base: Box, upper: Box) -> Box:
+    if base.kind == "sub":
+        return Box("subsup", (*base.parts, upper))
+    return Box("sup", (base, upper))
+
+
+def root(inner: Box, order: Box | None = None) -> Box:
+    return Box("root", (inner,) if order is None else (inner, order))
+
+
+def dot(inner: Box) -> Box:
+    if inner.kind == "sub":
+        return sub(Box("dot", (inner.parts[0],)), inner.parts[1])
+    return Box("dot", (inner,))
+
+
+def big(name: str, lower: Box, upper: Box, body: Box) -> Box:
+    return Box("big", (lower, upper, body), name)
+
+
+def named(name: str) -> Box:
+    """An identifier with its subscripts: x1 -> x_1, lam_0 -> lambda_0."""
+    head, *rest = name.split("_")
+    stem = head.rstrip("0123456789")
+    if stem and stem != head:
+        rest = [head[len(stem) :], *rest]
+        head = stem
+    base = ident(head)
+    parts: list[Box] = []
+    for item in rest:
+        if not item:
+            continue
+        if parts:
+            parts.append(op(","))
+        parts.append(digits(item) if item.isdigit() else ident(item))
+    return sub(base, row(*parts)) if parts else base
+
+
+def latex(box: Box) -> str:
+    k, v = box.kind, box.value
+    p = [latex(x) for x in box.parts]
+    if k == "ident":
+        if v in LATEX_NAME:
+            return LATEX_NAME[v]
+        if v in GREEK:
+            return "\\" + v
+        return v if len(v) == 1 else rf"\mathit{{{v}}}"
+    if k == "upright":
+        return v if len(v) == 1 and not v.isalpha() else rf"\operatorname{{{v}}}"
+    if k == "words":
+        return rf"\text{{{v}}}"
+    if k == "digits":
+        return v
+    if k == "op":
+        return OPERATORS[v][0]
+    if k == "row":
+        return " ".join(x for x in p if x)
+    if k == "frac":
+        return rf"\frac{{{p[0]}}}{{{p[1]}}}"
+    if k == "fence":
+        left, right = FENCES[v][:2]
+        return rf"\left{left} {p[0]} \right{right}"
+    if k == "sub":
+        return f"{p[0]}_{{{p[1]}}}"
+    if k == "sup":
+        base = f"{{{p[0]}}}" if box.parts[0].kind in ("sup", "subsup") else p[0]
+        return f"{base}^{{{p[1]}}}"
+    if k == "subsup":
+        return f"{p[0]}_{{{p[1]}}}^{{{p[2]}}}"
+    if k == "root":
+        return rf"\sqrt{{{p[0]}}}" if len(p) == 1 else rf"\sqrt[{p[1]}]{{{p[0]}}}"
+    if k == "dot":
+        return rf"\dot{{{p[0]}}}"
+    if k == "big":
+        return rf"{OPERATORS[v][0]}_{{{p[0]}}}^{{{p[1]}}} {p[2]}"
+    raise ValueError(k)
+
+
+def mathml(box: Box) -> str:
+    k, v = box.kind, box.value
+    p = [mathml(x) for x in box.parts]
+    if k == "ident":
+        return f"<mi>{escape(GREEK.get(v, v))}</mi>"
+    if k == "upright":
+        return f'<mi mathvariant="normal">{escape(v)}</mi>'
+    if k == "words":
+        return f"<mtext>{escape(v)}</mtext>"
+    if k == "digits":
+        return f"<mn>{escape(v)}</mn>"
+    if k == "op":
+        form = ' form="prefix"' if v == "neg" else ""
+        return f"<mo{form}>{escape(OPERATORS[v][1])}</mo>"
+    if k == "row":
+        return f"<mrow>{''.join(p)}</mrow>"
+    if k == "frac":
+        return f"<mfrac>{p[0]}{p[1]}</mfrac>"
+    if k == "fence":
+        left, right = FENCES[v][2:4]
+        return (
+            f'<mrow><mo fence="true" form="prefix">{left}</mo>{p[0]}'
+            f'<mo fence="true" form="postfix">{right}</mo></mrow>'
+        )
+    if k in ("sub", "sup", "subsup"):
+        return f"<m{k}>{''.join(p)}</m{k}>"
+    if k == "root":
+        return f"<msqrt>{p[0]}</msqrt>" if len(p) == 1 else f"<mroot>{p[0]}{p[1]}</mroot>"
+    if k == "dot":
+        return f'<mover accent="true">{p[0]}<mo>˙</mo></mover>'
+    if k == "big":
+        return f"<mrow><munderover><mo>{OPERATORS[v][1]}</mo>{p[0]}{p[1]}</munderover>{p[2]}</mrow>"
+    raise ValueError(k)
+
+
+def text(box: Box) -> str:
+    k, v = box.kind, box.value
+    p = [text(x) for x in box.parts]
+
+    def brace(item: str) -> str:
+        return item if item.isalnum() else f"{{{item}}}"
+
+    if k in ("ident", "upright", "words", "digits"):
+        return v
+    if k == "op":
+        return OPERATORS[v][2]
+    if k == "row":
+        return "".join(p)
+    if k == "frac":
+        a, b = (x if x.replace("_", "").isalnum() else f"({x})" for x in p)
+        return f"{a}/{b}"
+    if k == "fence":
+        left, right = FENCES[v][4:]
+        return f"{left}{p[0]}{right}"
+    if k == "sub":
+        return f"{p[0]}_{brace(p[1])}"
+    if k == "sup":
+        return f"{p[0]}^{brace(p[1])}"
+    if k == "subsup":
+        return f"{p[0]}_{brace(p[1])}^{brace(p[2])}"
+    if k == "root":
+        return f"sqrt({p[0]})" if len(p) == 1 else f"root({p[0]}, {p[1]})"
+    if k == "dot":
+        return f"D({p[0]})"
+    if k == "big":
+        return f"{OPERATORS[v][2]}_{{{p[0]}}}^{{{p[1]}}} {p[2]}"
+    raise ValueError(k)

@@ -1,0 +1,270 @@
+"""Claim files: loaded by path under a unique name, in isolation from each other."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import re
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .errors import ClaimFileError, StatementError
+from .statements import Statement, exact, listeners
+from .terms import Formula, Term
+
+
+@dataclass(frozen=True)
+class Citation:
+    source: str
+    at: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What to draw: a statement (the two sides of its conclusion) or terms, and options."""
+
+    subject: Any
+    options: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Evidence settings beyond the defaults."""
+
+    subject: Statement
+    options: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    slug: str
+    topic: str
+    title: str
+    citations: tuple[Citation, ...]
+    statements: tuple[Statement, ...]
+    nonclaims: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    checks: tuple[Check, ...]
+    path: str = ""
+    description: str = ""
+
+    def statement(self, label: str) -> Statement:
+        for statement in self.statements:
+            if statement.label == label:
+                return statement
+        raise KeyError(label)
+
+
+@dataclass
+class _Page:
+    """What a claim file says besides its statements."""
+
+    ids: list[str] = field(default_factory=list)
+    nonclaims: list[str] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+
+_pages: list[_Page] = []
+
+
+def _page() -> _Page:
+    return _pages[-1] if _pages else _Page()
+
+
+def covers(*ids: str) -> None:
+    """The ids of the audited claims, as in the table of sources."""
+    for item in ids:
+        if not isinstance(item, str):
+            raise StatementError(f"covers takes ids such as 'K-24', not {item!r}")
+        if item in _page().ids:
+            raise StatementError(f"covers names {item} twice")
+        _page().ids.append(item)
+
+
+def nonclaim(text: str) -> None:
+    """What the claim does not say."""
+    if not isinstance(text, str) or not text.strip():
+        raise StatementError("nonclaim takes a sentence")
+    _page().nonclaims.append(" ".join(text.split()))
+
+
+def figure(subject: object, **options: object) -> None:
+    """A figure: the sides of a statement, or a term, against a variable."""
+    if not isinstance(subject, Statement | Term | Formula):
+        raise StatementError(f"{subject!r} cannot be drawn", next="pass a statement or a term")
+    _page().figures.append(Figure(subject, tuple((k, exact(v, f"figure, {k}=")) for k, v in options.items())))
+
+
+def check(subject: object, **options: object) -> None:
+    """Evidence settings for one statement."""
+    if not isinstance(subject, Statement):
+        raise StatementError(f"check takes a statement, not {subject!r}")
+    _page().checks.append(Check(subject, tuple((k, exact(v, f"check, {k}=")) for k, v in options.items())))
+
+
+# Loading ---------------------------------------------------------------------------------------------------
+
+
+def load(path: str | Path, sources: Mapping[str, Any] | None = None) -> Claim:
+    """Execute a claim file and collect what it states. The file runs with the rights of the user."""
+    file = Path(path).resolve()
+    if not file.is_file():
+        raise ClaimFileError(str(path), None, "there is no such file", next="check the path")
+    name = "_verify_claim_" + hashlib.sha256(str(file).encode()).hexdigest()[:16]
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ClaimFileError(str(path), None, "this is not a Python file", next="claim files end in .py")
+    module = importlib.util.module_from_spec(spec)
+    page = _Page()
+    _pages.append(page)
+    made: list[Statement] = []
+    listeners.append(made)
+    try:
+        source = file.read_text(encoding="utf-8")
+        code = compile(source, str(file), "exec", dont_inherit=True)
+        exec(code, module.__dict__)
+    except (KeyboardInterrupt, SystemExit) as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise ClaimFileError(
+            str(path), _line(error, file), "the file ends the process", next="remove the exit"
+        ) from error
+    except ClaimFileError:
+        raise
+    except StatementError as error:
+        raise ClaimFileError(
+            str(path), _line(error, file), _what(error), why=error.why, next=error.next
+        ) from error
+    except SyntaxError as error:
+        raise ClaimFileError(str(path), error.lineno, f"syntax error: {error.msg}") from error
+    except BaseException as error:
+        what = f"{type(error).__name__}: {error}"
+        raise ClaimFileError(str(path), _line(error, file), what, next=_advice(error)) from error
+    finally:
+        _pages.pop()
+        listeners.pop()
+        sys.modules.pop(name, None)
+    claim = _claim(str(path), file, module, page, sources)
+    if any(not statement.label for statement in made):
+        lost = next(statement for statement in made if not statement.label)
+        raise ClaimFileError(
+            str(path), None, f"a {lost.role} statement has no name: {lost.conclusion!r}",
+            why="it would not be audited", next="assign it to a variable of the file",
+        )  # fmt: skip
+    return claim
+
+
+def _what(error: StatementError) -> str:
+    return f"{error.where}: {error.what}" if error.where else error.what
+
+
+def _advice(error: BaseException) -> str:
+    if isinstance(error, ImportError) and getattr(error, "name", None):
+        return f"install {error.name}, or remove the import"
+    if isinstance(error, NameError):
+        return "declare the symbol first; claim files start with `from verify.statement import *`"
+    return ""
+
+
+def _line(error: BaseException, file: Path) -> int | None:
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
+    ]
+    return lines[-1] if lines else None
+
+
+def _claim(
+    path: str, file: Path, module: ModuleType, page: _Page, sources: Mapping[str, Any] | None
+) -> Claim:
+    doc = (module.__doc__ or "").strip()
+    if not doc:
+        raise ClaimFileError(
+            path, 1, "the file has no docstring", next="its first line is the title of the claim"
+        )
+    title, _, description = doc.partition("\n")
+    statements: list[Statement] = []
+    for label, value in vars(module).items():
+        if not isinstance(value, Statement):
+            continue
+        if any(value is other for other in statements):
+            first = next(s.label for s in statements if s is value)
+            raise ClaimFileError(
+                path, None, f"{first} and {label} are one statement", next="give it one name"
+            )
+        value.seal(label)
+        statements.append(value)
+    if not statements:
+        raise ClaimFileError(
+            path,
+            None,
+            "the file states nothing",
+            next="assign printed(..), corrected(..) or lemma(..) to a name",
+        )
+    table = sources if sources is not None else find_sources(file)
+    return Claim(
+        slug=file.stem,
+        topic=file.parent.name,
+        title=title.strip().rstrip("."),
+        citations=_citations(path, page.ids, table),
+        statements=tuple(statements),
+        nonclaims=tuple(page.nonclaims),
+        figures=tuple(page.figures),
+        checks=tuple(page.checks),
+        path=path,
+        description=" ".join(description.split()),
+    )
+
+
+def find_sources(file: Path) -> Mapping[str, Any]:
+    """The nearest `sources.json` in the folders above a claim file; empty when there is none."""
+    for folder in file.parents:
+        for candidate in (folder / "sources.json", folder / "claims" / "sources.json"):
+            if candidate.is_file():
+                return read_sources(candidate)
+    return {"sources": {}, "claims": {}}
+
+
+def read_sources(path: Path) -> Mapping[str, Any]:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        claims, sources = table["claims"], table["sources"]
+        for key, entry in claims.items():
+            if entry["source"] not in sources or not isinstance(entry["at"], str):
+                raise ClaimFileError(str(path), None, f"{key} names no known source")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ClaimFileError(
+            str(path), None, f"unreadable table of sources: {error}",
+            next='it has the form {"sources": {key: ..}, "claims": {id: {"source": key, "at": ".."}}}',
+        ) from error  # fmt: skip
+    result: dict[str, Any] = table
+    return result
+
+
+def _citations(path: str, ids: list[str], table: Mapping[str, Any]) -> tuple[Citation, ...]:
+    known = table["claims"]
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for item in ids:
+        if item not in known:
+            near = sorted(k for k in known if k.split("-")[0] == item.split("-")[0])[:6]
+            hint = f"known ids: {', '.join(near)}" if near else "the table of sources is claims/sources.json"
+            raise ClaimFileError(
+                path, _where_covered(path, item), f"unknown claim id {item!r} in covers", next=hint
+            )
+        entry = known[item]
+        grouped.setdefault((entry["source"], entry["at"]), []).append(item)
+    return tuple(Citation(source, at, tuple(names)) for (source, at), names in grouped.items())
+
+
+def _where_covered(path: str, item: str) -> int | None:
+    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        if re.search(rf"['\"]{re.escape(item)}['\"]", line):
+            return number
+    return None

@@ -1,0 +1,660 @@
+"""The names a claim file uses: symbols, networks, losses, dynamics, operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from .errors import StatementError
+from .terms import Formula, Symbol, Term, as_term, form_of, formula, free_symbols, term
+
+PROVED, REFUTED, ILL_SORTED, OPEN = "PROVED", "REFUTED", "ILL-SORTED", "OPEN"
+
+I = term("unit")  # noqa: E741
+t = term("time")
+pi = term("pi")
+
+
+class Law:
+    """The law of a random letter: data, not a term."""
+
+    def __init__(
+        self, kind: str, dim: Term | None = None, low: Term | None = None, high: Term | None = None
+    ) -> None:
+        self.kind, self.dim, self.low, self.high = kind, dim, low, high
+
+    def __repr__(self) -> str:
+        return self.kind
+
+
+rademacher = Law("rademacher")
+
+
+def gaussian(dim: object = 1) -> Law:
+    """Standard normal columns with independent entries."""
+    return Law("gauss", dim=as_term(dim))
+
+
+def bounded(low: object, high: object) -> Law:
+    """Any law on the interval from low to high."""
+    return Law("bounded", low=as_term(low), high=as_term(high))
+
+
+class Family:
+    """A family of letters, indexed 1..count."""
+
+    def __init__(self, symbol: Symbol) -> None:
+        self.symbol = symbol
+
+    def __getitem__(self, index: object) -> Term:
+        return term("member", self.symbol, as_term(index))
+
+    def __iter__(self) -> Any:
+        raise StatementError(f"{self.symbol.name} cannot be iterated over", next="use an index symbol")
+
+    def __repr__(self) -> str:
+        return f"<family {self.symbol.name}>"
+
+
+def Q(value: int | str | Fraction, denominator: int = 1) -> Term:
+    """An exact rational: Q(1, 2), Q("0.1")."""
+    from .terms import number
+
+    if isinstance(value, float) or isinstance(denominator, float):
+        raise StatementError("Q takes integers or a string, never a float", next="write Q('0.1') or Q(1, 10)")
+    return number(Fraction(value) / denominator)
+
+
+def _bounds(lo: object, hi: object) -> tuple[Term, Term]:
+    return as_term(lo), as_term(hi)
+
+
+def nat(name: str, *, at_least: int = 0, between: tuple[object, object] | None = None) -> Term:
+    """A natural number, at least `at_least`, or between two index expressions."""
+    fields: dict[str, Any] = {}
+    if between is not None:
+        fields["between"] = _bounds(*between)
+    else:
+        if not isinstance(at_least, int) or isinstance(at_least, bool) or at_least < 0:
+            raise StatementError(
+                "at_least is a natural number", next="use between=(lo, hi) for symbolic bounds"
+            )
+        fields["at_least"] = at_least
+    return term("sym", Symbol(name, "nat", fields))
+
+
+def index(name: str, count: object) -> Term:
+    """An index that runs over 1..count."""
+    return nat(name, between=(1, count))
+
+
+def _real_fields(
+    positive: bool, nonnegative: bool, nonzero: bool, at_least: object, open: object, closed: object
+) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key, flag in (("positive", positive), ("nonnegative", nonnegative), ("nonzero", nonzero)):
+        if flag:
+            fields[key] = True
+    if at_least is not None:
+        fields["at_least"] = as_term(at_least)
+    for key, ends in (("open", open), ("closed", closed)):
+        if ends is not None:
+            if not isinstance(ends, tuple) or len(ends) != 2:
+                raise StatementError(f"{key}= takes a pair of ends")
+            fields[key] = _bounds(*ends)
+    return fields
+
+
+def real(
+    name: str,
+    *,
+    positive: bool = False,
+    nonnegative: bool = False,
+    nonzero: bool = False,
+    at_least: object = None,
+    open: tuple[object, object] | None = None,
+    closed: tuple[object, object] | None = None,
+) -> Term:
+    """A real number with its domain."""
+    return term(
+        "sym", Symbol(name, "real", _real_fields(positive, nonnegative, nonzero, at_least, open, closed))
+    )
+
+
+def reals(
+    name: str,
+    *,
+    count: object,
+    positive: bool = False,
+    nonnegative: bool = False,
+    nonzero: bool = False,
+    at_least: object = None,
+    open: tuple[object, object] | None = None,
+    closed: tuple[object, object] | None = None,
+) -> Family:
+    """A family of real numbers."""
+    fields = {"count": as_term(count)}
+    fields.update(_real_fields(positive, nonnegative, nonzero, at_least, open, closed))
+    return Family(Symbol(name, "real", fields))
+
+
+def vector(name: str, dim: object) -> Term:
+    """A column."""
+    return term("sym", Symbol(name, "matrix", {"shape": (as_term(dim), as_term(1))}))
+
+
+def vectors(name: str, *, count: object, dim: object) -> Family:
+    return Family(Symbol(name, "matrix", {"count": as_term(count), "shape": (as_term(dim), as_term(1))}))
+
+
+def unit_vector(name: str, dim: object) -> Term:
+    """A column of Euclidean norm 1."""
+    return term("sym", Symbol(name, "matrix", {"shape": (as_term(dim), as_term(1)), "unit": True}))
+
+
+def unit_vectors(name: str, *, count: object, dim: object) -> Family:
+    fields = {"count": as_term(count), "shape": (as_term(dim), as_term(1)), "unit": True}
+    return Family(Symbol(name, "matrix", fields))
+
+
+def matrix(
+    name: str, rows: object = None, cols: object = None, *, like: Term | None = None, symmetric: bool = False
+) -> Term:
+    """A constant matrix of a given shape, or of the shape of another matrix."""
+    fields: dict[str, Any] = {}
+    if like is not None:
+        if rows is not None or cols is not None:
+            raise StatementError("matrix takes a shape or like=, not both")
+        fields["like"] = as_term(like)
+    elif rows is None or cols is None:
+        raise StatementError(
+            f"the matrix {name} needs a shape", next="matrix(name, rows, cols) or matrix(name, like=A)"
+        )
+    else:
+        fields["shape"] = _bounds(rows, cols)
+    if symmetric:
+        fields["symmetric"] = True
+    return term("sym", Symbol(name, "matrix", fields))
+
+
+def iid(name: str, *, law: Law, count: object = None) -> Any:
+    """Independent, identically distributed letters; without `count` a single random letter."""
+    fields: dict[str, Any] = {"law": law.kind}
+    if law.kind == "gauss":
+        assert law.dim is not None
+        fields["shape"] = (law.dim, as_term(1))
+    elif law.kind == "bounded":
+        fields["range"] = (law.low, law.high)
+    if count is None:
+        return term("sym", Symbol(name, "random", fields))
+    fields["count"] = as_term(count)
+    return Family(Symbol(name, "random", fields))
+
+
+# Networks, losses, models ----------------------------------------------------------------------------------
+
+
+class Layers(Family):
+    def __getitem__(self, index: object) -> Term:
+        return term("layer", self.symbol, as_term(index))
+
+
+class Gradients:
+    """Gradients of a loss of the end-to-end matrix with respect to the layers."""
+
+    def __init__(self, loss: Symbol, net: Symbol) -> None:
+        self.loss, self.net = loss, net
+
+    def __getitem__(self, index: object) -> Term:
+        return term("layer_gradient", self.loss, self.net, as_term(index))
+
+
+class Network:
+    """Layers W[1], .., W[depth]; layer j has shape d[j] x d[j-1] with free widths d."""
+
+    def __init__(self, symbol: Symbol) -> None:
+        self.symbol = symbol
+        self.depth: Term = symbol.fields["depth"]
+
+    @property
+    def layers(self) -> Layers:
+        return Layers(self.symbol)
+
+    @property
+    def end(self) -> Term:
+        """The end-to-end matrix W[N] .. W[1]."""
+        return self.chain(self.depth, 1)
+
+    def chain(self, hi: object, lo: object) -> Term:
+        """W[hi] .. W[lo]; the unit matrix when hi = lo - 1."""
+        return term("chain", self.symbol, as_term(hi), as_term(lo))
+
+    def above(self, j: object) -> Term:
+        """The product of the layers above layer j."""
+        return self.chain(self.depth, as_term(j) + 1)
+
+    def below(self, j: object) -> Term:
+        """The product of the layers below layer j."""
+        return self.chain(as_term(j) - 1, 1)
+
+    def gradients(self, loss: Loss) -> Gradients:
+        return Gradients(loss.symbol, self.symbol)
+
+    def width(self, j: object) -> Term:
+        return term("width", self.symbol, as_term(j))
+
+    @property
+    def rows(self) -> Term:
+        return self.width(self.depth)
+
+    @property
+    def cols(self) -> Term:
+        return self.width(0)
+
+    def __repr__(self) -> str:
+        return f"<network {self.symbol.name}>"
+
+
+def linear_network(name: str, depth: object, *, widths: str = "d") -> Network:
+    """A linear network of symbolic depth; `widths` names the family of its layer widths."""
+    deep = as_term(depth)
+    if deep.op == "sym":
+        (symbol,) = deep.args
+        assert isinstance(symbol, Symbol)
+        if symbol.fields.get("at_least", 1) < 1:
+            raise StatementError(
+                f"the depth {symbol.name} may be 0", next=f'write nat("{symbol.name}", at_least=1)'
+            )
+    if form_of(deep) is None:
+        raise StatementError(f"{deep!r} cannot be a depth", next="use a natural symbol or a number")
+    return Network(Symbol(name, "network", {"depth": deep, "widths": widths}))
+
+
+class Loss:
+    """A scalar function of a matrix."""
+
+    def __init__(self, symbol: Symbol) -> None:
+        self.symbol = symbol
+
+    def __call__(self, at: object) -> Term:
+        return term("loss", self.symbol, as_term(at))
+
+    def gradient(self, at: object) -> Term:
+        return term("loss_gradient", self.symbol, as_term(at))
+
+    def __repr__(self) -> str:
+        return f"<loss {self.symbol.name}>"
+
+
+def function(name: str, on: Term, smooth: str = "C1") -> Loss:
+    """Any real function on the matrices of the shape of `on`, differentiable as often as `smooth` says."""
+    if smooth not in ("C1", "C2"):
+        raise StatementError(f"unknown class {smooth!r}", next="use C1 or C2")
+    return Loss(Symbol(name, "function", {"on": as_term(on), "smooth": smooth}))
+
+
+def half_square(target: object, *, over: object = None, name: str = "ell") -> Loss:
+    """X -> 1/2 ||X - target||_F^2, divided by `over` if given."""
+    fields: dict[str, Any] = {"target": as_term(target)}
+    if over is not None:
+        fields["over"] = as_term(over)
+    return Loss(Symbol(name, "half_square", fields))
+
+
+def grad(loss: Loss, at: object) -> Term:
+    return loss.gradient(at)
+
+
+class Model:
+    """A differentiable model with finitely many outputs; along a path its outputs move by the Jacobian."""
+
+    def __init__(self, symbol: Symbol) -> None:
+        self.symbol = symbol
+
+    @property
+    def output(self) -> Term:
+        return term("output", self.symbol)
+
+    @property
+    def jacobian(self) -> Term:
+        return term("jacobian", self.symbol)
+
+    @property
+    def parameters(self) -> Term:
+        return term("parameter", self.symbol)
+
+    @property
+    def gram(self) -> Term:
+        """J J^T, the tangent kernel matrix of the model."""
+        return self.jacobian @ self.jacobian.T
+
+    def __repr__(self) -> str:
+        return f"<model {self.symbol.name}>"
+
+
+def differentiable_model(
+    name: str, *, outputs: object, parameters: object, jacobian: str = "J", parameter: str = "theta"
+) -> Model:
+    """Outputs (outputs x 1), Jacobian (outputs x parameters) and parameters (parameters x 1)."""
+    fields: dict[str, Any] = {"outputs": as_term(outputs), "parameters": as_term(parameters)}
+    fields.update(jacobian=jacobian, parameter=parameter)
+    return Model(Symbol(name, "model", fields))
+
+
+def gradient_flow(over: Network | Model, loss: Loss, *, rates: Family | None = None) -> Formula:
+    """The parameters move against the gradient of the loss, layer j at rate rates[j]."""
+    extra = () if rates is None else (rates.symbol,)
+    return formula("flow", over.symbol, loss.symbol, *extra)
+
+
+def gradient_descent(over: Network, loss: Loss, *, step: object) -> Formula:
+    """The next iterate is the present one minus step times the gradient."""
+    return formula("descent", over.symbol, loss.symbol, as_term(step))
+
+
+def balanced(net: Network, at: int | None = None) -> Formula:
+    """W[j+1]^T W[j+1] = W[j] W[j]^T for neighbouring layers; at=0 speaks of the start only."""
+    if at not in (None, 0):
+        raise StatementError("balanced takes at=0 or no time")
+    return formula("balanced", net.symbol, "now" if at is None else "0")
+
+
+def preconditioner(net: Network) -> Term:
+    """sum_j [W^T W]^((j-1)/N) (x) [W W^T]^((N-j)/N) for the end-to-end matrix W."""
+    return term("preconditioner", net.symbol)
+
+
+# Time ------------------------------------------------------------------------------------------------------
+
+
+def start(item: Any) -> Any:
+    """The value at time 0."""
+    if isinstance(item, Formula):
+        return formula("start", item)
+    return term("start", as_term(item))
+
+
+def after(item: object) -> Term:
+    """The value at the next iterate."""
+    return term("after", as_term(item))
+
+
+def D(item: object) -> Term:
+    """The time derivative along the flow."""
+    return term("D", as_term(item))
+
+
+# Operations ------------------------------------------------------------------------------------------------
+
+
+def _unary(op: str) -> Callable[[object], Term]:
+    def apply(item: object) -> Term:
+        return term(op, as_term(item))
+
+    apply.__name__ = op
+    return apply
+
+
+exp, log, sqrt, cos, sin, acos = (_unary(op) for op in ("exp", "log", "sqrt", "cos", "sin", "acos"))
+absolute, relu, trace, vec = (_unary(op) for op in ("absolute", "relu", "trace", "vec"))
+frobenius, norm, rank = (_unary(op) for op in ("frobenius", "norm", "rank"))
+sigma_min, lam_min, inverse, one_sided_inverse = (
+    _unary(op) for op in ("sigma_min", "lam_min", "inverse", "one_sided_inverse")
+)
+
+
+def kron(a: object, b: object) -> Term:
+    return term("kron", as_term(a), as_term(b))
+
+
+def dot(a: object, b: object) -> Term:
+    return term("dot", as_term(a), as_term(b))
+
+
+def quadratic(a: object, v: object) -> Term:
+    """v^T A v."""
+    return dot(v, as_term(a) @ as_term(v))
+
+
+def root(a: object, order: object) -> Term:
+    """The PSD root of a PSD matrix, the non-negative root of a number; the order is an index expression."""
+    return term("root", as_term(a), as_term(order))
+
+
+def minimum(a: object, b: object) -> Term:
+    return term("minimum", as_term(a), as_term(b))
+
+
+def maximum(a: object, b: object) -> Term:
+    return term("maximum", as_term(a), as_term(b))
+
+
+def _index_symbol(item: object) -> Symbol:
+    if isinstance(item, Term) and item.op == "sym":
+        (symbol,) = item.args
+        if isinstance(symbol, Symbol) and symbol.kind == "nat":
+            return symbol
+    raise StatementError(
+        f"{item!r} is not an index symbol", next="declare it with index(name, count) or nat(name)"
+    )
+
+
+def _range_of(symbol: Symbol, given: tuple[object, ...]) -> tuple[Term, Term]:
+    if len(given) == 2:
+        return _bounds(*given)
+    if not given and symbol.fields.get("between") is not None:
+        lo, hi = symbol.fields["between"]
+        return lo, hi
+    raise StatementError(f"the range of {symbol.name} is not known", next="write total(j, 1, N, body)")
+
+
+def total(j: object, *args: object) -> Term:
+    """The sum over an index: total(j, lo, hi, body), or total(i, body) over the declared range."""
+    symbol = _index_symbol(j)
+    *given, body = args
+    lo, hi = _range_of(symbol, tuple(given))
+    return term("total", symbol, lo, hi, as_term(body))
+
+
+def product(j: object, *args: object) -> Term:
+    """The product of scalars over an index."""
+    symbol = _index_symbol(j)
+    *given, body = args
+    lo, hi = _range_of(symbol, tuple(given))
+    return term("product", symbol, lo, hi, as_term(body))
+
+
+def mean(over: object, body: object = None) -> Term:
+    """The mean of a family, or of a body over an index."""
+    if isinstance(over, Family):
+        if body is not None:
+            raise StatementError("mean of a family takes no body")
+        return term("mean_family", over.symbol)
+    if body is None:
+        raise StatementError(
+            "mean needs a body", next="write mean(r, body) with an index r, or mean(Z) for a family"
+        )
+    return term("mean", _index_symbol(over), as_term(body))
+
+
+def kernel_matrix(*args: object, name: str = "") -> Term:
+    """The matrix with the given entries: kernel_matrix(i, l, body), or kernel_matrix(body).
+
+    With a name pages show its entries by that name, next to what they are.
+    """
+    tail = (name,) if name else ()
+    if len(args) == 3:
+        return term("entries", _index_symbol(args[0]), _index_symbol(args[1]), as_term(args[2]), *tail)
+    (body,) = args
+    entry = as_term(body)
+    free = [s for same_name in free_symbols(entry).values() for s in same_name]
+    indices = [s for s in free if s.kind == "nat" and s.fields.get("between") is not None]
+    if len(indices) != 2:
+        names = ", ".join(s.name for s in indices) or "none"
+        raise StatementError(
+            f"the entry has these free indices: {names}; two are needed",
+            next="write kernel_matrix(i, l, body)",
+        )
+    return term("entries", indices[0], indices[1], entry, *tail)
+
+
+def E(item: object) -> Term:
+    """Expectation over all random letters."""
+    return term("E", as_term(item))
+
+
+def _event(item: object) -> Formula:
+    if isinstance(item, Formula):
+        return item
+    raise StatementError(
+        f"{item!r} is not a relation", next="an event is built from relations: dot(g, x) >= 0"
+    )
+
+
+def P(event: object) -> Term:
+    """Probability of a finite Boolean combination of relations."""
+    return term("P", _event(event))
+
+
+def indicator(event: object) -> Term:
+    return term("indicator", _event(event))
+
+
+# Relations -------------------------------------------------------------------------------------------------
+
+
+def psd(a: object) -> Formula:
+    """Symmetric and positive semidefinite."""
+    return formula("psd", as_term(a))
+
+
+def pd(a: object, *, witness: object = None) -> Formula:
+    """Symmetric and positive definite: A - c I is PSD for some c > 0; in a conclusion c is the witness."""
+    return formula("pd", as_term(a), *(() if witness is None else (as_term(witness),)))
+
+
+def both(*items: object) -> Formula:
+    return formula("both", *map(_event, items))
+
+
+def either(*items: object) -> Formula:
+    return formula("either", *map(_event, items))
+
+
+def negation(item: object) -> Formula:
+    return formula("negation", _event(item))
+
+
+def implies(a: object, b: object) -> Formula:
+    return formula("implies", _event(a), _event(b))
+
+
+def iff(a: object, b: object) -> Formula:
+    return formula("iff", _event(a), _event(b))
+
+
+def forall(*args: object) -> Formula:
+    """forall(i, l, relation): for all values of the indices in their declared ranges."""
+    *bound, body = args
+    if not bound:
+        raise StatementError("forall needs an index", next="write forall(i, relation)")
+    return formula("forall", *map(_index_symbol, bound), _event(body))
+
+
+def between(a: object, b: object, c: object) -> Formula:
+    """a <= b <= c."""
+    return formula("between", as_term(a), as_term(b), as_term(c))
+
+
+def _order(op: str, a: object, b: object, uniform_except: tuple[object, ...]) -> Formula:
+    if not isinstance(uniform_except, tuple):
+        raise StatementError("uniform_except takes a tuple of symbols")
+    return formula(op, as_term(a), as_term(b), *map(as_term, uniform_except))
+
+
+def at_least_order(a: object, b: object, *, uniform_except: tuple[object, ...] = ()) -> Formula:
+    """a >= c b for a hidden c > 0, chosen first; it may depend on `uniform_except` only."""
+    return _order("at_least_order", a, b, uniform_except)
+
+
+def at_most_order(a: object, b: object, *, uniform_except: tuple[object, ...] = ()) -> Formula:
+    """a <= c b for a hidden c > 0, chosen first; it may depend on `uniform_except` only."""
+    return _order("at_most_order", a, b, uniform_except)
+
+
+__all__ = [
+    "ILL_SORTED",
+    "OPEN",
+    "REFUTED",
+    "D",
+    "E",
+    "I",
+    "P",
+    "Q",
+    "absolute",
+    "acos",
+    "after",
+    "at_least_order",
+    "at_most_order",
+    "balanced",
+    "between",
+    "both",
+    "bounded",
+    "cos",
+    "differentiable_model",
+    "dot",
+    "either",
+    "exp",
+    "forall",
+    "frobenius",
+    "function",
+    "gaussian",
+    "grad",
+    "gradient_descent",
+    "gradient_flow",
+    "half_square",
+    "iff",
+    "iid",
+    "implies",
+    "index",
+    "indicator",
+    "inverse",
+    "kernel_matrix",
+    "kron",
+    "lam_min",
+    "linear_network",
+    "log",
+    "matrix",
+    "maximum",
+    "mean",
+    "minimum",
+    "nat",
+    "negation",
+    "norm",
+    "one_sided_inverse",
+    "pd",
+    "pi",
+    "preconditioner",
+    "product",
+    "psd",
+    "quadratic",
+    "rademacher",
+    "rank",
+    "real",
+    "reals",
+    "relu",
+    "root",
+    "sigma_min",
+    "sin",
+    "sqrt",
+    "start",
+    "t",
+    "total",
+    "trace",
+    "unit_vector",
+    "unit_vectors",
+    "vec",
+    "vector",
+    "vectors",
+]  # fmt: skip

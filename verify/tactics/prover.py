@@ -1,0 +1,263 @@
+"""Search for kernel proof terms over one signature. Nothing found here is trusted: the kernel replays it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verify.kernel.checker import Fact, Scope
+from verify.kernel.errors import Budget, Reject
+from verify.kernel.imports import Imported
+from verify.kernel.normal import SCALAR, Poly
+from verify.kernel.replay import WORK, shelves
+from verify.kernel.replay import statement as read_statement
+from verify.kernel.rules import Rules
+
+from .errors import TacticFailed
+from .solve import combine
+
+Json = Any
+ZERO, ONE = ["q", "0"], ["q", "1"]
+
+
+def minus(a: Json, b: Json) -> Json:
+    return a if b == ZERO else ["+", a, ["*", ["q", "-1"], b]]
+
+
+def rational(c: Fraction) -> Json:
+    return ["q", str(c)]
+
+
+@dataclass(frozen=True)
+class Known:
+    """An ingredient: a proof node of one kind ("eq", "ge", "psd") with its normal form."""
+
+    kind: str
+    proof: Json
+    poly: Poly
+    strict: bool = False
+
+
+class Prover:
+    """Facts and steps of one theorem under construction; every step is checked as it is added."""
+
+    def __init__(self, statement: Json, name: str, library: dict[str, Json] | None = None) -> None:
+        self.statement, self.name = statement, name
+        self.theorems: dict[str, Json] = dict(library or {})
+        parts = read_statement(statement)
+        self.rules = Rules(parts["parsed"], Budget(10 * WORK))
+        self.rules.library = {**shelves(), **{k: {**v, "parsed": read_statement(v)["parsed"]}
+                                              for k, v in self.theorems.items()}}
+        self.rules.used_theorems, self.rules.hypotheses = set(), statement["hyps"]
+        self.steps: list[Json] = []
+        self.facts: dict[str, Json] = {}
+        for h in statement["hyps"]:
+            self._register(h["id"], h["all"], h["concl"])
+
+    def _register(self, name: str, prefix: Json, concl: Json) -> None:
+        self.facts[name] = {"all": prefix, "concl": concl}
+        self.rules.facts[name] = Fact(self.rules.prefix(prefix), concl, dict(self.rules.sig.nat))
+
+    def fresh(self, wish: str) -> str:
+        name, k = wish, 1
+        while name in self.facts or name == "IH":
+            k += 1
+            name = f"{wish}.{k}"
+        return name
+
+    def scope(self, prefix: Json) -> Scope:
+        return self.rules.enter(self.rules.prefix(prefix), self.rules.top())
+
+    def step(self, wish: str, rule: str, prefix: Json, concl: Json, **fields: Json) -> str:
+        """Add a step; raises TacticFailed with the kernel's reason if the rule does not yield it."""
+        name = self.fresh(wish)
+        data = {"id": name, "rule": rule, "all": prefix, "concl": concl, **fields}
+        try:
+            self.rules.step(data)
+        except Reject as e:
+            raise TacticFailed(f"the rule {rule!r} does not yield this step", where=wish, why=str(e)) from None
+        self.steps.append(data)
+        self._register(name, prefix, concl)
+        return name
+
+    # ---- facts -----------------------------------------------------------------------------------------
+
+    def leaf(self, name: str, at: Json, scope: Scope) -> Known:
+        """A fact, instantiated, as an ingredient."""
+        fact = self.rules.look(name, scope)
+        kind = fact.concl[0]
+        proof = ["fact", name, at]
+        if kind == "eq":
+            return Known("eq", proof, self.rules.zero(proof, scope))
+        if kind == "psd":
+            return Known("psd", proof, self.rules.psd(proof, scope))
+        if kind in ("ge", "gt"):
+            poly, strict = self.rules.nonneg(proof, scope)
+            return Known("ge", proof, poly, strict)
+        raise TacticFailed(f"the fact {name!r} is an inequation", next="use it as a condition on a divisor")
+
+    def rewrites(self, name: str) -> bool:
+        """Can the fact be used to replace a letter (or its derivative)?"""
+        f = self.facts[name]
+        c = f["concl"]
+        if c[0] != "eq":
+            return False
+        lhs = c[1][1] if c[1][0] == "D" else c[1]
+        if lhs[0] != "v" or _occurs(c[2], c[1]):
+            return False
+        variables = [p[0] for p in f["all"]]
+        slots = [next(iter(i)) for i in lhs[2] if len(i) == 1 and next(iter(i.values())) == 1]
+        return sorted(s for s in slots if s in variables) == sorted(variables)
+
+    # ---- closing goals ---------------------------------------------------------------------------------
+
+    def close(self, prefix: Json, concl: Json, known: Sequence[Known], rules: Sequence[str], scope: Scope | None = None,
+              goal: tuple[str, Poly] | None = None) -> Json:
+        """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`."""
+        scope = scope or self.scope(prefix)
+        kind, poly = goal or self.rules.formula(concl, scope)
+        names = list(rules)
+        want = self.rewritten(poly, names, scope)
+        signed = [k for k in known if k.kind != "eq" and self._fits(k, kind, poly)]
+        free = [k for k in known if k.kind == "eq" and k.poly.sort == poly.sort]
+        if kind == "eq":
+            signed = []
+        columns = [self.rewritten(k.poly, names, scope).terms for k in signed]
+        zeros = [self.rewritten(k.poly, names, scope).terms for k in free]
+        found = combine(want.terms, columns, zeros)
+        if found is None:
+            raise TacticFailed("the ingredients do not combine to the goal", why=self._why(want, [*columns, *zeros]),
+                               next="add the facts that speak of these terms, or an intermediate step")
+        parts: list[Json] = []
+        zs: list[Json] = []
+        if want.terms != poly.terms:
+            zs.append(["rw", self._difference(concl, kind, goal), names])
+        for c, k in zip(found[1], free, strict=True):
+            if c:
+                zs.append(["mul", rational(c), self._reworked(k, names, scope), None])
+        if kind == "eq":
+            return zs[0] if len(zs) == 1 else ["add", *zs] if zs else ["null", concl[1]]
+        for c, k in zip(found[0], signed, strict=True):
+            if c:
+                node = self._reworked(k, names, scope)
+                parts.append(node if c == 1 else (
+                    ["scale", ["q", str(c)], node] if kind == "psd" else ["mul", ["q", str(c)], node]))
+        if kind == "psd":
+            parts = [["scale", ["q", str(c)], self._reworked(k, names, scope)] if c != 1 else self._reworked(k, names, scope)
+                     for c, k in zip(found[0], signed, strict=True) if c]
+        parts += [["z", z] for z in zs]
+        if not parts:
+            parts = [["q", "0"]] if kind != "psd" else [["z", ["null", concl[1]]]]
+        return parts[0] if len(parts) == 1 else ["add", *parts]
+
+    def _fits(self, k: Known, kind: str, poly: Poly) -> bool:
+        return (k.kind == "psd") == (kind == "psd") and k.poly.sort == poly.sort
+
+    def _difference(self, concl: Json, kind: str, goal: tuple[str, Poly] | None) -> Json:
+        if goal is not None:
+            raise TacticFailed("rewriting inside an induction step", next="prove the rewritten form as a step before")
+        return concl[1] if kind == "psd" else minus(concl[1], concl[2])
+
+    def _reworked(self, k: Known, names: list[str], scope: Scope) -> Json:
+        if self.rewritten(k.poly, names, scope).terms == k.poly.terms:
+            return k.proof
+        return ["rwz" if k.kind == "eq" else "rw", k.proof, names]
+
+    def rewritten(self, p: Poly, names: Sequence[str], scope: Scope) -> Poly:
+        for name in names:
+            p = self.rules._rewrite(p, name, scope)
+        return p
+
+    @staticmethod
+    def _why(want: Poly, columns: Sequence[Any]) -> str:
+        covered = {m for c in columns for m in c}
+        rest = [m for m in want.terms if m not in covered]
+        from .show import monomial
+
+        names = ", ".join(monomial(m) for m in (rest or list(want.terms))[:4])
+        return f"no ingredient contains {names}" if rest else f"left over: {names}"
+
+    def prove(self, wish: str, prefix: Json, concl: Json, known: Sequence[Known] = (), rules: Sequence[str] = ()) -> str:
+        return self.step(wish, "alg", prefix, concl, proof=self.close(prefix, concl, known, rules))
+
+    # ---- earlier theorems ------------------------------------------------------------------------------
+
+    def use(self, wish: str, theorem: str, mapping: Json, *, prefix: Json, concl: Json, goal: int = 0, at: Json = (),
+            extra: Sequence[str] = ()) -> str:
+        """Apply an earlier theorem; its hypotheses are looked up among the facts or proved by visible positivity."""
+        thm = self.rules.library[theorem]
+        scope = self.scope(prefix)
+        im = Imported(thm["parsed"], mapping, self.rules, scope)
+        proofs = {h["id"]: self._hypothesis(h, im, scope, theorem) for h in thm["hyps"]}
+        return self.step(wish, "use", prefix, concl, theorem=theorem, map=mapping, hyps=proofs, goal=goal, at=list(at))
+
+    def _hypothesis(self, h: Json, im: Imported, scope: Scope, theorem: str) -> Json:
+        from dataclasses import replace
+
+        import verify.kernel.linear as ln
+
+        names = []
+        theirs, mine = im.scope(), scope
+        for v, lo_data, hi_data in h["all"]:
+            new = v
+            while new in mine.env or new in self.rules.sig.letters or new in self.rules.sig.dims:
+                new += "'"
+            names.append(new)
+            known = [ln.sub(ln.var(new), ln.parse(lo_data, theirs.env))]
+            if hi_data is not None:
+                known.append(ln.sub(ln.parse(hi_data, theirs.env), ln.var(new)))
+            mine = replace(mine, env={**mine.env, new: ln.var(new)}, known=(*mine.known, *known))
+            theirs = replace(theirs, env={**theirs.env, v: ln.var(new)}, known=mine.known)
+        im.outer = mine
+        kind, poly = im.formula(h["concl"], theirs)
+        im.outer = scope
+        proof = self.find(kind, poly, mine, names)
+        if proof is None:
+            raise TacticFailed(f"the hypothesis {h['id']!r} of {theorem} is not among the facts",
+                               next="prove it as a step before, with `have`")
+        return {"vars": names, "proof": proof}
+
+    def find(self, kind: str, poly: Poly, scope: Scope, names: Sequence[str] = ()) -> Json | None:
+        """A proof node of a formula from one fact, or from what is visibly non-negative or PSD."""
+        a = self.rules.alg
+        if kind == "eq" and not poly.terms:
+            from .show import zero_term
+
+            return ["null", zero_term(poly.sort)]
+        for name in reversed(list(self.facts)):
+            fact = self.facts[name]
+            for at in self._instances(fact, scope, names):
+                try:
+                    have, q = self.rules.instance(name, at, scope)
+                except Reject:
+                    continue
+                if q.sort != poly.sort:
+                    continue
+                if kind == "eq" == have and (not a.sub(q, poly).terms or not a.add(q, poly).terms):
+                    node = ["fact", name, at]
+                    return node if not a.sub(q, poly).terms else ["mul", ["q", "-1"], node, None]
+                if (have == kind or (have, kind) == ("gt", "ge")) and have != "eq" and not a.sub(q, poly).terms:
+                    return ["fact", name, at]
+                if have == "eq" and kind in ("ge", "psd") and not a.sub(q, poly).terms:
+                    return ["z", ["fact", name, at]]
+        return None
+
+    def _instances(self, fact: Json, scope: Scope, names: Sequence[str]) -> list[Json]:
+        prefix = fact["all"]
+        if not prefix:
+            return [[]]
+        out = []
+        if len(prefix) == len(names):
+            out.append([{n: 1} for n in names])
+        if all(p[0] in scope.env for p in prefix):
+            out.append([{p[0]: 1} for p in prefix])
+        return out
+
+
+def _occurs(data: Json, item: Json) -> bool:
+    return data == item or (isinstance(data, list) and any(_occurs(x, item) for x in data))
+
+
+__all__ = ["ONE", "SCALAR", "ZERO", "Known", "Prover", "minus", "rational"]
