@@ -226,6 +226,9 @@ class Prover:
             from .show import zero_term
 
             return ["null", zero_term(poly.sort)]
+        value = poly.rational()
+        if value is not None and (value > 0 or (value == 0 and kind == "ge")) and kind in ("ge", "gt"):
+            return ["q", str(value)]
         for name in reversed(list(self.facts)):
             fact = self.facts[name]
             for at in self._instances(fact, scope, names):
