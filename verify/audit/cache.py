@@ -62,12 +62,14 @@ def engine_hash() -> str:
 class Cache:
     """Entries under `folder`, one file each. A damaged or outdated entry is a miss."""
 
-    def __init__(self, folder: Path, salt: str) -> None:
+    def __init__(self, folder: Path, salt: str, root: Path) -> None:
         self.folder = folder
+        self._root = root  # of the claims; a table of sources may lie there
         self._salt = salt  # engine, settings
 
     def key(self, topic: str, slug: str, path: Path) -> str:
-        return sha256("\n".join([self._salt, topic, slug, str(path.resolve()), str(file_hash(path))]))
+        parts = [self._salt, topic, slug, str(path.resolve()), str(file_hash(path))]
+        return sha256("\n".join([*parts, str(file_hash(self._root / "sources.json"))]))
 
     def get(self, key: str) -> dict[str, Any] | None:
         try:

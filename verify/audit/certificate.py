@@ -32,7 +32,7 @@ STATEMENT_KEYS = frozenset(
     }
 )
 CLAIM_KEYS = frozenset({"slug", "topic", "title", "citations", "nonclaims"})
-TOP_KEYS = frozenset({"format", "rules", "claim", "statements", "derivation", "figures", "hash"})
+TOP_KEYS = frozenset({"format", "rules", "claim", "statements", "derivation", "refutations", "figures", "hash"})
 
 
 class CertificateError(Exception):
@@ -102,9 +102,7 @@ def loads(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
             parse_int=_small_int,
         )
     except json.JSONDecodeError as error:
-        raise CertificateError(
-            f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
+        raise CertificateError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise CertificateError(f"nested deeper than {MAX_DEPTH} levels") from None
     _check_depth(data)
@@ -196,7 +194,7 @@ def check_shape(data: object) -> None:
             raise CertificateError(f"two statements are called {label!r}")
         labels.add(label)
         _expect(statement["role"] in ("printed", "corrected", "lemma"), where + ".role", "a known role")
-        for key in ("expects", "reading", "sort_error"):
+        for key in ("expects", "reading", "sort_error", "refutation"):
             _expect(
                 statement[key] is None or isinstance(statement[key], str),
                 f"{where}.{key}",
@@ -205,24 +203,21 @@ def check_shape(data: object) -> None:
         for key in ("kernel", "theorems"):
             _list(statement[key], f"{where}.{key}")
         _expect(all(isinstance(x, str) for x in statement["theorems"]), where + ".theorems", "theorem ids")
-        for key in ("evidence", "refutation"):
-            ok = isinstance(statement[key], dict) or (key == "refutation" and statement[key] is None)
-            _expect(ok, f"{where}.{key}", "an object")
-    names: set[str] = set()
-    for i, theorem in enumerate(_list(top["derivation"], "derivation")):
-        _expect(isinstance(theorem, dict), f"derivation[{i}]", "an object")
-        name = theorem.get("id")
-        _expect(isinstance(name, str), f"derivation[{i}].id", "a string")
-        if name in names:
-            raise CertificateError(f"two theorems are called {name!r}")
-        names.add(name)
+        _expect(isinstance(statement["evidence"], dict), f"{where}.evidence", "an object")
+    for part, what in (("derivation", "theorems"), ("refutations", "refutations")):
+        names: set[str] = set()
+        for i, item in enumerate(_list(top[part], part)):
+            _expect(isinstance(item, dict), f"{part}[{i}]", "an object")
+            name = item.get("id")
+            _expect(isinstance(name, str), f"{part}[{i}].id", "a string")
+            if name in names:
+                raise CertificateError(f"two {what} are called {name!r}")
+            names.add(name)
     _list(top["figures"], "figures")
     _expect(isinstance(top["hash"], str), "hash", "a string")
 
 
-def _object(
-    data: object, where: str, keys: frozenset[str], optional: frozenset[str] = frozenset()
-) -> dict[str, Any]:
+def _object(data: object, where: str, keys: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise CertificateError(f"{where} should be an object")
     missing, extra = sorted(keys - data.keys()), sorted(data.keys() - keys - optional)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import importlib
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from verify.audit.certificate import FORMAT, RULES, canonical, parse, sealed
-from verify.audit.verdict import is_false, statement_of
+from verify.audit.verdict import contradicts, states
 
 Data = dict[str, Any]
 Stage = Callable[[str], None]
@@ -28,29 +29,32 @@ class Engine(Protocol):
     def load(self, path: Path) -> Any:
         """A claim file, loaded by path in isolation."""
 
-    def derive(self, claim: Any, statement: Any) -> list[Data]:
-        """Kernel theorems, dependencies first; raises `TacticFailed(where, what, why, next)`."""
+    def context(self, claim: Any, root: Path) -> Any:
+        """What `derive` shares between the statements of one claim; lemmas of other claims lie below `root`."""
 
-    def refutation(self, statement: Any) -> Data | None:
-        """{"instance": .., "kernel": [statement, ..]} if the claim gives a refutation, compiled at its instance."""
+    def derive(self, claim: Any, statement: Any, context: Any) -> list[Data]:
+        """Kernel theorems, dependencies first; one of `gives_up` if the search finds nothing."""
 
-    def hints(self, claim: Any, statement: Any) -> Any:
-        """The exact data a claim adds for the evidence (fails_at, holds_at, ...)."""
-
-    def gather(self, kernel: Data, hints: Any, settings: Mapping[str, Any]) -> Data:
+    def gather(self, claim: Any, statement: Any, case: int, settings: Mapping[str, Any]) -> Data:
         """Evidence for one kernel statement, as JSON."""
+
+    def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Any) -> Data | None:
+        """A refutation for the kernel, from the claim's script or from a counterexample; without its id."""
+
+    def figures(self, claim: Any, evidence: Mapping[str, Data]) -> list[Data]:
+        """Captions and data of the claim's figures; `evidence` is given by statement."""
 
     def compile(self, ast: Any) -> Data:
         """From a syntax tree: {"kernel": [statement, ..], "sort_error": message or None}."""
 
-    def compile_refutation(self, ast: Any, refutation: Data) -> list[Data]:
-        """The kernel statements of a refutation: hypotheses and failure at its instance."""
-
     def validate(self, kernel: Sequence[Data], evidence: Data) -> Data:
-        """Re-validation: {"witness": bool, "counterexample": bool, "enclosures": bool, "problems": [{"where", "reason"}]}."""
+        """{"witness": bool, "counterexample": bool, "enclosures": bool, "problems": [{"where", "reason"}]}.
 
-    def tactic_failed(self) -> type[Exception]:
-        """The exception of a search that gave up."""
+        Every instance and enclosure is evaluated again; `witness` means one for each kernel statement.
+        """
+
+    def gives_up(self) -> tuple[type[Exception], ...]:
+        """Exceptions that mean "not found" or "not expressible", not a crash."""
 
 
 def engine(spec: str) -> Engine:
@@ -60,67 +64,89 @@ def engine(spec: str) -> Engine:
 
 
 def one_line(error: BaseException) -> str:
+    """What went wrong. Errors made for users bring their own sentence; others are named."""
     text = " ".join(str(error).split())
+    if hasattr(error, "what") and hasattr(error, "next"):
+        return text[:400]
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__
 
 
 def place(error: BaseException, path: Path) -> str:
     """The line of the claim file an error passed through."""
     if isinstance(error, SyntaxError) and error.lineno:
-        return f"{path.name}:{error.lineno}"
-    lines = [
-        f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).name == path.name
-    ]
-    return f"{path.name}:{lines[-1]}" if lines else path.name
+        return f"{path.name}, line {error.lineno}"
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).name == path.name]
+    return f"{path.name}, line {lines[-1]}" if lines else path.name
 
 
 class ClaimError(Exception):
     """A claim that gives no certificate: what happened and where, in one line."""
 
 
-def produce(
-    layers: Engine, path: Path, topic: str, slug: str, settings: Mapping[str, Any], stage: Stage
-) -> Data:
+@dataclass
+class _Book:
+    """The certificate under construction."""
+
+    derivation: dict[str, Data] = field(default_factory=dict)
+    refutations: list[Data] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    crashes: dict[str, str] = field(default_factory=dict)
+
+    def add(self, theorems: Sequence[Data]) -> None:
+        for theorem in theorems:
+            known = self.derivation.setdefault(theorem["id"], theorem)
+            if known is not theorem and canonical(known) != canonical(theorem):
+                raise ValueError(f"two different theorems are called {theorem['id']}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One claim to produce, and where its folder is."""
+
+    path: Path
+    topic: str
+    slug: str
+    root: Path
+    settings: Mapping[str, Any]
+
+
+def produce(layers: Engine, task: Task, stage: Stage) -> Data:
     """{"certificate": text, "notes": {label: [why something is missing]}, "crashes": {label: what}}."""
     stage("loading")
-    claim = _load(layers, path)
-    derivation: dict[str, Data] = {}
-    statements, notes, crashes = [], {}, {}
-    for statement in claim.statements:
-        label = str(statement.label)
-        record, problems, crash = _statement(layers, claim, statement, derivation, settings, stage, path)
-        statements.append(record)
-        if problems:
-            notes[label] = problems
-        if crash is not None:
-            crashes[label] = crash
+    claim = _load(layers, task.path)
+    context = layers.context(claim, task.root)
+    book = _Book()
+    records = [_Statement(layers, task, claim, s, context, book, stage).record() for s in claim.statements]
+    stage("drawing figures")
+    figures = layers.figures(claim, {r["label"]: r["evidence"] for r in records})
     stage("writing")
-    certificate = sealed(
-        {
-            "format": FORMAT,
-            "rules": RULES,
-            "claim": _claim_record(claim, topic, slug),
-            "statements": statements,
-            "derivation": list(derivation.values()),
-            "figures": list(claim.figures),
-        }
-    )
-    text = canonical(certificate)
+    certificate = {
+        "format": FORMAT,
+        "rules": RULES,
+        "claim": _claim_record(claim, task),
+        "statements": records,
+        "derivation": list(book.derivation.values()),
+        "refutations": book.refutations,
+        "figures": figures,
+    }
+    text = canonical(sealed(certificate))
     parse(text)  # what is written can be read
-    return {"certificate": text, "notes": notes, "crashes": crashes}
+    return {"certificate": text, "notes": book.notes, "crashes": book.crashes}
 
 
-def describe(layers: Engine, path: Path, topic: str, slug: str) -> Data:
+def describe(layers: Engine, task: Task) -> Data:
     """What the claim file itself says, in the certificate's words; for comparison in a recheck."""
-    claim = _load(layers, path)
+    claim = _load(layers, task.path)
     statements = [_static(layers, statement)[0] for statement in claim.statements]
-    return {"claim": _claim_record(claim, topic, slug), "statements": statements}
+    return {"claim": _claim_record(claim, task), "statements": statements}
 
 
 def _load(layers: Engine, path: Path) -> Any:
     try:
         claim = layers.load(path)
     except (Exception, SystemExit) as error:
+        if hasattr(error, "what") and hasattr(error, "next"):
+            raise ClaimError(one_line(error)) from error
         raise ClaimError(f"{place(error, path)}: the claim file raises {one_line(error)}") from error
     labels = [str(statement.label) for statement in claim.statements]
     if not labels:
@@ -131,103 +157,102 @@ def _load(layers: Engine, path: Path) -> Any:
     return claim
 
 
-def _claim_record(claim: Any, topic: str, slug: str) -> Data:
+def _claim_record(claim: Any, task: Task) -> Data:
     return {
-        "slug": slug,
-        "topic": topic,
+        "slug": task.slug,
+        "topic": task.topic,
         "title": claim.title,
         "citations": [{"source": c.source, "at": c.at, "ids": list(c.ids)} for c in claim.citations],
         "nonclaims": list(claim.nonclaims),
     }
 
 
-def _static(layers: Engine, statement: Any) -> tuple[Data, str | None]:
-    """The part of a statement's record that needs no search, and what crashed while it was made."""
+def _static(layers: Engine, statement: Any) -> tuple[Data, str | None, str | None]:
+    """The part of a record that needs no search; why it has no kernel form; what crashed."""
+    label = str(statement.label)
     record: Data = {
-        "label": str(statement.label),
+        "label": label,
         "role": statement.role,
         "expects": statement.expects,
         "reading": statement.reading,
         "ast": None,
-        "sort_error": statement.sort_error,
+        "sort_error": None,
         "kernel": [],
-        "refutation": None,
     }
     try:
         record["ast"] = statement.ast()
-        if statement.sort_error is None:
-            record["kernel"] = statement.kernel()
-            record["refutation"] = layers.refutation(statement)
+        compiled = layers.compile(record["ast"])
+        record["sort_error"], record["kernel"] = compiled["sort_error"], compiled["kernel"]
+    except layers.gives_up() as error:
+        return record, one_line(error), None
     except Exception as error:
-        return record, f"{record['label']} does not compile: {one_line(error)}"
-    return record, None
+        return record, None, f"{label} does not compile: {one_line(error)}"
+    return record, None, None
 
 
-def _statement(
-    layers: Engine,
-    claim: Any,
-    statement: Any,
-    derivation: dict[str, Data],
-    settings: Mapping[str, Any],
-    stage: Stage,
-    path: Path,
-) -> tuple[Data, list[str], str | None]:
-    record, crash = _static(layers, statement)
-    record = {**record, "theorems": [], "evidence": {}}
-    label, notes = record["label"], []
-    if crash is not None or record["sort_error"] is not None:
-        return record, [], crash
-    stage(f"deriving {label}")
-    try:
-        _place_theorems(record, layers.derive(claim, statement), derivation)
-    except layers.tactic_failed() as error:
-        notes.append(explain(error))
-    except Exception as error:
-        crash = f"deriving {label}: {one_line(error)} ({place(error, path)})"
-    stage(f"gathering evidence for {label}")
-    try:
-        hints = layers.hints(claim, statement)
-        parts = [layers.gather(kernel, hints, settings) for kernel in record["kernel"]]
+@dataclass
+class _Statement:
+    """Derivation, evidence and refutation of one statement."""
+
+    layers: Engine
+    task: Task
+    claim: Any
+    statement: Any
+    context: Any
+    book: _Book
+    stage: Stage
+
+    def record(self) -> Data:
+        record, missing, crash = _static(self.layers, self.statement)
+        label = record["label"]
+        record = {**record, "theorems": [], "refutation": None, "evidence": {}}
+        if missing is not None:
+            self.book.notes[label] = [missing]
+        if crash is not None:
+            self.book.crashes[label] = crash
+        if record["kernel"]:
+            self._try(label, f"deriving {label}", lambda: self._derive(record))
+            self._try(label, f"gathering evidence for {label}", lambda: self._gather(record))
+            self._try(label, f"refuting {label}", lambda: self._refute(record))
+        return record
+
+    def _try(self, label: str, what: str, work: Callable[[], None]) -> None:
+        """What is not found is noted; anything else that goes wrong is a crash of this statement."""
+        self.stage(what)
+        try:
+            work()
+        except self.layers.gives_up() as error:
+            self.book.notes.setdefault(label, []).append(one_line(error))
+        except Exception as error:
+            crash = f"{what}: {one_line(error)} ({place(error, self.task.path)})"
+            self.book.crashes.setdefault(label, crash)
+
+    def _derive(self, record: Data) -> None:
+        theorems = self.layers.derive(self.claim, self.statement, self.context)
+        self.book.add(theorems)
+        proofs = [_first(theorems, kernel, states) for kernel in record["kernel"]]
+        if all(proofs):
+            record["theorems"] = proofs
+        empty = [_first(theorems, kernel, contradicts) for kernel in record["kernel"]]
+        if all(empty):
+            record["vacuity"] = empty
+
+    def _gather(self, record: Data) -> None:
+        cases = range(len(record["kernel"]))
+        parts = [self.layers.gather(self.claim, self.statement, k, self.task.settings) for k in cases]
         record["evidence"] = {**parts[0], **({"others": parts[1:]} if parts[1:] else {})}
-    except Exception as error:
-        crash = crash or f"gathering evidence for {label}: {one_line(error)} ({place(error, path)})"
-    return record, notes, crash
+
+    def _refute(self, record: Data) -> None:
+        evidence = [record["evidence"], *record["evidence"].get("others", [])]
+        found = self.layers.refute(self.claim, self.statement, evidence, self.context)
+        if found is not None:
+            name = f"{self.task.slug}.{record['label']}.refuted"
+            self.book.refutations.append({**found, "id": name})
+            record["refutation"] = name
 
 
-def explain(error: Exception) -> str:
-    """A search that gave up: where, what, why, what to try next."""
-    parts = [str(getattr(error, key, "") or "") for key in ("where", "what", "why", "next")]
-    where, what, why, then = parts
-    if not any(parts):
-        return one_line(error)
-    text = ": ".join(part for part in (where, what, why) if part)
-    return text + (f"; try {then}" if then else "")
-
-
-def _place_theorems(record: Data, theorems: Sequence[Data], derivation: dict[str, Data]) -> None:
-    """Adds theorems to the claim's derivation and finds those that state the statement itself."""
-    for theorem in theorems:
-        known = derivation.setdefault(theorem["id"], theorem)
-        if known is not theorem and canonical(known) != canonical(theorem):
-            raise ValueError(f"two different theorems are called {theorem['id']}")
-    by_text = {canonical(statement_of(theorem)): theorem["id"] for theorem in theorems}
-    ids = [by_text.get(canonical(kernel)) for kernel in record["kernel"]]
-    record["theorems"] = ids if all(ids) else []
-    if record["refutation"] is not None:
-        wanted = record["refutation"]["kernel"]
-        found = [by_text.get(canonical(kernel)) for kernel in wanted]
-        record["refutation"]["theorems"] = found if all(found) else []
-    empty = [_vacuous(kernel, theorems) for kernel in record["kernel"]]
-    if empty and all(empty):
-        record["vacuity"] = empty
-
-
-def _vacuous(kernel: Data, theorems: Sequence[Data]) -> str | None:
-    for theorem in theorems:
-        same = all(canonical(theorem.get(key)) == canonical(kernel.get(key)) for key in ("sig", "hyps"))
-        if same and any(is_false(goal) for goal in theorem.get("goals", [])):
-            return str(theorem["id"])
-    return None
+def _first(theorems: Sequence[Data], kernel: Data, test: Callable[[Data, Data], bool]) -> str | None:
+    return next((str(theorem["id"]) for theorem in theorems if test(theorem, kernel)), None)
 
 
 def examine(layers: Engine, certificate: Data, stage: Stage) -> list[Data]:
@@ -237,18 +262,18 @@ def examine(layers: Engine, certificate: Data, stage: Stage) -> list[Data]:
 
 def _examine(layers: Engine, statement: Data, stage: Stage) -> Data:
     label = statement["label"]
-    checks: Data = {"kernel": [], "sort_error": None, "refutation": [], "problems": [], "crash": None}
+    checks: Data = {"kernel": [], "sort_error": None, "notes": [], "problems": [], "crash": None}
     stage(f"compiling {label}")
     try:
         compiled = layers.compile(statement["ast"])
-        checks["sort_error"] = compiled["sort_error"]
-        checks["kernel"] = compiled["kernel"]
-        if statement["refutation"] is not None:
-            checks["refutation"] = layers.compile_refutation(statement["ast"], statement["refutation"])
+        checks["sort_error"], checks["kernel"] = compiled["sort_error"], compiled["kernel"]
+    except layers.gives_up() as error:
+        checks["notes"].append(one_line(error))
+        return checks
     except Exception as error:
         checks["crash"] = f"{label} does not compile: {one_line(error)}"
         return checks
-    if checks["sort_error"] is not None or not statement["evidence"]:
+    if not checks["kernel"] or not statement["evidence"]:
         return checks
     stage(f"re-validating {label}")
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from verify.audit.certificate import canonical, hash_matches
 from verify.audit.progress import Progress
-from verify.audit.run import Audit, ClaimResult, Settings, reread
+from verify.audit.run import Audit, ClaimResult, Settings, job_arguments, reread
 from verify.audit.sources import Source
 from verify.audit.verdict import Standing, describe_failure
 from verify.audit.workers import Job, Pool
@@ -41,19 +41,14 @@ def recheck(
     findings: list[Finding] = []
     known = {source.id: source for source in sources}
     paired = [(c, known[c.id]) for c in audit.claims if c.id in known]
-    jobs = [
-        Job(s.id, "describe", {"path": str(s.path.resolve()), "topic": s.topic, "slug": s.slug})
-        for _, s in paired
-    ]
+    jobs = [Job(source.id, "describe", job_arguments(source, settings)) for _, source in paired]
     described = Pool(settings.engine, settings.workers, settings.net).run(jobs)
     said = {id(claim): done for (claim, _), done in zip(paired, described, strict=True)}
     for claim in audit.claims:
         findings += _inside(claim)
         done = said.get(id(claim))
         if done is not None and done.value is None:
-            findings.append(
-                Finding(claim.record.path, "claim file", done.error or "gives nothing to compare with")
-            )
+            findings.append(Finding(claim.record.path, "claim file", done.error or "gives nothing to compare with"))
         elif done is not None and done.value is not None:
             findings += _against_file(claim, done.value)
     uncompared = tuple(c.record.path for c in audit.claims if id(c) not in said)
@@ -67,17 +62,16 @@ def _inside(claim: ClaimResult) -> list[Finding]:
     assert certificate is not None
     found = []
     if not hash_matches(certificate):
-        found.append(
-            Finding(file, "hash", "it is not the hash of the content; the file was changed after it was made")
-        )
+        found.append(Finding(file, "hash", "it is not the hash of the content; the file was changed after it was made"))
     if claim.error is not None:
         found.append(Finding(file, "replay", claim.error))
-    for theorem in certificate["derivation"]:
-        outcome = claim.record.theorems.get(theorem["id"])
-        if outcome is None:
-            found.append(Finding(file, f"theorem {theorem['id']}", "the kernel gave no answer"))
-        elif outcome.get("ok") is not True:
-            found.append(Finding(file, f"theorem {theorem['id']}", describe_failure(theorem["id"], outcome)))
+    for part, kind in (("derivation", "theorems"), ("refutations", "refutations")):
+        answers = claim.record.answers.get(kind) or {}
+        for item in certificate[part]:
+            outcome = answers.get(item["id"]) or {"reason": "the kernel gave no answer"}
+            if outcome.get("ok") is not True:
+                where = f"theorem {item['id']}" if part == "derivation" else f"refutation {item['id']}"
+                found.append(Finding(file, where, describe_failure(item["id"], outcome)))
     for statement in claim.statements:
         where = f"statement {statement.label}"
         compiled = statement.checks.get("kernel")
@@ -89,9 +83,7 @@ def _inside(claim: ClaimResult) -> list[Finding]:
             found.append(Finding(file, f"{where}, {problem.get('where')}", str(problem.get("reason"))))
         if statement.standing is Standing.UNEXPECTED:
             wanted = statement.expects or "PROVED or CONDITIONAL"
-            found.append(
-                Finding(file, where, f"{statement.verdict}, expected {wanted}: {statement.judgement.reason}")
-            )
+            found.append(Finding(file, where, f"{statement.verdict}, expected {wanted}: {statement.judgement.reason}"))
     return found
 
 
@@ -109,16 +101,12 @@ def _against_file(claim: ClaimResult, said: dict[str, object]) -> list[Finding]:
         where = f"statement {label}"
         if label not in ours or label not in theirs:
             lacking = "certificate" if label not in ours else "claim file"
-            found.append(
-                Finding(file, where, f"the {lacking} does not have it; run `verify audit {claim.id}`")
-            )
+            found.append(Finding(file, where, f"the {lacking} does not have it; run `verify audit {claim.id}`"))
             continue
         for key in ("role", "expects", "reading", "ast", "sort_error", "kernel"):
             if canonical(ours[label][key]) != canonical(theirs[label][key]):
                 found.append(
-                    Finding(
-                        file, where, f"its {key} differs from the claim file; run `verify audit {claim.id}`"
-                    )
+                    Finding(file, where, f"its {key} differs from the claim file; run `verify audit {claim.id}`")
                 )
                 break
     return found

@@ -33,20 +33,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class FileReplay:
-    """What the kernel said about one file: theorem id -> result, or why there is no answer."""
+    """What the kernel said about one file: results by id, or why there are none."""
 
     file: str
     theorems: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    refutations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     error: str | None = None  # the kernel refuses the file as a whole
     crash: str | None = None  # the kernel died on the file
-
-    @property
-    def ok(self) -> bool:
-        return (
-            self.error is None
-            and self.crash is None
-            and all(r.get("ok") is True for r in self.theorems.values())
-        )
 
 
 def replay(files: Sequence[Path], limits: Limits | None = None, kernel: Path = KERNEL) -> list[FileReplay]:
@@ -111,23 +104,29 @@ def _limit(pid: int, limits: Limits) -> None:
 
 
 def _parse(path: Path, line: str) -> FileReplay:
-    """One line of the kernel: {"file", "theorems": [result, ..]} or {"file", "error": reason}."""
+    """One line of the kernel: {"file", "theorems": [..], "refutations": [..]} or {"file", "error"}."""
     try:
         data = json.loads(line)
     except ValueError:
-        return FileReplay(str(path), crash=f"the kernel printed something unreadable for {path}")
+        data = None
     if not isinstance(data, dict):
         return FileReplay(str(path), crash=f"the kernel printed something unreadable for {path}")
     if data.get("error") is not None:
         return FileReplay(str(path), error=str(data["error"]))
-    results = data.get("theorems")
-    if not isinstance(results, list) or not all(
-        isinstance(r, dict) and isinstance(r.get("id"), str) for r in results
-    ):
-        return FileReplay(str(path), crash=f"the kernel gave no list of theorems for {path}")
-    theorems: dict[str, Mapping[str, Any]] = {}
-    for result in results:
-        if result["id"] in theorems:
-            return FileReplay(str(path), error=f"two theorems are called {result['id']}")
-        theorems[result["id"]] = result
-    return FileReplay(str(path), theorems=theorems)
+    theorems, refutations = _results(data.get("theorems")), _results(data.get("refutations", []))
+    if theorems is None or refutations is None:
+        return FileReplay(str(path), crash=f"the kernel gave no list of results for {path}")
+    return FileReplay(str(path), theorems, refutations)
+
+
+def _results(items: object) -> dict[str, Mapping[str, Any]] | None:
+    """Results by id; a rejected entry without a usable id gets its place as a name."""
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return None
+    found: dict[str, Mapping[str, Any]] = {}
+    for number, item in enumerate(items, 1):
+        name = item.get("id") if isinstance(item.get("id"), str) else f"number {number}"
+        if name in found:  # two of one name: neither counts
+            item = {**item, "ok": False, "reason": "its id is in use"}
+        found[name] = item
+    return found

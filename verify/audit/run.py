@@ -62,7 +62,7 @@ class Record:
     slug: str
     path: str
     certificate: str | None = None  # its text
-    theorems: Mapping[str, Any] = field(default_factory=dict)  # the kernel's result for each theorem
+    answers: Mapping[str, Any] = field(default_factory=dict)  # the kernel's: {"theorems": {id: result}, ..}
     checks: Sequence[Any] = ()  # for each statement, from the re-validation
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     crashes: Mapping[str, str] = field(default_factory=dict)
@@ -152,25 +152,20 @@ class ClaimResult:
     def statements(self) -> tuple[StatementResult, ...]:
         if self.certificate is None:
             return ()
-        theorems = {theorem["id"]: theorem for theorem in self.certificate["derivation"]}
-        has_corrected = any(s["role"] == "corrected" for s in self.certificate["statements"])
         checks = list(self.record.checks) + [{}] * len(self.certificate["statements"])
         results = []
         for statement, check in zip(self.certificate["statements"], checks, strict=False):
             label = statement["label"]
             facts = gather_facts(
                 statement,
-                theorems,
-                self.record.theorems,
+                self.certificate,
+                self.record.answers,
                 check,
-                has_corrected=has_corrected,
                 crash=self.record.error or self.record.crashes.get(label),
                 notes=self.record.notes.get(label, ()),
             )
             results.append(
-                StatementResult(
-                    label, statement["role"], statement["expects"], facts, judge(facts), statement, check
-                )
+                StatementResult(label, statement["role"], statement["expects"], facts, judge(facts), statement, check)
             )
         return tuple(results)
 
@@ -231,7 +226,7 @@ class Audit:
 def audit(sources: Sequence[Source], settings: Settings, progress: Progress | None = None) -> Audit:
     """Every claim: from the cache if nothing changed, else produced, written, replayed and re-validated."""
     progress = progress or Progress(len(sources), quiet=True)
-    store = caching.Cache(settings.cache, settings.salt()) if settings.cache is not None else None
+    store = caching.Cache(settings.cache, settings.salt(), settings.claims) if settings.cache is not None else None
     keys: dict[str, str] = {}
     records: dict[str, Record] = {}
     for source in sources:
@@ -262,21 +257,7 @@ def audit(sources: Sequence[Source], settings: Settings, progress: Progress | No
 def _produce(
     sources: Sequence[Source], settings: Settings, progress: Progress
 ) -> list[tuple[Record, dict[str, str | None]]]:
-    watch = str(settings.claims.resolve())
-    jobs = [
-        Job(
-            source.id,
-            "produce",
-            {
-                "path": str(source.path.resolve()),
-                "topic": source.topic,
-                "slug": source.slug,
-                "settings": dict(settings.evidence),
-                "watch": watch,
-            },
-        )
-        for source in sources
-    ]
+    jobs = [Job(source.id, "produce", job_arguments(source, settings)) for source in sources]
     made = []
     for source, done in zip(sources, _pool(settings, progress).run(jobs), strict=True):
         record = Record(source.topic, source.slug, str(source.path), error=done.error, seconds=done.seconds)
@@ -284,6 +265,16 @@ def _produce(
             record = replace(record, **done.value)
         made.append((record, {name: caching.file_hash(Path(name)) for name in done.reads}))
     return made
+
+
+def job_arguments(source: Source, settings: Settings) -> dict[str, Any]:
+    return {
+        "path": str(source.path.resolve()),
+        "topic": source.topic,
+        "slug": source.slug,
+        "root": str(settings.claims.resolve()),
+        "settings": dict(settings.evidence),
+    }
 
 
 def _pool(settings: Settings, progress: Progress) -> Pool:
@@ -336,9 +327,9 @@ def _examined(
         error = answer.crash or (answer.error and f"the kernel refuses the certificate: {answer.error}")
         error = error or (done.error and f"re-validation: {done.error}")
         checks = done.value["statements"] if done.value is not None else []
-        theorems = {name: dict(result) for name, result in answer.theorems.items()}
+        answers = {"theorems": dict(answer.theorems), "refutations": dict(answer.refutations)}
         seconds = record.seconds + done.seconds
-        out.append(replace(record, theorems=theorems, checks=checks, error=error or None, seconds=seconds))
+        out.append(replace(record, answers=answers, checks=checks, error=error or None, seconds=seconds))
     return out
 
 
@@ -355,9 +346,7 @@ def reread(files: Sequence[Path], settings: Settings, progress: Progress | None 
         except certificates.CertificateError as error:
             raise certificates.CertificateError(f"{path}: {error}") from None
         claim = found["claim"]
-        records.append(
-            Record(claim["topic"], claim["slug"], str(path), certificate=certificates.canonical(found))
-        )
+        records.append(Record(claim["topic"], claim["slug"], str(path), certificate=certificates.canonical(found)))
     replays = replay(files, settings.limits, settings.kernel) if files else []
     audited = _examined(records, replays, settings, progress)
     progress.close()

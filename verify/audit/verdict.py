@@ -6,6 +6,7 @@ and can only make an audit fail.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -93,9 +94,7 @@ def judge(f: Facts) -> Judgement:
             return Judgement(Verdict.ERROR, f"{missing}: {f.sort_error}")
         return Judgement(Verdict.ILL_SORTED, f.sort_error)
     if f.counterexample:
-        return Judgement(
-            Verdict.REFUTED, "the hypotheses hold and the conclusion fails at the counterexample"
-        )
+        return Judgement(Verdict.REFUTED, "the hypotheses hold and the conclusion fails at the counterexample")
     if f.refutation is not None and not _assumes(f.refutation):
         return Judgement(Verdict.REFUTED, "the negation was replayed", footprint=f.refutation)
     if f.vacuity is not None and not _assumes(f.vacuity):
@@ -147,49 +146,42 @@ def standing(verdict: str, expects: str | None) -> Standing:
 
 def gather_facts(
     statement: Json,
-    theorems: Mapping[str, Json],
-    outcomes: Mapping[str, Json],
+    certificate: Json,
+    answers: Json,
     checks: Json,
     *,
-    has_corrected: bool,
     crash: str | None = None,
     notes: Sequence[str] = (),
 ) -> Facts:
-    """`checks` comes from a process that re-validated the certificate without loading the claim:
-    it holds `kernel` (the statement compiled afresh), `sort_error`, `refutation` (likewise), and for
-    each kind of evidence whether it stands."""
-    found: list[str] = list(notes)
-    kernel = checks.get("kernel")
-    evidence = statement.get("evidence") or {}
-    error = checks.get("crash") if crash is None else crash
-    proof = None
-    if isinstance(kernel, list) and kernel:
-        if canonical(kernel) != canonical(statement.get("kernel")):
-            found.append("the kernel statement in the certificate is not the compiled statement")
-        proof = _replayed(statement.get("theorems"), kernel, theorems, outcomes, found)
-    refutation = None
-    compiled = checks.get("refutation")
-    if isinstance(compiled, list) and compiled and isinstance(statement.get("refutation"), Mapping):
-        ids = statement["refutation"].get("theorems")
-        refutation = _replayed(ids, compiled, theorems, outcomes, found)
+    """`answers` are the kernel's: {"theorems": {id: result}, "refutations": {id: result}}.
+
+    `checks` come from a process that re-validated the certificate without loading the claim: `kernel` (the
+    statement compiled afresh), `sort_error`, and for each kind of evidence whether it stands.
+    """
+    found: list[str] = [*notes, *(checks.get("notes") or ())]
+    kernel = checks.get("kernel") or []
+    if canonical(kernel) != canonical(statement.get("kernel")):
+        found.append("the kernel statement in the certificate is not the compiled statement")
+    theorems = _by_id(certificate.get("derivation"))
+    replayed = answers.get("theorems") or {}
     return Facts(
-        crash=error,
+        crash=checks.get("crash") if crash is None else crash,
         sort_error=checks.get("sort_error"),
         role=str(statement.get("role")),
-        has_corrected=has_corrected,
-        proof=proof,
-        refutation=refutation,
-        vacuity=_vacuity(statement.get("vacuity"), kernel, theorems, outcomes),
+        has_corrected=any(s.get("role") == "corrected" for s in certificate.get("statements") or ()),
+        proof=_proof(statement.get("theorems"), kernel, theorems, replayed, found),
+        refutation=_refutation(statement.get("refutation"), kernel, certificate, answers, found),
+        vacuity=_vacuity(statement.get("vacuity"), kernel, theorems, replayed),
         counterexample=checks.get("counterexample") is True,
         witness=checks.get("witness") is True,
         enclosed=checks.get("enclosures") is True,
-        tested=was_tested(evidence),
+        tested=was_tested(statement.get("evidence") or {}),
         notes=tuple(found),
     )
 
 
 def was_tested(evidence: Json) -> bool:
-    """Trials were drawn, all of them held, for every kernel statement."""
+    """Trials were drawn, and all of them held, for every kernel statement."""
     parts = [evidence, *(evidence.get("others") or [])]
     return all(_trials_hold(part.get("trials")) or _trials_hold(part.get("monte_carlo")) for part in parts)
 
@@ -201,52 +193,104 @@ def _trials_hold(trials: object) -> bool:
     return type(held) is int and held > 0 and failed == 0 and type(failed) is int
 
 
-def _replayed(
-    ids: object,
-    kernel: Sequence[Json],
-    theorems: Mapping[str, Json],
-    outcomes: Mapping[str, Json],
-    notes: list[str],
+def _by_id(items: object) -> dict[str, Json]:
+    return {item["id"]: item for item in items} if isinstance(items, list) else {}
+
+
+def _proof(
+    ids: object, kernel: Sequence[Json], theorems: Mapping[str, Json], outcomes: Json, notes: list[str]
 ) -> Footprint | None:
     """The joint footprint, if the kernel accepted one theorem for each statement, and that very statement."""
-    if not isinstance(ids, list) or not ids:
+    if not isinstance(ids, list) or not ids or not kernel:
         return None
     if len(ids) != len(kernel):
         notes.append(f"{len(ids)} theorems for {len(kernel)} kernel statements")
         return None
     accepted = []
     for name, wanted in zip(ids, kernel, strict=True):
-        theorem, outcome = theorems.get(name), outcomes.get(name)
-        if theorem is None or outcome is None:
-            notes.append(f"theorem {name} was not replayed")
+        outcome = _accepted(name, outcomes, notes)
+        if outcome is None or name not in theorems:
             return None
-        if outcome.get("ok") is not True:
-            notes.append(describe_failure(name, outcome))
-            return None
-        if canonical(statement_of(theorem)) != canonical(wanted):
+        if not states(theorems[name], wanted):
             notes.append(f"theorem {name} states something else")
             return None
         accepted.append(outcome)
     return _joint(accepted)
 
 
-def _vacuity(
-    ids: object, kernel: object, theorems: Mapping[str, Json], outcomes: Mapping[str, Json]
+def _refutation(
+    name: object, kernel: Sequence[Json], certificate: Json, answers: Json, notes: list[str]
 ) -> Footprint | None:
-    """A theorem with the hypotheses of a kernel statement whose goal is a false relation of constants."""
-    if not isinstance(ids, list) or not isinstance(kernel, list) or len(ids) != len(kernel) or not ids:
+    """The footprint, if the kernel accepted a refutation of one of the kernel statements."""
+    refutations = _by_id(certificate.get("refutations"))
+    if not isinstance(name, str) or name not in refutations:
+        return None
+    outcome = _accepted(name, answers.get("refutations") or {}, notes)
+    if outcome is None:
+        return None
+    refuted = canonical(refutations[name].get("statement"))
+    if not any(canonical(statement) == refuted for statement in kernel):
+        notes.append(f"{name} refutes something else")
+        return None
+    return _joint([outcome])
+
+
+def _vacuity(ids: object, kernel: Sequence[Json], theorems: Mapping[str, Json], outcomes: Json) -> Footprint | None:
+    """The footprint, if falsehoods were derived from the hypotheses of every kernel statement."""
+    if not isinstance(ids, list) or not ids or len(ids) != len(kernel):
         return None
     accepted = []
     for name, wanted in zip(ids, kernel, strict=True):
-        theorem, outcome = theorems.get(name), outcomes.get(name)
-        if theorem is None or outcome is None or outcome.get("ok") is not True:
-            return None
-        if any(canonical(theorem.get(k)) != canonical(wanted.get(k)) for k in ("sig", "hyps")):
-            return None
-        if not any(is_false(goal) for goal in theorem.get("goals", [])):
+        outcome = _accepted(name, outcomes, [])
+        if outcome is None or name not in theorems or not contradicts(theorems[name], wanted):
             return None
         accepted.append(outcome)
     return _joint(accepted)
+
+
+def _accepted(name: str, outcomes: Json, notes: list[str]) -> Json | None:
+    outcome: Json | None = outcomes.get(name)
+    if outcome is None:
+        notes.append(f"{name} was not replayed")
+        return None
+    if outcome.get("ok") is not True:
+        notes.append(describe_failure(name, outcome))
+        return None
+    return outcome
+
+
+def states(theorem: Json, kernel: Json) -> bool:
+    """Whether a theorem says exactly what a kernel statement says.
+
+    The theorem may speak of further free letters (directions in which a loss is varied) that occur in none of
+    its formulas: they stand for arbitrary matrices, so leaving them out changes nothing.
+    """
+    return canonical(_plain(theorem, kernel)) == canonical(dict(kernel))
+
+
+def contradicts(theorem: Json, kernel: Json) -> bool:
+    """Whether a theorem derives a false relation of constants from the hypotheses of a kernel statement."""
+    plain = _plain(theorem, kernel)
+    same = all(canonical(plain[key]) == canonical(kernel.get(key)) for key in ("sig", "hyps"))
+    return same and any(is_false(goal) for goal in theorem.get("goals") or ())
+
+
+def _plain(theorem: Json, kernel: Json) -> dict[str, Any]:
+    sig, hyps, goals = theorem.get("sig"), theorem.get("hyps"), theorem.get("goals")
+    if isinstance(sig, Mapping) and isinstance(sig.get("letters"), Mapping):
+        known = (kernel.get("sig") or {}).get("letters") or {}
+        formulas = canonical([hyps, goals, sig.get("losses")])
+        letters = {
+            name: row
+            for name, row in sig["letters"].items()
+            if name in known or not _is_free(row) or json.dumps(name) in formulas
+        }
+        sig = {**sig, "letters": letters}
+    return {"sig": sig, "hyps": hyps, "goals": goals}
+
+
+def _is_free(row: object) -> bool:
+    return isinstance(row, Mapping) and row.get("free") is True and row.keys() <= {"free", "index", "shape"}
 
 
 def is_false(goal: object) -> bool:
@@ -261,14 +305,10 @@ def is_false(goal: object) -> bool:
     return False
 
 
-def statement_of(theorem: Json) -> dict[str, Any]:
-    return {key: theorem.get(key) for key in ("sig", "hyps", "goals")}
-
-
 def describe_failure(name: str, outcome: Json) -> str:
     step, rule = outcome.get("step"), outcome.get("rule")
-    place = f" at step {step}" + (f" (rule {rule})" if rule else "") if step is not None else ""
-    return f"the kernel rejects {name}{place}: {outcome.get('reason') or 'no reason given'}"
+    at = f" at step {step}" + (f" (rule {rule})" if rule else "") if step is not None else ""
+    return f"the kernel rejects {name}{at}: {outcome.get('reason') or 'no reason given'}"
 
 
 def _joint(outcomes: Sequence[Json]) -> Footprint:

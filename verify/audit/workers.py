@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.audit import pipeline
+from verify.audit.certificate import parse
 
 try:
     import resource
@@ -169,7 +170,7 @@ def _stop(r: _Running) -> None:
 
 def _work(pipe: Connection, engine: str, task: str, arguments: Mapping[str, Any], net: Net) -> None:
     _isolate(net)
-    reads = _watch(Path(arguments["watch"])) if arguments.get("watch") else set()
+    reads = _watch(Path(arguments["root"])) if "root" in arguments else set()
 
     def send(kind: str, content: object) -> None:
         pipe.send_bytes(json.dumps([kind, content]).encode())
@@ -223,19 +224,21 @@ def _watch(folder: Path) -> set[str]:
     return seen
 
 
+def _task(a: Mapping[str, Any]) -> pipeline.Task:
+    return pipeline.Task(Path(a["path"]), a["topic"], a["slug"], Path(a["root"]), a["settings"])
+
+
 def _produce(layers: pipeline.Engine, a: Mapping[str, Any], stage: pipeline.Stage) -> dict[str, Any]:
-    return pipeline.produce(layers, Path(a["path"]), a["topic"], a["slug"], a["settings"], stage)
+    return pipeline.produce(layers, _task(a), stage)
 
 
 def _examine(layers: pipeline.Engine, a: Mapping[str, Any], stage: pipeline.Stage) -> dict[str, Any]:
-    from verify.audit.certificate import parse
-
     return {"statements": pipeline.examine(layers, parse(a["certificate"]), stage)}
 
 
 def _describe(layers: pipeline.Engine, a: Mapping[str, Any], stage: pipeline.Stage) -> dict[str, Any]:
     stage("loading")
-    return pipeline.describe(layers, Path(a["path"]), a["topic"], a["slug"])
+    return pipeline.describe(layers, _task(a))
 
 
 TASKS: dict[str, Callable[[pipeline.Engine, Mapping[str, Any], pipeline.Stage], dict[str, Any]]] = {
