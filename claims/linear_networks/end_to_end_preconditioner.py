@@ -15,18 +15,21 @@ Q_W = total(k, 1, N, kron(A(k).T @ A(k), B(k) @ B(k).T))
 P_W = preconditioner(net)
 left, right = root(We @ We.T, N), root(We.T @ We, N)  # the factors of P_W
 
+m = nat("m", between=(0, N))
 end_to_end = corrected(flow=flow, then=D(vec(We)) == -Q_W @ vec(G))
 semidefinite = corrected(then=psd(Q_W))
 monotone = corrected(flow=flow, then=L <= start(L))
 above_gram = lemma(balanced=balanced(net), then=B(k - 1) @ B(k - 1).T == (W[N] @ W[N].T)**(N - k + 1))
 below_gram = lemma(balanced=balanced(net), then=A(k + 1).T @ A(k + 1) == (W[1].T @ W[1])**k)
+above_any = lemma(balanced=balanced(net), then=B(N - m) @ B(N - m).T == (W[N] @ W[N].T)**m)
+below_any = lemma(balanced=balanced(net), then=A(m + 1).T @ A(m + 1) == (W[1].T @ W[1])**m)
 left_root = lemma(balanced=balanced(net), then=left == W[N] @ W[N].T)
 right_root = lemma(balanced=balanced(net), then=right == W[1].T @ W[1])
 as_roots = corrected(balanced=balanced(net), then=Q_W == P_W)
 balanced_flow = printed(flow=flow, balanced=balanced(net, at=0), then=D(vec(We)) == -P_W @ vec(G))
 
 i = nat("i", between=(k, N))
-h, m = nat("h", between=(0, N - 1)), nat("m", between=(0, N))
+q = nat("q", between=(0, N))
 l = nat("l", between=(0, k - 1))
 with proof(end_to_end) as p:
     p.conclude(by.algebra(p.flow))
@@ -44,6 +47,12 @@ with proof(below_gram) as p:
         l, step=(W[k - l - 1].T @ IH @ W[k - l - 1],
                  by.within(W[k - l - 1].T, by.power(p.balanced(k - l - 1), l + 1), W[k - l - 1]))))
     p.conclude(by.algebra(down(k - 1)))
+with proof(above_any) as p:
+    every = p.have(B(N - q) @ B(N - q).T == (W[N] @ W[N].T)**q, by.induction(q, step=p.use(above_gram)(N - q)))
+    p.conclude(by.algebra(every(m)))
+with proof(below_any) as p:
+    every = p.have(A(q + 1).T @ A(q + 1) == (W[1].T @ W[1])**q, by.induction(q, step=p.use(below_gram)(q + 1)))
+    p.conclude(by.algebra(every(m)))
 with proof(left_root) as p:
     p.have(psd(We @ We.T), by.psd())
     p.have(psd(W[N] @ W[N].T), by.psd())
@@ -61,12 +70,10 @@ with proof(right_root) as p:
     p.have(right**N == (W[1].T @ W[1])**N, by.algebra(power, whole))
     p.conclude(by.lemma("base:psd-root-unique", A=right, B=W[1].T @ W[1]))
 with proof(as_roots) as p:
-    above = p.have(B(k - 1) @ B(k - 1).T == left**(N - k + 1), by.algebra(above_gram, by.power(left_root, N - k + 1)))
-    below = p.have(A(k + 1).T @ A(k + 1) == right**k, by.algebra(below_gram, by.power(right_root, k)))
-    every_above = p.have(B(N - m) @ B(N - m).T == left**m, by.induction(m, step=above(N - m)))
-    every_below = p.have(A(h + 1).T @ A(h + 1) == right**h, by.induction(h, step=below(h + 1)))
-    p.conclude(by.algebra(by.total(k, 1, N, by.kron(every_below(k - 1), B(k) @ B(k).T)),
-                          by.total(k, 1, N, by.kron(right**(k - 1), every_above(N - k)))))
+    above = p.have(B(k) @ B(k).T == left**(N - k), by.algebra(p.use(above_any)(N - k), by.power(left_root, N - k)))
+    below = p.have(A(k).T @ A(k) == right**(k - 1), by.algebra(p.use(below_any)(k - 1), by.power(right_root, k - 1)))
+    p.conclude(by.algebra(by.total(k, 1, N, by.kron(below, B(k) @ B(k).T)),
+                          by.total(k, 1, N, by.kron(right**(k - 1), above))))
 with proof(balanced_flow) as p:
     gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
     still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))

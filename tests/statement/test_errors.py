@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify.statement import *
-from verify.statement import ClaimFileError, NotExpressible, StatementError, load
+from verify.statement import ClaimFileError, NotExpressible, StatementError, from_ast, load
 from verify.statement.forms import Bad
 
 N = nat("N", at_least=2)
@@ -126,6 +126,31 @@ def test_not_expressible_is_named() -> None:
         corrected(then=rank(matrix("A", N, 2)) >= 1).kernel()
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.pop("conclusion"),
+        lambda data: data.update(conclusion=["eval", "1"]),
+        lambda data: data.update(conclusion=["ge", {"ref": "nobody"}, ["num", "0"]]),
+        lambda data: data.update(conclusion=["ge", ["num", "1/0"], ["num", "0"]]),
+        lambda data: data.update(conclusion=["ge", ["num", "2/4"], ["num", "0"]]),
+        lambda data: data.update(conclusion=["ge", 3, 4]),
+        lambda data: data.update(conclusion=["ge"]),
+        lambda data: data["symbols"].append(7),
+    ],
+)
+def test_spoiled_json_is_refused(spoil) -> None:  # type: ignore[no-untyped-def]
+    data = corrected(then=x >= 0).ast()
+    spoil(data)
+    with pytest.raises(StatementError):
+        from_ast(data)
+
+
+def test_hypotheses_do_not_hide_the_words_of_a_proof() -> None:
+    with pytest.raises(StatementError, match="rename"):
+        corrected(at=x >= 0, then=x >= 0)
+
+
 def test_terms_are_immutable() -> None:
     with pytest.raises(StatementError):
         x.op = "num"
@@ -152,7 +177,8 @@ def failure(tmp_path: Path, body: str, head: str = HEAD) -> ClaimFileError:
 
 
 def test_a_claim(tmp_path: Path) -> None:
-    body = 'covers("K-24")\na = corrected(then=x == x)\nnonclaim("Nothing else.")\nfigure(a, x=x)\ncheck(a, digits=(50,))\n'
+    body = 'covers("K-24")\na = corrected(then=x == x)\nnonclaim("Nothing else.")\n'
+    body += "figure(a, x=x)\ncheck(a, digits=(50,))\n"
     claim = load(write(tmp_path, body), TABLE)
     assert (claim.slug, claim.topic, claim.title) == ("slug", "topic", "A title")
     assert claim.citations[0].ids == ("K-24",) and claim.citations[0].at == "eq. 8"

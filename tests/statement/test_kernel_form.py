@@ -164,6 +164,7 @@ def test_hidden_constant_and_bounded_letters() -> None:
     known = hyps(item)
     assert known["c_size.positive"] == ["gt", ["v", "c_size", [], ""], ["q", "0"]]
     assert known["size"][0] == "ge" and known["size"][2][1] == ["v", "c_size", [], ""]
+    assert item.kernel()[0]["exists"] == ["c_size"]
     letter = item.kernel()[0]["sig"]["letters"]["Z"]
     assert letter == {"index": [["i", {"1": 1}, {"n": 1}]], "law": {"kind": "bounded"}}
     assert item.compiler().term(item.hidden("size")) == ["v", "c_size", [], ""]

@@ -512,7 +512,7 @@ class Checker:
         return x
 
     def _zero_case(self, p: Json, scope: Scope) -> Poly:
-        one, two = (self.zero(q, s) for q, s in self._branches(p, scope))
+        one, two = (self.zero(q, s) for q, s in self.branches(p, scope))
         if one.sort != two.sort or self.alg.sub(one, two).terms:
             raise Reject("the two cases prove different equations")
         return one
@@ -727,12 +727,18 @@ class Checker:
         phi = self.read(["v", p[1], p[2], ""], scope)
         return self.alg.add(self.alg.atom(("pi",)), phi, p[3]), False
 
+    def _plain(self, p: Poly) -> None:
+        """No expectation inside p: a substitution for random letters must not reach into one."""
+        if nm.has_expectation(self.alg.key(p)):
+            raise Reject("an expectation stands inside an expression in which a random letter is replaced")
+
     def _nonneg_law(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
         """x >= 0 where x is a rational >= 0 at every value of a letter with a finite law; p = [law, letter, index, x]."""
         decl = self.sig.letter(p[1])
         if decl.law is None or decl.law["kind"] != "finite":
             raise Reject("the letter has no finite law")
         forms, x = self.index(p[1], p[2], scope), self.scalar(p[3], scope)
+        self._plain(x)
         if any((n, i) != (p[1], forms) for n, i in self.alg.letters(self.alg.key(x))):
             raise Reject("another random letter occurs")
         strict = True
@@ -745,12 +751,12 @@ class Checker:
         return x, strict
 
     def _nonneg_case(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
-        (x, s), (y, t) = (self.nonneg(q, sc) for q, sc in self._branches(p, scope))
+        (x, s), (y, t) = (self.nonneg(q, sc) for q, sc in self.branches(p, scope))
         if self.alg.sub(x, y).terms:
             raise Reject("the two cases prove different inequalities")
         return x, s and t
 
-    def _branches(self, p: Json, scope: Scope) -> tuple[tuple[Json, Scope], tuple[Json, Scope]]:
+    def branches(self, p: Json, scope: Scope) -> tuple[tuple[Json, Scope], tuple[Json, Scope]]:
         """p = [case, name, x, proof, proof]: x >= 0 or x < 0, or for naturals ["nat", i, k]: i >= k or i <= k - 1."""
         name = name_of(p[1])
         if name in scope.local or name in self.facts:
@@ -842,7 +848,7 @@ class Checker:
         return self.alg.sub(self.alg.mul(self.alg.trace(q), self.alg.one(q.sort[1])), q)
 
     def _psd_case(self, p: Json, scope: Scope) -> Poly:
-        one, two = (self.psd(q, s) for q, s in self._branches(p, scope))
+        one, two = (self.psd(q, s) for q, s in self.branches(p, scope))
         if one.sort != two.sort or self.alg.sub(one, two).terms:
             raise Reject("the two cases prove different matrices PSD")
         return one

@@ -14,7 +14,7 @@ from . import normal as nm
 from .checker import Checker, Json, Scope
 from .errors import Reject
 from .normal import SCALAR, Poly
-from .signature import Signature, fields
+from .signature import Signature, fields, name_of
 
 
 class Imported(Checker):
@@ -56,6 +56,8 @@ class Imported(Checker):
             if new not in target.dims:
                 raise Reject(f"unknown dimension family {new!r:.40}")
             low, high = target.dims[new]
+            if not ln.symbols(lo) | ln.symbols(hi) <= set(self.env):
+                raise Reject(f"the range of {d} depends on a layer width")
             self.demand(ln.sub(ln.substitute(lo, self.env), low), scope, f"range of {d}")
             self.demand(ln.sub(high, ln.substitute(hi, self.env)), scope, f"range of {d}")
         random = [n for n, x in sig.letters.items() if x.random]
@@ -99,7 +101,7 @@ class Imported(Checker):
         if not decl.random and self.alg.letters(self.alg.key(p)):
             raise Reject(f"{n} is not random in the theorem, but its image is")
         if decl.random and type(image) is not str and not all(
-                self.alg.bounded_atom(a) for m in p.terms for a, _ in m[1] if self.alg.letters(a)):
+                self.alg.bounded_atom(a) for m in p.terms for a, _ in m[1]):
             raise Reject(f"{n} is bounded in the theorem, which its image is not known to be")
         if self.sig.time != "none":
             if decl.dep == "const" and self._dynamic(self.alg.key(p)):
@@ -175,7 +177,7 @@ class Imported(Checker):
         fields(image, ("vars", "term"), ("vars", "term"), f"image of {n}")
         if type(image["vars"]) is not list or len(image["vars"]) != len(forms):
             raise Reject(f"the image of {n} needs {len(forms)} index variables")
-        env = {**self.outer.env, **dict(zip(image["vars"], forms, strict=True))}
+        env = {**self.outer.env, **dict(zip(map(name_of, image["vars"]), forms, strict=True))}
         return self.target.read(image["term"], replace(scope, env=env, local={}, start=start))
 
     def stage(self, name: str, stage: Json, scope: Scope) -> str:

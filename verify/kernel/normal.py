@@ -66,6 +66,12 @@ def mentions(obj: Any, name: str) -> bool:
     return type(obj) is tuple and any(mentions(x, name) for x in obj)
 
 
+def has_expectation(obj: Any) -> bool:
+    if type(obj) is not tuple or not obj:
+        return False
+    return (obj[0] == "E" and len(obj) == 2) or any(has_expectation(x) for x in obj)
+
+
 def _nested(obj: Any) -> bool:
     """Does a structure hold polynomials inside atoms or roots?"""
     if type(obj) is not tuple:
@@ -460,6 +466,8 @@ class Algebra:
 
     def bind(self, p: Poly, v: str, lo: ln.Lin, hi: ln.Lin) -> Poly:
         """The sum of p over lo <= v <= hi, for a fresh name v (hi >= lo - 1 is the caller's obligation)."""
+        if mentions(p.sort, v):
+            raise Reject("sum of matrices whose size depends on the index of the sum")
         length = ln.sub(hi, lo)
         fixed = ln.value(length)
         out: dict[Mono, Fraction] = {}
@@ -586,33 +594,20 @@ class Algebra:
                 found |= self.letters(x)
         return found
 
-    def _bounded(self, obj: Any) -> bool:
-        return all(self.sig.letter(n).bounded for n, _ in self.letters(obj))
+    def bounded_atom(self, a: Atom) -> bool:
+        """Is the absolute value of the atom at most a constant?"""
+        head = a[0]
+        if not self.letters(a) or head in ("ind", "cos"):
+            return True
+        if head == "l":
+            return self.sig.letter(a[1]).bounded
+        if head in ("exp", "prod", "spow"):
+            return all(self.bounded_atom(b) for m, _ in a[-1] for b, _ in m[1])
+        return False
 
     def _integrable(self, a: Atom) -> bool:
         """Bounded, or a polynomial in Gaussian letters (all moments finite)."""
-        head = a[0]
-        if head in ("l", "tr"):
-            return not _nested(a) or not self.letters(a)
-        if head in ("ind", "cos"):
-            return True
-        return head in ("exp", "prod", "spow") and self._bounded(a) and self._tame(a)
-
-    def bounded_atom(self, a: Atom) -> bool:
-        """Is the absolute value of the atom at most a constant?"""
-        if a[0] == "l":
-            return self.sig.letter(a[1]).bounded
-        if a[0] in ("ind", "cos"):
-            return True
-        return a[0] in ("exp", "prod", "spow") and self._bounded(a) and self._tame(a)
-
-    def _tame(self, obj: Any) -> bool:
-        """No function that may be unbounded (inv, log, root, acos) is applied to anything random inside."""
-        if type(obj) is not tuple:
-            return True
-        if obj and obj[0] in ("inv", "log", "root", "acos", "r") and self.letters(obj):
-            return False
-        return all(self._tame(x) for x in obj)
+        return self.bounded_atom(a) or (a[0] == "tr" and not _nested(a[1]))
 
     def expect(self, p: Poly) -> Poly:
         """The expectation: linear, takes out what is not random."""

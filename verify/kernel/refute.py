@@ -72,7 +72,8 @@ class Instance:
                 decl = self.sig.letter(f[1][1])
                 want = [[v, lo, hi] for v, lo, hi in decl.index]
                 names = {v: p[0] for (v, _, _), p in zip(decl.index, h["all"], strict=True)}
-                if [p[0] for p in h["all"]] != [next(iter(i)) for i in f[1][2]] or f[1][1] in found or [
+                given = any(f[1][1] in (n, row["grad"], row.get("pgrad")) for n, row in self.sig.losses.items())
+                if [{p[0]: 1} for p in h["all"]] != f[1][2] or f[1][1] in found or decl.sym or given or [
                         [p[1], p[2]] for p in h["all"]] != [[w[1], w[2]] for w in want] or _stages(f[2]) & {"+", "0"}:
                     raise Reject(f"hypothesis {h['id']!r} is not a recursion for a whole family")
                 found[f[1][1]] = (h["id"], [names[v] for v, _, _ in decl.index], f[2])
@@ -149,7 +150,7 @@ class Instance:
             return gap
         decl = self.sig.letter(row["params"])
         lo, hi = ev.form(decl.index[0][1], self.nat), ev.form(decl.index[0][2], self.nat)
-        if row["at"][0] != "ch" or ev.form(row["at"][2], self.nat) != hi or ev.form(row["at"][3], self.nat) != lo:
+        if row["at"][0] != "ch" or row["at"][1] != row["params"] or row["at"][4] or ev.form(row["at"][2], self.nat) != hi or ev.form(row["at"][3], self.nat) != lo:
             raise Reject("the gradient in a layer is evaluated for the whole product only")
         out = gap
         for i in range(hi, idx[0], -1):
@@ -185,6 +186,7 @@ def _stages(data: Json) -> set[str]:
 
 
 def _dynamic(data: Json, sig: Signature) -> set[str]:
+    """Stages of the letters in a term or formula that depend on time, "now" for the present."""
     if type(data) is not list or not data:
         return set()
     if data[0] in ("v", "ch"):
@@ -205,7 +207,7 @@ def by_evaluation(parts: dict[str, Any], data: Json, budget: Budget) -> dict[str
     for h in parts["hyps"]:
         if h["id"] in recursions:
             continue
-        if _dynamic(h["concl"][1:], inst.sig) - {"0"}:
+        if _dynamic(h["concl"], inst.sig) - {"0"}:
             raise Reject(f"hypothesis {h['id']!r} speaks of every iterate and is not a recursion")
         if not inst.check(h["all"], h["concl"], 0):
             raise Reject(f"hypothesis {h['id']!r} fails at the instance")
@@ -224,11 +226,12 @@ def by_derivation(parts: dict[str, Any], data: Json, r: Rules) -> dict[str, Any]
     scope = r.top()
     im = Imported(parts["parsed"], data["map"], r, scope)
     for c in parts["exists"]:
-        if data["map"]["letters"].get(c) != c or r.sig.letter(c).dep != "const" or r.sig.letter(c).shape is not None:
+        decl = r.sig.letter(c)
+        if data["map"]["letters"].get(c) != c or decl.dep != "const" or decl.shape is not None or c in r.sig.losses:
             raise Reject(f"the constant {c} must stay arbitrary")
-    domain = {h["id"]: h for h in parts["hyps"] if set(_names(h["concl"])) <= set(parts["exists"])}
+    domain = [h["concl"] for h in parts["hyps"] if not h["all"] and _about(h["concl"], set(parts["exists"]))]
     for h in r.hypotheses:
-        if h["concl"] not in [d["concl"] for d in domain.values()]:
+        if h["all"] or h["concl"] not in domain:
             raise Reject("the refutation assumes more than the domain of the constants")
     proofs = fields(data["hyps"], tuple(h["id"] for h in parts["hyps"]), tuple(h["id"] for h in parts["hyps"]), "proofs")
     for h in parts["hyps"]:
@@ -245,12 +248,17 @@ def by_derivation(parts: dict[str, Any], data: Json, r: Rules) -> dict[str, Any]
     return {"goal": number}
 
 
-def _names(data: Json) -> list[str]:
+def _about(concl: Json, constants: set[str]) -> bool:
+    """Does a formula speak of these constants and of nothing else: no other letter, natural or time?"""
+    names: set[str] = set()
+    return bool(_closed(concl, names) and names and names <= constants)
+
+
+def _closed(data: Json, names: set[str]) -> bool:
+    if type(data) is dict:
+        return set(data) <= {"1"}
     if type(data) is not list or not data:
-        return []
+        return True
     if data[0] in ("v", "ch"):
-        return [data[1]]
-    return [n for x in data[1:] for n in _names(x)]
-
-
-
+        names.add(data[1])
+    return data[0] not in ("t", "dim", "sum", "prod") and all(_closed(x, names) for x in data[1:])

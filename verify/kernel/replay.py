@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import evaluate as ev
+from . import linear as ln
 from . import refute
 from .axioms import AXIOMS
 from .base import BASE_FACTS
 from .checker import Fact, Json
 from .errors import Budget, Reject
+from .normal import dim
 from .rules import Rules
 from .signature import Signature, fields, parse
 
@@ -79,8 +82,22 @@ def _mentions(data: Any, name: str) -> bool:
 
 
 def _sound_losses(sig: Signature) -> None:
-    """The point at which a loss is taken depends on its parameters and constants only."""
+    """The point at which a loss is taken depends on its parameters and constants only.
+
+    A loss is a definition: it may not be circular, its target is a constant matrix, and its value and gradients may
+    not be declared to move less than the point does. Otherwise a signature alone would be contradictory."""
+    defined = [n for name, row in sig.losses.items() for n in (name, row["grad"], row.get("pgrad")) if n is not None]
     for name, row in sig.losses.items():
+        if any(_mentions(row.get(part), letter) for part in ("at", "target") for letter in defined):
+            raise Reject(f"the loss {name} is taken at the value or gradient of a loss")
+        if "target" in row and (_mentions(row["target"], "t") or _mentions(row["target"], row.get("params", ""))):
+            raise Reject(f"the target of the loss {name} is not constant")
+        moving = _mentions(row["at"], "t") or any(
+            decl.dep != "const" and _mentions(row["at"], letter) for letter, decl in sig.letters.items())
+        for letter in (name, row["grad"], row.get("pgrad", name)):
+            if sig.time != "none" and moving and (sig.letters[letter].dep == "const" or (
+                    letter != name and sig.letters[letter].dep != "any")):
+                raise Reject(f"{letter} is not declared to depend on time in any way, but the loss {name} moves")
         for part in ("at", "target"):
             for letter, decl in sig.letters.items():
                 if part in row and _mentions(row[part], letter) and (
@@ -105,6 +122,12 @@ def statement(data: Json) -> dict[str, Any]:
     sig = parse(data["sig"])
     checker = Rules(sig, Budget(WORK))
     _sound_losses(sig)
+    for name, decl in sig.letters.items():
+        if decl.chain and decl.shape is not None:
+            j = decl.index[0][0]
+            above, below = ({**sig.nat, j: f} for f in (ln.add(ln.var(j), ln.const(1)), ln.var(j)))
+            if dim(decl.shape[1], above) != dim(decl.shape[0], below):
+                raise Reject(f"the members of the chain family {name} do not compose")
     for row in sig.losses.values():
         top = checker.top()
         at, grad = checker.read(row["at"], top), checker.read(["v", row["grad"], [], ""], top)
@@ -124,7 +147,8 @@ def statement(data: Json) -> dict[str, Any]:
         raise Reject("a theorem needs a goal")
     exists = data.get("exists", [])
     for c in _listed(exists, "exists"):
-        if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random:
+        if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random or (
+                sig.letter(c).index or c in sig.losses):
             raise Reject(f"{c} cannot be a hidden constant")
     return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
 
@@ -175,7 +199,8 @@ def _footprint(r: Rules, footprints: dict[str, Outcome]) -> dict[str, list[str]]
     return {"base_facts": sorted(base), "axioms": sorted(axioms), "oracles": [], "lemmas": sorted(lemmas)}
 
 
-_MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, OverflowError, RecursionError)
+_MALFORMED = (TypeError, ValueError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError,
+              StopIteration, MemoryError)
 
 
 def _failure(name: Any, where: dict[str, Any], e: Exception) -> Outcome:
@@ -191,8 +216,8 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome])
     keys = ("id", "sig", "hyps", "goals", "steps", "qed")
     try:
         fields(data, keys, keys, "theorem")
-        if type(name) is not str or name in library:
-            raise Reject(f"theorem id {name!r:.60} is missing or in use")
+        if type(name) is not str or name in library or ":" in name:
+            raise Reject(f"theorem id {name!r:.60} is missing, in use or reserved")
         parts = statement(data)
         r = Rules(parts["parsed"], Budget(WORK))
         r.library, r.used_theorems, r.hypotheses = library, set(), data["hyps"]
@@ -234,6 +259,8 @@ def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcom
             raise Reject(f"unknown kind of refutation {data['kind']!r:.40}")
         keys = ("sig", "hyps", "steps")
         own = fields(data["theorem"], keys, keys, "theorem of a refutation")
+        if any(ev.form(f, own["sig"].get("nat", {})) < 0 for f in own["sig"].get("assume", [])):
+            raise Reject("the index assumptions of a refutation must hold at the least naturals")
         sig = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]})["parsed"]
         r = Rules(sig, Budget(WORK))
         r.library, r.used_theorems, r.hypotheses = library, set(), own["hyps"]

@@ -157,6 +157,10 @@ def parse(data: Any) -> Signature:
     clash = (set(nat) & set(letters)) | (set(nat) & set(dims)) | (set(dims) & set(letters))
     if clash:
         raise Reject(f"name {min(clash)!r} is used twice in the signature")
+    for n, letter in letters.items():
+        names = [row[0] for row in letter.index]
+        if len({*names}) != len(names) or {*names} & set(nat):
+            raise Reject(f"an index variable of letter {n} is used twice or is a natural of the signature")
     losses: dict[str, dict[str, Any]] = {}
     used: list[str] = []
     for n, row in data.get("losses", {}).items():

@@ -5,12 +5,12 @@ from .compile import Compiler
 from .errors import ClaimFileError, NotExpressible, SortError, StatementError
 from .language import *  # noqa: F403
 from .language import __all__ as _names
-from .scripts import IH, Fact, Hint, Script, Step, by, proof, refutation
+from .scripts import CASE, IH, Fact, Hint, Script, Step, by, proof, refutation
 from .statements import Data, Statement, corrected, from_ast, lemma, printed
 from .terms import Formula, Symbol, Term, same
 
 __all__ = [
-    *_names, "IH", "by", "check", "corrected", "covers", "figure", "lemma", "nonclaim", "printed", "proof",
+    *_names, "CASE", "IH", "by", "check", "corrected", "covers", "figure", "lemma", "nonclaim", "printed", "proof",
     "refutation", "same",
 ]  # fmt: skip
 

@@ -174,8 +174,7 @@ def mathml(box: Box) -> str:
     if k == "fence":
         left, right = FENCES[v][2:4]
         return (
-            f'<mrow><mo fence="true" form="prefix">{left}</mo>{p[0]}'
-            f'<mo fence="true" form="postfix">{right}</mo></mrow>'
+            f'<mrow><mo fence="true" form="prefix">{left}</mo>{p[0]}<mo fence="true" form="postfix">{right}</mo></mrow>'
         )
     if k in ("sub", "sup", "subsup"):
         return f"<m{k}>{''.join(p)}</m{k}>"

@@ -140,9 +140,7 @@ def load(path: str | Path, sources: Mapping[str, Any] | None = None) -> Claim:
     except ClaimFileError:
         raise
     except StatementError as error:
-        raise ClaimFileError(
-            str(path), _line(error, file), _what(error), why=error.why, next=error.next
-        ) from error
+        raise ClaimFileError(str(path), _line(error, file), _what(error), why=error.why, next=error.next) from error
     except SyntaxError as error:
         raise ClaimFileError(str(path), error.lineno, f"syntax error: {error.msg}") from error
     except BaseException as error:
@@ -175,20 +173,14 @@ def _advice(error: BaseException) -> str:
 
 
 def _line(error: BaseException, file: Path) -> int | None:
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
-    ]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
     return lines[-1] if lines else None
 
 
-def _claim(
-    path: str, file: Path, module: ModuleType, page: _Page, sources: Mapping[str, Any] | None
-) -> Claim:
+def _claim(path: str, file: Path, module: ModuleType, page: _Page, sources: Mapping[str, Any] | None) -> Claim:
     doc = (module.__doc__ or "").strip()
     if not doc:
-        raise ClaimFileError(
-            path, 1, "the file has no docstring", next="its first line is the title of the claim"
-        )
+        raise ClaimFileError(path, 1, "the file has no docstring", next="its first line is the title of the claim")
     title, _, description = doc.partition("\n")
     statements: list[Statement] = []
     for label, value in vars(module).items():
@@ -196,9 +188,7 @@ def _claim(
             continue
         if any(value is other for other in statements):
             first = next(s.label for s in statements if s is value)
-            raise ClaimFileError(
-                path, None, f"{first} and {label} are one statement", next="give it one name"
-            )
+            raise ClaimFileError(path, None, f"{first} and {label} are one statement", next="give it one name")
         value.seal(label)
         statements.append(value)
     if not statements:
@@ -255,9 +245,7 @@ def _citations(path: str, ids: list[str], table: Mapping[str, Any]) -> tuple[Cit
         if item not in known:
             near = sorted(k for k in known if k.split("-")[0] == item.split("-")[0])[:6]
             hint = f"known ids: {', '.join(near)}" if near else "the table of sources is claims/sources.json"
-            raise ClaimFileError(
-                path, _where_covered(path, item), f"unknown claim id {item!r} in covers", next=hint
-            )
+            raise ClaimFileError(path, _where_covered(path, item), f"unknown claim id {item!r} in covers", next=hint)
         entry = known[item]
         grouped.setdefault((entry["source"], entry["at"]), []).append(item)
     return tuple(Citation(source, at, tuple(names)) for (source, at), names in grouped.items())

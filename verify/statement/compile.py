@@ -180,9 +180,7 @@ class Compiler:
         formulas = [f for _, f in self._named] + [self.case.conclusion]
         for formula in formulas:
             if isinstance(formula.sort, Bad):
-                raise NotExpressible(
-                    f"the statement is ill-sorted: {formula.sort.message}", where=formula.sort.place
-                )
+                raise NotExpressible(f"the statement is ill-sorted: {formula.sort.message}", where=formula.sort.place)
         self._attach(formulas)
         order: dict[str, Symbol] = {}
         for formula in [*formulas, conclusion]:
@@ -213,7 +211,10 @@ class Compiler:
     # Results ------------------------------------------------------------------------------------------
 
     def statement(self) -> Json:
-        return {"sig": self.signature, "hyps": self.hypotheses, "goals": self.goals}
+        parts = {"sig": self.signature, "hyps": self.hypotheses, "goals": self.goals}
+        if self.hidden:  # constants that the statement claims to exist, chosen before all else
+            parts["exists"] = sorted(self.hidden.values())
+        return parts
 
     def term(self, item: Term) -> Json:
         """A further term in this signature."""
@@ -386,9 +387,7 @@ class Compiler:
     def _declare_network(self, net: Symbol) -> None:
         depth, family = need_index(net.fields["depth"]), net.fields["widths"]
         if family in self.signature["dims"]:
-            raise NotExpressible(
-                f"two networks share the widths {family}", next='give one of them widths="e"'
-            )
+            raise NotExpressible(f"two networks share the widths {family}", next='give one of them widths="e"')
         self.signature["dims"][family] = [{}, depth.json()]
         self._letter(net.name, {**self._layer_declaration(net, True), "chain": True})
 
@@ -448,9 +447,7 @@ class Compiler:
     def _is_moving(self, item: Node) -> bool:
         if self._mover is None:
             return False
-        names = {self._mover.name} | {
-            loss for loss, net in self._loss_at.items() if net.name == self._mover.name
-        }
+        names = {self._mover.name} | {loss for loss, net in self._loss_at.items() if net.name == self._mover.name}
         return any(isinstance(arg, Symbol) and arg.name in names for node in walk(item) for arg in node.args)
 
     def _sigma(self, inner: Term) -> str:
@@ -464,15 +461,11 @@ class Compiler:
         letter: Json = ["v", name, [], ""]
         self._assume(f"{name}.nonnegative", ["ge", letter, ZERO])
         tails = ("floor", "mirror")
-        for tail, formula in zip(
-            tails, self._sigma_floor(inner, letter, Context(), everything=True), strict=False
-        ):
+        for tail, formula in zip(tails, self._sigma_floor(inner, letter, Context(), everything=True), strict=False):
             self._assume(f"{name}.{tail}", formula)
         return name
 
-    def _sigma_floor(
-        self, inner: Term, bound: Json, context: Context, everything: bool = False
-    ) -> list[Json]:
+    def _sigma_floor(self, inner: Term, bound: Json, context: Context, everything: bool = False) -> list[Json]:
         """PSD forms of `every singular value of inner is at least bound`, for the shape of this case."""
         sort = need_matrix(inner)
         x = self._term(inner, context)
@@ -622,9 +615,7 @@ class Compiler:
         loss, at = self._symbol(node), node.args[1]
         assert isinstance(at, Node)
         if loss.kind != "half_square":
-            raise NotExpressible(
-                f"{loss.name} away from the end-to-end matrix of its network", where=repr(node)
-            )
+            raise NotExpressible(f"{loss.name} away from the end-to-end matrix of its network", where=repr(node))
         over = loss.fields.get("over")
         scale = UNITY if over is None else ["inv", self._term(over, context)]
         return scale, _minus(self._term(at, context), self._term(loss.fields["target"], context))
@@ -866,9 +857,7 @@ class Compiler:
             return self._entry(next(node.children()), l, i, context)
         if node.op == "E":
             return ["E", self._entry(next(node.children()), i, l, context)]
-        raise NotExpressible(
-            "entries are available for matrices that are given by their entries", where=repr(node)
-        )
+        raise NotExpressible("entries are available for matrices that are given by their entries", where=repr(node))
 
     def _scalar(self, op: str, node: Node, context: Context) -> Json:
         return [op, self._term(next(node.children()), context)]
@@ -912,9 +901,7 @@ class Compiler:
 
     def _sum(self, tag: str, node: Node, context: Context) -> Json:
         v, lo, hi, body = node.args
-        assert (
-            isinstance(v, Symbol) and isinstance(lo, Node) and isinstance(hi, Node) and isinstance(body, Node)
-        )
+        assert isinstance(v, Symbol) and isinstance(lo, Node) and isinstance(hi, Node) and isinstance(body, Node)
         name, inner = self._bind(v, context)
         return [
             tag,
@@ -991,9 +978,7 @@ class Compiler:
             for name, lo, hi in reversed(ranges):
                 result = ["prod", name, lo, hi, result]
             return result
-        raise NotExpressible(
-            f"{op} is not an event", where=repr(node), next="events combine polynomial relations"
-        )
+        raise NotExpressible(f"{op} is not an event", where=repr(node), next="events combine polynomial relations")
 
     def _scalar_side(self, node: Node, context: Context) -> Json:
         if not isinstance(node.sort, Scalar):
@@ -1006,16 +991,12 @@ class Compiler:
         if small.op == "absolute":
             e, x = self._term(big, context), self._term(next(small.children()), context)
             if strict:
-                return _times(
-                    _complement(["ind", _minus(x, e)]), _complement(["ind", _minus(_opposite(x), e)])
-                )
+                return _times(_complement(["ind", _minus(x, e)]), _complement(["ind", _minus(_opposite(x), e)]))
             return _times(["ind", _minus(e, x)], ["ind", ["+", e, x]])
         if small.op in ("frobenius", "norm"):
             r, squared = self._term(big, context), self._squared_norm(small, context)
             if strict:
-                return _times(
-                    _complement(["ind", _opposite(r)]), _complement(["ind", _minus(squared, _square(r))])
-                )
+                return _times(_complement(["ind", _opposite(r)]), _complement(["ind", _minus(squared, _square(r))]))
             return _times(["ind", r], ["ind", _minus(_square(r), squared)])
         a, b = self._term(big, context), self._term(small, context)
         if strict:
@@ -1171,8 +1152,7 @@ class Compiler:
             fresh, context = self._bind(v, context)
             alls.append([fresh, lo, hi])
         return [
-            {"all": [*alls, *fact["all"]], "concl": fact["concl"]}
-            for fact in self._facts(body, context, side, name)
+            {"all": [*alls, *fact["all"]], "concl": fact["concl"]} for fact in self._facts(body, context, side, name)
         ]
 
     def _f_start(self, node: Node, context: Context, side: str, name: str) -> list[Json]:
@@ -1232,9 +1212,7 @@ class Compiler:
 
     def _f_at_least_order(self, node: Node, context: Context, side: str, name: str) -> list[Json]:
         if side == "goal":
-            raise NotExpressible(
-                "a hidden constant in a conclusion", where=repr(node), next="give the constant"
-            )
+            raise NotExpressible("a hidden constant in a conclusion", where=repr(node), next="give the constant")
         a, b = list(node.children())[:2]
         letter = f"c_{name}"
         self._letter(letter, {})
@@ -1242,9 +1220,7 @@ class Compiler:
         c: Json = ["v", letter, [], ""]
         self._assume(f"{letter}.positive", ["gt", c, ZERO])
         big, small = self._term(a, context), _times(c, self._term(b, context))
-        return self._plain(
-            ["ge", big, small] if node.op == "at_least_order" else ["ge", small, self._term(a, context)]
-        )
+        return self._plain(["ge", big, small] if node.op == "at_least_order" else ["ge", small, self._term(a, context)])
 
     _f_at_most_order = _f_at_least_order
 

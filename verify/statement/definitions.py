@@ -68,9 +68,7 @@ _ENTRIES = (
      r"a = O(b) \iff a \le c\, b"),
 )  # fmt: skip
 
-TABLE: dict[str, Definition] = {
-    key: Definition(word, meaning, latex) for key, word, meaning, latex in _ENTRIES
-}
+TABLE: dict[str, Definition] = {key: Definition(word, meaning, latex) for key, word, meaning, latex in _ENTRIES}
 _SAME = {"mean_family": "mean", "output": "model", "jacobian": "model", "parameter": "model", "sqrt": "root"}
 
 

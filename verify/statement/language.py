@@ -19,9 +19,7 @@ pi = term("pi")
 class Law:
     """The law of a random letter: data, not a term."""
 
-    def __init__(
-        self, kind: str, dim: Term | None = None, low: Term | None = None, high: Term | None = None
-    ) -> None:
+    def __init__(self, kind: str, dim: Term | None = None, low: Term | None = None, high: Term | None = None) -> None:
         self.kind, self.dim, self.low, self.high = kind, dim, low, high
 
     def __repr__(self) -> str:
@@ -77,9 +75,7 @@ def nat(name: str, *, at_least: int = 0, between: tuple[object, object] | None =
         fields["between"] = _bounds(*between)
     else:
         if not isinstance(at_least, int) or isinstance(at_least, bool) or at_least < 0:
-            raise StatementError(
-                "at_least is a natural number", next="use between=(lo, hi) for symbolic bounds"
-            )
+            raise StatementError("at_least is a natural number", next="use between=(lo, hi) for symbolic bounds")
         fields["at_least"] = at_least
     return term("sym", Symbol(name, "nat", fields))
 
@@ -117,9 +113,7 @@ def real(
     closed: tuple[object, object] | None = None,
 ) -> Term:
     """A real number with its domain."""
-    return term(
-        "sym", Symbol(name, "real", _real_fields(positive, nonnegative, nonzero, at_least, open, closed))
-    )
+    return term("sym", Symbol(name, "real", _real_fields(positive, nonnegative, nonzero, at_least, open, closed)))
 
 
 def reals(
@@ -263,9 +257,7 @@ def linear_network(name: str, depth: object, *, widths: str = "d") -> Network:
         (symbol,) = deep.args
         assert isinstance(symbol, Symbol)
         if symbol.fields.get("at_least", 1) < 1:
-            raise StatementError(
-                f"the depth {symbol.name} may be 0", next=f'write nat("{symbol.name}", at_least=1)'
-            )
+            raise StatementError(f"the depth {symbol.name} may be 0", next=f'write nat("{symbol.name}", at_least=1)')
     if form_of(deep) is None:
         raise StatementError(f"{deep!r} cannot be a depth", next="use a natural symbol or a number")
     return Network(Symbol(name, "network", {"depth": deep, "widths": widths}))
@@ -435,9 +427,7 @@ def _index_symbol(item: object) -> Symbol:
         (symbol,) = item.args
         if isinstance(symbol, Symbol) and symbol.kind == "nat":
             return symbol
-    raise StatementError(
-        f"{item!r} is not an index symbol", next="declare it with index(name, count) or nat(name)"
-    )
+    raise StatementError(f"{item!r} is not an index symbol", next="declare it with index(name, count) or nat(name)")
 
 
 def _range_of(symbol: Symbol, given: tuple[object, ...]) -> tuple[Term, Term]:
@@ -472,9 +462,7 @@ def mean(over: object, body: object = None) -> Term:
             raise StatementError("mean of a family takes no body")
         return term("mean_family", over.symbol)
     if body is None:
-        raise StatementError(
-            "mean needs a body", next="write mean(r, body) with an index r, or mean(Z) for a family"
-        )
+        raise StatementError("mean needs a body", next="write mean(r, body) with an index r, or mean(Z) for a family")
     return term("mean", _index_symbol(over), as_term(body))
 
 
@@ -507,9 +495,7 @@ def E(item: object) -> Term:
 def _event(item: object) -> Formula:
     if isinstance(item, Formula):
         return item
-    raise StatementError(
-        f"{item!r} is not a relation", next="an event is built from relations: dot(g, x) >= 0"
-    )
+    raise StatementError(f"{item!r} is not a relation", next="an event is built from relations: dot(g, x) >= 0")
 
 
 def P(event: object) -> Term:

@@ -68,9 +68,7 @@ def paren(piece: Piece, level: int) -> Box:
 
 
 def _form(form: Form) -> Box:
-    items = [(k, v) for k, v in form.coefficients if k != "1"] + [
-        (k, v) for k, v in form.coefficients if k == "1"
-    ]
+    items = [(k, v) for k, v in form.coefficients if k != "1"] + [(k, v) for k, v in form.coefficients if k == "1"]
     if not items:
         return digits("0")
     items.sort(key=lambda item: (item[0] == "1", item[1] < 0))
@@ -92,9 +90,7 @@ def _form(form: Form) -> Box:
 def _rational(value: Fraction) -> Piece:
     size = abs(value)
     box = (
-        digits(str(size))
-        if size.denominator == 1
-        else frac(digits(str(size.numerator)), digits(str(size.denominator)))
+        digits(str(size)) if size.denominator == 1 else frac(digits(str(size.numerator)), digits(str(size.denominator)))
     )
     if value < 0:
         return row(op("neg"), box), SUM
@@ -250,18 +246,14 @@ def _show(node: object) -> Piece:
         norm = fence("norm", _show(a[0])[0])
         return (sub(norm, ident("F")) if name == "frobenius" else norm), ATOM
     if name in ("sigma_min", "lam_min"):
-        return _applied(
-            sub(ident("sigma" if name == "sigma_min" else "lambda"), upright("min")), _show(a[0])[0]
-        )
+        return _applied(sub(ident("sigma" if name == "sigma_min" else "lambda"), upright("min")), _show(a[0])[0])
     if name in ("inverse", "one_sided_inverse"):
         exponent = row(op("neg"), digits("1")) if name == "inverse" else op("neg")
         return _raised(_show(a[0]), exponent)
     if name == "preconditioner":
         net = a[0]
         assert isinstance(net, Symbol)
-        return sub(
-            ident("P"), sub(_name(net), row(_show(net.fields["depth"])[0], op("colon"), digits("1")))
-        ), ATOM
+        return sub(ident("P"), sub(_name(net), row(_show(net.fields["depth"])[0], op("colon"), digits("1")))), ATOM
     if name == "entries":
         rows, cols, entry = a[:3]
         if len(a) > 3:
@@ -369,9 +361,7 @@ def _dynamics(node: Node) -> Piece:
     assert isinstance(over, Symbol) and isinstance(loss, Symbol)
     if over.kind == "model":
         theta = named(over.fields["parameter"])
-        gradient = row(
-            sub(op("nabla"), theta), op("space"), _name(loss), op("apply"), fence("(", named(over.name))
-        )
+        gradient = row(sub(op("nabla"), theta), op("space"), _name(loss), op("apply"), fence("(", named(over.name)))
         return row(dot(theta), op("="), op("neg"), gradient), RELATION
     j, depth = ident("j"), _show(over.fields["depth"])[0]
     layer = sub(_name(over), j)
@@ -393,11 +383,7 @@ def _declaration(symbol: Symbol) -> Box:
     fields, kind = symbol.fields, symbol.kind
     me = named(symbol.name)
     if fields.get("count") is not None:
-        me = (
-            sub(me, ident("i"))
-            if me.kind != "sub"
-            else sub(me.parts[0], row(me.parts[1], op(","), ident("i")))
-        )
+        me = sub(me, ident("i")) if me.kind != "sub" else sub(me.parts[0], row(me.parts[1], op(","), ident("i")))
     tail: list[Box] = []
     if fields.get("count") is not None:
         hi = _show(fields["count"])[0]
@@ -440,11 +426,7 @@ def _declaration(symbol: Symbol) -> Box:
         ends = (words(" for "), digits("1"), op("<="), j, op("<="), _show(fields["depth"])[0])
         return row(sub(named(symbol.name), j), op("in"), sup(upright("R"), shape), *ends)
     if kind == "half_square":
-        scale = (
-            digits("2")
-            if fields.get("over") is None
-            else row(digits("2"), op("times"), _show(fields["over"])[0])
-        )
+        scale = digits("2") if fields.get("over") is None else row(digits("2"), op("times"), _show(fields["over"])[0])
         distance = sup(
             sub(fence("norm", row(ident("X"), op("-"), paren(_show(fields["target"]), OPEN))), ident("F")),
             digits("2"),
@@ -570,9 +552,7 @@ def _kernel(item: Any) -> Piece:
         if a[1] == {"1": 2}:
             return root(_kernel(a[0])[0]), ATOM
         order = _json_form(a[1])
-        return _raised(
-            _kernel(a[0]), row(digits("1"), words("/"), fence("(", order) if order.kind == "row" else order)
-        )
+        return _raised(_kernel(a[0]), row(digits("1"), words("/"), fence("(", order) if order.kind == "row" else order))
     if tag in ("sum", "prod"):
         v, lo, hi, body = a
         return _sum(tag, named(v), _json_form(lo), _json_form(hi), _kernel(body))

@@ -36,9 +36,7 @@ class Fact:
 
     def __call__(self, *indices: object, **named: object) -> Fact:
         """The fact at index expressions, in the order of its quantified indices or by name."""
-        return Fact(
-            "at", self, tuple(map(as_term, indices)), tuple((k, as_term(v)) for k, v in named.items())
-        )
+        return Fact("at", self, tuple(map(as_term, indices)), tuple((k, as_term(v)) for k, v in named.items()))
 
     @property
     def T(self) -> Fact:
@@ -73,6 +71,7 @@ class Fact:
         raise StatementError("a fact has no truth value in Python")
 
 
+CASE = Fact("case")  # the relation of the case, in by.cases
 IH = Fact("ih")  # the induction hypothesis, in the step of by.induction
 
 
@@ -150,8 +149,8 @@ class Script:
 class Proof:
     """The recorder that `with proof(statement) as p:` gives."""
 
-    def __init__(self, statement: Statement, kind: str) -> None:
-        self._statement, self._kind = statement, kind
+    def __init__(self, statement: Statement, kind: str, case: str = "") -> None:
+        self._statement, self._kind, self._case = statement, kind, case
         self._steps: list[Step] = []
         self._closed = False
 
@@ -161,7 +160,7 @@ class Proof:
     def __exit__(self, kind: object, value: object, trace: object) -> None:
         if kind is None:
             self._closed = True
-            self._statement.set_script(Script(self._kind, tuple(self._steps)))
+            self._statement.set_script(Script(self._kind, tuple(self._steps)), self._case)
 
     def __getattr__(self, name: str) -> Fact:
         if name.startswith("_"):
@@ -195,9 +194,7 @@ class Proof:
                 raise StatementError(goal.sort.message, where=goal.sort.place)
         for hint in hints:
             if not isinstance(hint, Hint):
-                raise StatementError(
-                    f"{hint!r} is not a hint", next="write by.algebra(..), by.constant(..), .."
-                )
+                raise StatementError(f"{hint!r} is not a hint", next="write by.algebra(..), by.constant(..), ..")
         kept = tuple(h for h in hints if isinstance(h, Hint))
         step = Step(f"s{len(self._steps) + 1}", kind, goal, kept[0] if kept else Hint("auto"), kept, cases)
         self._steps.append(step)
@@ -220,6 +217,10 @@ class Proof:
         self._record("obtain", None, (Hint("letter", (name,)), *hints))
         return Fact("step", self._steps[-1].label)
 
+    def use(self, statement: Statement) -> Fact:
+        """A lemma of this file as a fact; its indices can be given: p.use(lemma)(N - 1)."""
+        return as_fact(_statement(statement))
+
     def let(self, item: Any) -> Any:
         """An abbreviation: the same term."""
         return item if isinstance(item, Node) else as_term(item)
@@ -229,8 +230,9 @@ class Proof:
         return item
 
 
-def proof(statement: Statement) -> Proof:
-    return Proof(_statement(statement), "proof")
+def proof(statement: Statement, *, case: str = "") -> Proof:
+    """Record a proof; `case` names one of `statement.cases()` if they need different proofs."""
+    return Proof(_statement(statement), "proof", case)
 
 
 def refutation(statement: Statement) -> Proof:

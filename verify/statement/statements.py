@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .scripts import Script
 
 ROLES = ("printed", "corrected", "lemma")
+RESERVED = {"premise", "have", "conclude", "cases", "obtain", "let", "at", "hypothesis"}
 EXPECTATIONS = ("REFUTED", "ILL-SORTED", "OPEN")
 
 
@@ -190,7 +191,7 @@ class Statement:
         self.label = ""
         self.role, self.hypotheses, self.conclusion = role, hypotheses, conclusion
         self.expects, self.reading = expects, reading
-        self.script: Script | None = None
+        self.scripts: dict[str, Script] = {}  # by case; "" for the script of every case
         self._data: list[Data] = []
         self._sealed = False
         self._compilers: list[Compiler] | None = None
@@ -231,21 +232,15 @@ class Statement:
                 if node.op in ("flow", "descent") and node is not item:
                     return SortFailure(f"{where}: a flow or a descent is a hypothesis of its own", repr(node))
                 if node.op == "start" and time == "none":
-                    return SortFailure(
-                        f"{where}: start(..) needs a flow or a descent among the hypotheses", repr(node)
-                    )
+                    return SortFailure(f"{where}: start(..) needs a flow or a descent among the hypotheses", repr(node))
                 if node.op == "balanced" and node.args[1] == "0" and time == "none":
-                    return SortFailure(
-                        f"{where}: at=0 needs a flow or a descent among the hypotheses", repr(node)
-                    )
+                    return SortFailure(f"{where}: at=0 needs a flow or a descent among the hypotheses", repr(node))
                 if node.op in ("D", "time") and time != "flow":
                     return SortFailure(f"{where}: the time needs a flow among the hypotheses", repr(node))
                 if node.op == "after" and time != "descent":
                     return SortFailure(f"{where}: after(..) needs a descent among the hypotheses", repr(node))
                 if node.op in ("E", "P") and time != "none":
-                    return SortFailure(
-                        f"{where}: probability and time do not meet in one statement", repr(node)
-                    )
+                    return SortFailure(f"{where}: probability and time do not meet in one statement", repr(node))
         return None
 
     # Kernel level -------------------------------------------------------------------------------------
@@ -262,7 +257,10 @@ class Statement:
         return self.compilers()[case]
 
     def kernel(self) -> list[dict[str, Any]]:
-        """Kernel statements `{"sig", "hyps", "goals"}`; the empty list when ill-sorted."""
+        """Kernel statements `{"sig", "hyps", "goals"}`; the empty list when ill-sorted.
+
+        Where hypotheses hide constants, `"exists"` lists their letters: the claim is that some choice works.
+        """
         if self.sort_error is not None:
             return []
         return [compiler.statement() for compiler in self.compilers()]
@@ -339,9 +337,7 @@ class Statement:
     def _attach(self, kind: str, hypothesis: str | None, values: Mapping[str, object]) -> None:
         self._open(kind)
         where = f"{kind} of {self.label or self.role}"
-        self._data.append(
-            Data(kind, hypothesis, tuple((k, exact(v, f"{where}, {k}=")) for k, v in values.items()))
-        )
+        self._data.append(Data(kind, hypothesis, tuple((k, exact(v, f"{where}, {k}=")) for k, v in values.items())))
 
     def _open(self, what: str) -> None:
         if self._sealed:
@@ -374,11 +370,22 @@ class Statement:
                 return term("hidden", name)
         raise StatementError(f"{hypothesis!r} is not an order hypothesis of this statement")
 
-    def set_script(self, script: Script) -> None:
+    @property
+    def script(self) -> Script | None:
+        """The script, or one of them if cases have their own."""
+        return next(iter(self.scripts.values()), None)
+
+    def script_for(self, case: str) -> Script | None:
+        """The script of one kernel statement (see `cases`)."""
+        return self.scripts.get(case) or self.scripts.get("")
+
+    def set_script(self, script: Script, case: str = "") -> None:
         self._open("a proof")
-        if self.script is not None:
+        if case and case not in self.cases():
+            raise StatementError(f"{self.label or self.role} has no case {case!r}", next=f"its cases are {self.cases()}")
+        if case in self.scripts:
             raise StatementError(f"{self.label or self.role} has two proofs", next="keep one")
-        self.script = script
+        self.scripts[case] = script
 
     def seal(self, label: str) -> None:
         self.label, self._sealed = label, True
@@ -414,7 +421,23 @@ def _all_symbols(item: Node) -> dict[str, list[Symbol]]:
 
 
 def from_ast(data: Mapping[str, Any]) -> Statement:
-    """The statement with this JSON form."""
+    """The statement with this JSON form; anything else is a StatementError."""
+    try:
+        return _from_ast(data)
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        ValueError,
+        AssertionError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
+        raise StatementError(f"not the JSON form of a statement: {type(error).__name__}: {error}") from error
+
+
+def _from_ast(data: Mapping[str, Any]) -> Statement:
     symbols: dict[str, Symbol] = {}
     for entry in data["symbols"]:
         fields = {k: decode(v, symbols) for k, v in entry["fields"].items()}
@@ -443,8 +466,8 @@ def _make(role: str, hypotheses: Mapping[str, object], then: object, **options: 
                 f"{name}={item!r} is not a relation", why="hypotheses are relations given by name",
                 next=f"write {name}=a >= b, or another relation",
             )  # fmt: skip
-        if name == "premise" or "." in name:
-            raise StatementError(f"{name!r} cannot name a hypothesis")
+        if name in RESERVED:
+            raise StatementError(f"{name!r} cannot name a hypothesis", next="it means something in proofs; rename it")
         named.append((name, item))
     if not isinstance(then, Formula):
         raise StatementError(f"then={then!r} is not a relation")
@@ -454,14 +477,10 @@ def _make(role: str, hypotheses: Mapping[str, object], then: object, **options: 
     return statement
 
 
-def printed(
-    *, then: object, expect: str | None = None, reading: str | None = None, **hypotheses: object
-) -> Statement:
+def printed(*, then: object, expect: str | None = None, reading: str | None = None, **hypotheses: object) -> Statement:
     """The statement as the document prints it."""
     if expect is not None and expect not in EXPECTATIONS:
-        raise StatementError(
-            f"expect={expect!r}", next=f"use one of {', '.join(EXPECTATIONS)}, or leave it out"
-        )
+        raise StatementError(f"expect={expect!r}", next=f"use one of {', '.join(EXPECTATIONS)}, or leave it out")
     return _make("printed", hypotheses, then, expects=expect, reading=reading)
 
 
@@ -473,9 +492,7 @@ def corrected(*, then: object, expect: str | None = None, **hypotheses: object) 
     for name, item in statement._formulas():
         for node in walk(item):
             if node.op in ("at_least_order", "at_most_order", "same_order"):
-                raise StatementError(
-                    f"{name}: a corrected statement has no hidden constants", next="give the constant"
-                )
+                raise StatementError(f"{name}: a corrected statement has no hidden constants", next="give the constant")
     return statement
 
 

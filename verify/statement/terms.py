@@ -74,16 +74,12 @@ class Node:
 
     def __eq__(self, other: object) -> Any:
         if isinstance(self, Formula) or isinstance(other, Formula):
-            raise StatementError(
-                "relations are not compared with ==", next="use iff(a, b), or same(a, b) in Python"
-            )
+            raise StatementError("relations are not compared with ==", next="use iff(a, b), or same(a, b) in Python")
         return relation("eq", self, other)
 
     def __ne__(self, other: object) -> Any:
         if isinstance(self, Formula) or isinstance(other, Formula):
-            raise StatementError(
-                "relations are not compared with !=", next="use negation(iff(a, b)) or not same(a, b)"
-            )
+            raise StatementError("relations are not compared with !=", next="use negation(iff(a, b)) or not same(a, b)")
         return relation("ne", self, other)
 
     def __bool__(self) -> bool:
@@ -94,9 +90,7 @@ class Node:
                 next="write between(a, b, c) for a chain, both(...) and either(...) for connectives, "
                 "same(a, b) to compare structure",
             )
-        raise StatementError(
-            f"the term {self!r} has no truth value in Python", next="build a relation instead"
-        )
+        raise StatementError(f"the term {self!r} has no truth value in Python", next="build a relation instead")
 
     def children(self) -> Iterator[Node]:
         for arg in self.args:
@@ -165,9 +159,7 @@ class Term(Node):
         return term("entry", self, as_term(index[0]), as_term(index[1]))
 
     def __iter__(self) -> Iterator[Term]:
-        raise StatementError(
-            f"{self!r} cannot be iterated over", next="quantify with forall(i, ...) or total(i, ...)"
-        )
+        raise StatementError(f"{self!r} cannot be iterated over", next="quantify with forall(i, ...) or total(i, ...)")
 
     def __float__(self) -> float:
         raise StatementError("terms have no floating-point value")
@@ -326,9 +318,7 @@ def need_index(item: Node) -> Form:
 def need_dim(item: Node) -> Dim:
     if isinstance(item.sort, Scalar) and item.sort.dim is not None:
         return item.sort.dim
-    raise fail(
-        f"{item!r} is not a dimension", "dimensions are natural symbols, their sums, or widths of a network"
-    )
+    raise fail(f"{item!r} is not a dimension", "dimensions are natural symbols, their sums, or widths of a network")
 
 
 def need_matrix(item: Node) -> Matrix:
@@ -562,8 +552,7 @@ def _matmul(a: Node, b: Node) -> Sort:
         elif x.cols == y.cols:
             hint = f"{b!r} transposed would fit"
         raise fail(
-            f"{a!r} is {x.text()} and {b!r} is {y.text()}: "
-            f"{x.cols.text()} columns do not meet {y.rows.text()} rows",
+            f"{a!r} is {x.text()} and {b!r} is {y.text()}: {x.cols.text()} columns do not meet {y.rows.text()} rows",
             hint,
         )
     if isinstance(x, Tensor) and isinstance(y, Vec) and not y.row:
@@ -735,9 +724,7 @@ def _extreme(a: Node, b: Node) -> Sort:
 def need_bound(symbol: object) -> Symbol:
     if isinstance(symbol, Symbol) and symbol.kind == "nat":
         return symbol
-    raise fail(
-        f"{symbol!r} cannot be summed or quantified over", "use a natural symbol: nat(...) or index(...)"
-    )
+    raise fail(f"{symbol!r} cannot be summed or quantified over", "use a natural symbol: nat(...) or index(...)")
 
 
 def _independent(v: Symbol, body: Node) -> None:
@@ -869,9 +856,7 @@ def _flow(over: Symbol, loss: Symbol, *rates: Symbol) -> Sort:
     else:
         _check_loss(loss, Matrix(need_dim(over.fields["outputs"]), ONE))
         if loss.kind != "half_square":
-            raise fail(
-                "the flow of a general model is available for half_square losses", "use half_square(y)"
-            )
+            raise fail("the flow of a general model is available for half_square losses", "use half_square(y)")
         if rates:
             raise fail(f"{over.name} has no layers", "leave out rates=")
     return TRUTH

@@ -76,6 +76,7 @@ class Author:
         self._free_letters()
         self.prover = Prover(self.kernel, name, context.theorems)
         self.labels: dict[str, list[str]] = {}
+        self.lemmas: dict[str, list[str]] = {}
         self.auto: list[str] = []
         self.here = self.prover.rules.top()
 
@@ -91,8 +92,10 @@ class Author:
 
     def theorem(self) -> Json:
         self._losses()
-        script = self.statement.script
-        assert script is not None
+        self.auto = [h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])] + self.auto
+        script = self.statement.script_for(self.case)
+        if script is None:
+            raise TacticFailed(f"the case {self.case!r} has no proof", next=f"write `with proof(.., case={self.case!r})`")
         qed: list[str] = []
         for step in script.steps:
             try:
@@ -124,8 +127,12 @@ class Author:
                 self.auto.append(self.prover.step(f"{row['grad']} is", "loss", [], ["eq", ["v", row["grad"], [], ""], gap],
                                                   loss=loss, what="gradient"))
                 square = ["*", ["q", "1/2"], ["tr", ["*", ["T", gap], gap]]]
-                self.auto.append(self.prover.step(f"{loss} is", "loss", [], ["eq", ["v", loss, [], ""], square],
-                                                  loss=loss, what="value"))
+                value = self.prover.step(f"{loss} is", "loss", [], ["eq", ["v", loss, [], ""], square],
+                                         loss=loss, what="value")
+                self.auto.append(value)
+                if self.kernel["sig"]["letters"][loss].get("dep", "const") != "const":
+                    first = ["eq", ["v", loss, [], "0"], at_start(square, self.kernel["sig"])]
+                    self.auto.append(self.prover.step(f"{loss} was", "at0", [], first, fact=value, at=[]))
             if "params" in row:
                 self.auto.insert(0, self._gradient(loss, row))
 
@@ -151,7 +158,8 @@ class Author:
     # ---- steps ------------------------------------------------------------------------------------------
 
     def run(self, step: Step, prefix: Json, concl: Json, number: int) -> str:
-        hint = step.hint
+        several = step.kind == "conclude" and len(step.hints) == len(self.kernel["goals"]) > 1
+        hint = step.hints[number] if several else step.hint
         method = getattr(self, f"_by_{hint.name}", None)
         if method is None:
             known = ", ".join(sorted(n[4:] for n in dir(self) if n.startswith("_by_")))
@@ -269,6 +277,10 @@ class Author:
             return self.prover.leaf(names[0], at, scope)
         if f.op == "ih":
             return self.prover.leaf("IH", [], scope)
+        if f.op == "case":
+            if not any(n.startswith("case") for n in scope.local):
+                raise TacticFailed("CASE stands for the relation of a case", next="use it inside by.cases(..)")
+            return self.prover.leaf(max(n for n in scope.local if n.startswith("case")), [], scope)
         if f.op == "T":
             k = self._fact(f.args[0], scope)
             return self._made("eq", ["T", k.proof], scope) if k.kind == "eq" else k
@@ -422,6 +434,14 @@ class Author:
         k = self.ingredient(x, scope)
         return self._made("eq", ["mul", self.term(left), k.proof, self.term(right)], scope)
 
+    def _with_scaled(self, h: Hint, scope: Scope) -> Known:
+        """An equation between scalars times a term, or an equation times a scalar term: by.scaled(t, x)."""
+        k = self.ingredient(h.args[1], scope)
+        return self._made("eq", ["mul", self.term(h.args[0]), k.proof, None], scope)
+
+    def _with_transposed(self, h: Hint, scope: Scope) -> Known:
+        return self._made("eq", ["T", self.ingredient(self._arg(h), scope).proof], scope)
+
     def _with_split(self, h: Hint, scope: Scope) -> Known:
         """A sum over lo..hi is the sum over lo..mid and the one over mid+1..hi: by.split(i, lo, mid, hi, body)."""
         v, (lo, mid, hi) = self._index(self._arg(h)), map(self.lin, h.args[1:4])
@@ -471,6 +491,8 @@ class Author:
     def _by_positive(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """The difference of the two sides is non-negative by its shape."""
         scope = self.prover.scope(prefix)
+        if concl[0] not in ("ge", "gt"):
+            raise TacticFailed("by.positive() is for inequalities")
         node = nonneg(self.prover, minus(concl[1], concl[2]), scope)
         if node is None:
             raise TacticFailed("the difference of the two sides is not visibly non-negative")
@@ -554,6 +576,29 @@ class Author:
         known = (ln.sub(ln.var(v), lo), *(() if hi is None else (ln.sub(hi, after),)))
         node = closed(after, known, listed(h.option("step")), True)
         return self.prover.step(wish, "induct", prefix, concl, var=v, base=bases, step=node)
+
+    def _by_cases(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """by.cases(x, at_least_zero=.., negative=..): ingredients for x >= 0 and for x < 0; CASE is the relation."""
+        r = self.prover.rules
+        scope = self.prover.scope(prefix)
+        x = self.term(self._arg(h))
+        name = f"case{len(scope.local)}"
+        nodes = []
+        branches = r.branches(["case", name, x, None, None], scope)
+        for option, (_, branch) in zip(("at_least_zero", "negative"), branches, strict=True):
+            given = h.option(option, ())
+            known, rules = self._split(given if isinstance(given, tuple) else (given,), branch)
+            nodes.append(self.prover.close(prefix, concl, known, [*rules, *self.auto], branch))
+        return self.prover.step(wish, "alg", prefix, concl, proof=["case", name, x, *nodes])
+
+    def _with_anti(self, h: Hint, scope: Scope) -> Known:
+        """x = 0 from x >= 0 and -x >= 0."""
+        a, b = (self._proof(x, "ge", scope) for x in h.args)
+        return self._made("eq", ["anti", a, b], scope)
+
+    def _with_vanish(self, h: Hint, scope: Scope) -> Known:
+        """A = 0 from tr(A^T A) = 0: by.vanish(A, equation)."""
+        return self._made("eq", ["gram", self.term(h.args[0]), self.ingredient(h.args[1], scope).proof], scope)
 
     # ---- lemmas ------------------------------------------------------------------------------------------
 
@@ -703,6 +748,9 @@ class Author:
 
     def _lemma(self, statement: Statement, given: Mapping[str, Any]) -> list[str]:
         """All goals of a lemma with its own letters, as facts of this theorem."""
+        key = f"{statement.label}"
+        if not given and key in self.lemmas:
+            return self.lemmas[key]
         out = []
         for theorem in self._theorems(Fact("lemma", statement)):
             thm = self.prover.rules.library[theorem]
@@ -719,6 +767,8 @@ class Author:
                     raise e.at(f"lemma {statement.label}") from None
         if not out:
             raise TacticFailed(f"the lemma {statement.label} does not apply here")
+        if not given:
+            self.lemmas[key] = out
         return out
 
 
@@ -727,6 +777,16 @@ class _Own:
     """An index of a lemma that becomes a quantified index of the fact it gives."""
 
     name: str
+
+
+def at_start(data: Json, sig: Json) -> Json:
+    """A term at time zero."""
+    if not isinstance(data, list):
+        return data
+    if data and data[0] in ("v", "ch"):
+        moving = sig["letters"][data[1]].get("dep", "const") != "const"
+        return [*data[:-1], "0"] if moving else data
+    return [at_start(x, sig) for x in data]
 
 
 def _shift(data: Json, image: Mapping[str, Json]) -> Json:

@@ -9,6 +9,7 @@ from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 
 from .prover import Prover
+from .show import dim_term
 
 Json = Any
 
@@ -111,9 +112,13 @@ def psd(p: Prover, t: Json, scope: Scope) -> Json | None:
 
 def _psd_fact(p: Prover, t: Json, scope: Scope) -> Json | None:
     try:
-        return p.find("psd", p.rules.read(t, scope), scope)
+        poly = p.rules.read(t, scope)
     except Reject:
         return None
+    if poly.sort[0] == "m" and poly.sort[1] == poly.sort[2] and not p.rules.alg.sub(
+            poly, p.rules.alg.one(poly.sort[1])).terms:
+        return ["one", dim_term(poly.sort[1])]
+    return p.find("psd", poly, scope)
 
 
 def flat(t: Json) -> list[Json]:

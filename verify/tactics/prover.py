@@ -118,7 +118,7 @@ class Prover:
         """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`."""
         scope = scope or self.scope(prefix)
         kind, poly = goal or self.rules.formula(concl, scope)
-        names = list(rules)
+        names = self._rounds(list(rules), [poly, *(k.poly for k in known)], scope)
         want = self.rewritten(poly, names, scope)
         signed = [k for k in known if k.kind != "eq" and self._fits(k, kind, poly)]
         free = [k for k in known if k.kind == "eq" and k.poly.sort == poly.sort]
@@ -142,15 +142,24 @@ class Prover:
         for c, k in zip(found[0], signed, strict=True):
             if c:
                 node = self._reworked(k, names, scope)
-                parts.append(node if c == 1 else (
-                    ["scale", ["q", str(c)], node] if kind == "psd" else ["mul", ["q", str(c)], node]))
-        if kind == "psd":
-            parts = [["scale", ["q", str(c)], self._reworked(k, names, scope)] if c != 1 else self._reworked(k, names, scope)
-                     for c, k in zip(found[0], signed, strict=True) if c]
-        parts += [["z", z] for z in zs]
+                weight = "scale" if kind == "psd" else "mul"
+                parts.append(node if c == 1 else [weight, ["q", str(c)], node])
+        if zs:  # one equation: its parts need not be symmetric by themselves
+            parts.append(["z", zs[0] if len(zs) == 1 else ["add", *zs]])
         if not parts:
             parts = [["q", "0"]] if kind != "psd" else [["z", ["null", concl[1]]]]
         return parts[0] if len(parts) == 1 else ["add", *parts]
+
+    def _rounds(self, rules: list[str], polys: Sequence[Poly], scope: Scope) -> list[str]:
+        """The rewriting facts, repeated until nothing changes (one may bring up a letter that another replaces)."""
+        names = list(rules)
+        now = [self.rewritten(q, rules, scope) for q in polys]
+        for _ in range(4):
+            after = [self.rewritten(q, rules, scope) for q in now]
+            if all(x.terms == y.terms for x, y in zip(now, after, strict=True)):
+                break
+            now, names = after, names + list(rules)
+        return names
 
     def _fits(self, k: Known, kind: str, poly: Poly) -> bool:
         return (k.kind == "psd") == (kind == "psd") and k.poly.sort == poly.sort
@@ -213,7 +222,7 @@ class Prover:
         im.outer = mine
         kind, poly = im.formula(h["concl"], theirs)
         im.outer = scope
-        proof = self.find(kind, poly, mine, names)
+        proof = self.find(kind, poly, mine, names) or self._visible(kind, poly, mine)
         if proof is None:
             raise TacticFailed(f"the hypothesis {h['id']!r} of {theorem} is not among the facts",
                                next="prove it as a step before, with `have`")
@@ -229,8 +238,8 @@ class Prover:
         value = poly.rational()
         if value is not None and (value > 0 or (value == 0 and kind == "ge")) and kind in ("ge", "gt"):
             return ["q", str(value)]
-        for name in reversed(list(self.facts)):
-            fact = self.facts[name]
+        local = {n: {"all": [list(r) for r in f.prefix], "concl": f.concl} for n, f in scope.local.items()}
+        for name, fact in [*local.items(), *reversed(self.facts.items())]:
             for at in self._instances(fact, scope, names):
                 try:
                     have, q = self.rules.instance(name, at, scope)
@@ -246,6 +255,19 @@ class Prover:
                 if have == "eq" and kind in ("ge", "psd") and not a.sub(q, poly).terms:
                     return ["z", ["fact", name, at]]
         return None
+
+    def _visible(self, kind: str, poly: Poly, scope: Scope) -> Json | None:
+        from . import back
+        from .positivity import nonneg, psd
+
+        try:
+            t = back.term(poly)
+            node = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
+            if node is not None:
+                self.rules.prove(None, node, scope, (kind, poly))
+            return node
+        except Reject:
+            return None
 
     def _instances(self, fact: Json, scope: Scope, names: Sequence[str]) -> list[Json]:
         prefix = fact["all"]

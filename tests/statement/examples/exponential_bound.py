@@ -12,9 +12,7 @@ flow = gradient_flow(model, half_square(y, over=n))
 half_sq = frobenius(u - y) ** 2 / 2
 
 theorem = printed(flow=flow, kernel=lam_min(H) >= lam0, then=half_sq <= start(half_sq) * exp(-lam0 * t / n))
-sharp = corrected(
-    flow=flow, kernel=lam_min(H) >= lam0, then=half_sq <= start(half_sq) * exp(-2 * lam0 * t / n)
-)
+sharp = corrected(flow=flow, kernel=lam_min(H) >= lam0, then=half_sq <= start(half_sq) * exp(-2 * lam0 * t / n))
 
 with proof(sharp) as s:
     slope = s.have(D(half_sq) <= -2 * lam0 / n * half_sq, by.congruence(s.kernel))

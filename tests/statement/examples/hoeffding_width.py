@@ -9,9 +9,7 @@ eps, delta = real("eps", open=(0, 1)), real("delta", open=(0, 1))
 Z = iid("Z", count=n, law=bounded(-1, 1))
 x, w = unit_vectors("x", count=n, dim=d), iid("w", count=m, law=gaussian(d))
 i, l, r = index("i", n), index("l", n), index("r", m)
-H = kernel_matrix(
-    dot(x[i], x[l]) * mean(r, indicator(both(dot(w[r], x[i]) >= 0, dot(w[r], x[l]) >= 0))), name="H"
-)
+H = kernel_matrix(dot(x[i], x[l]) * mean(r, indicator(both(dot(w[r], x[i]) >= 0, dot(w[r], x[l]) >= 0))), name="H")
 close = absolute(mean(Z) - E(mean(Z))) <= eps
 near = forall(i, l, absolute(H[i, l] - E(H[i, l])) <= eps)
 
