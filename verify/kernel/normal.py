@@ -169,6 +169,8 @@ class Algebra:
             return
         if c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
             raise Reject("a coefficient grew beyond the size limit")
+        for a in [a for a in atoms if a[0] == "inv"]:
+            self._cancel(atoms, a)
         live = tuple(sorted(((a, e) for a, e in atoms.items() if e), key=repr))
         raw = (binders, live, body)
         if binders or _nested(raw) or any(a[0] == "tr" for a, _ in live):
@@ -181,6 +183,17 @@ class Algebra:
             out[raw] = total
         else:
             out.pop(raw, None)
+
+    def _cancel(self, atoms: dict[Atom, ln.Lin], inverse: Atom) -> None:
+        """n inv(n) = 1 for a natural symbol that the signature declares to be at least 1."""
+        ((_, inner, body), c), *more = inverse[1]
+        if more or body or c != 1 or len(inner) != 1 or inner[0][0][0] != "n" or inner[0][1] != LIN_ONE:
+            return
+        n, least = inner[0][0], self.sig.data.get("nat", {}).get(inner[0][0][1], 0)
+        up, down = ln.value(atoms.get(n, ln.ZERO)), ln.value(atoms[inverse])
+        if least >= 1 and up and down:
+            common = min(up, down)
+            atoms[n], atoms[inverse] = ln.const(up - common), ln.const(down - common)
 
     def open(self, mono: Mono) -> tuple[tuple[Any, ...], dict[Atom, ln.Lin], Any]:
         """Give the binders of a monomial fresh names."""

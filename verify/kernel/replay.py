@@ -153,6 +153,16 @@ def statement(data: Json) -> dict[str, Any]:
     return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
 
 
+def entry(data: Json) -> dict[str, Any]:
+    """A proved theorem as later ones see it: without the letters that only its derivation speaks of.
+
+    The theorem holds for all values of such a letter, no hypothesis or goal mentions it, and values exist."""
+    sig = data["sig"]
+    spoken = [data["hyps"], data["goals"], sig.get("losses", {})]
+    letters = {n: d for n, d in sig.get("letters", {}).items() if _mentions(spoken, n)}
+    return statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]})
+
+
 def _shelf(kind: str, table: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {f"{kind}:{k}": {**v["statement"], "parsed": parse(v["statement"]["sig"])} for k, v in table.items()
             if "statement" in v}
@@ -236,7 +246,7 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome])
     except (Reject, *_MALFORMED) as e:
         return _failure(name, where, e)
     assert type(name) is str
-    library[name] = parts
+    library[name] = entry(data)
     uses = {h["id"]: [s for s, facts in used.items() if h["id"] in facts] for h in data["hyps"]}
     footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used,
                                rules=sorted({s["rule"] for s in data["steps"]}), **_footprint(r, footprints))

@@ -174,6 +174,7 @@ class Compiler:
         self._domain: list[Json] = []
         self._loss_at: dict[str, Symbol] = {}
         self._known: dict[str, Symbol] = {}
+        self._auxiliary: dict[str, tuple[Symbol, dict[str, Json]]] = {}
         self._defined: list[tuple[str, Term, str]] = []  # word, argument, letter
         self._sealed = False
         self.hidden: dict[str, str] = {}  # hypothesis -> letter of its hidden constant
@@ -234,6 +235,24 @@ class Compiler:
                 context = Context("", {**context.env, name: Form.symbol(name)}, context.scope | {name})
         facts = self._facts(item, context, "goal", "")
         return [{"all": [*alls, *fact["all"]], "concl": fact["concl"]} for fact in facts]
+
+    def auxiliary(self, symbol: Symbol) -> dict[str, Json]:
+        """Declare a letter that only a proof speaks of; returns its declaration by name."""
+        if self._auxiliary.get(symbol.name, (None,))[0] is symbol:
+            return dict(self._auxiliary[symbol.name][1])
+        if symbol.name in self._known:
+            raise StatementError(f"{symbol.name} occurs in the statement already", next="give the letter another name")
+        before = set(self.signature["letters"])
+        self._sealed = False
+        kept = dict(self.signature["letters"])
+        try:
+            self._declare(symbol)
+            added = {k: v for k, v in self.signature["letters"].items() if k not in before}
+        finally:
+            self._sealed = True
+            self.signature["letters"] = kept
+        self._auxiliary[symbol.name] = (symbol, added)
+        return added
 
     def index(self, item: Term) -> dict[str, int]:
         return self._form(item, Context()).json()

@@ -27,6 +27,7 @@ class Law:
 
 
 rademacher = Law("rademacher")
+angle = Law("angle")  # uniform on [-pi, pi]
 
 
 def gaussian(dim: object = 1) -> Law:
@@ -626,6 +627,7 @@ __all__ = [
     "psd",
     "quadratic",
     "rademacher",
+    "angle",
     "rank",
     "real",
     "reals",

@@ -221,6 +221,12 @@ class Proof:
         """A lemma of this file as a fact; its indices can be given: p.use(lemma)(N - 1)."""
         return as_fact(_statement(statement))
 
+    def letter(self, item: Any) -> Any:
+        """Introduce a further letter for the proof, such as p.letter(iid("g", law=gaussian(d)))."""
+        symbol = item.symbol if hasattr(item, "symbol") else item.args[0]
+        self._record("letter", None, (Hint("letter", (symbol,)),))
+        return item
+
     def let(self, item: Any) -> Any:
         """An abbreviation: the same term."""
         return item if isinstance(item, Node) else as_term(item)

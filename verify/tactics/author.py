@@ -8,12 +8,14 @@ from typing import Any
 
 from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
+from verify.kernel.replay import entry
 from verify.statement import Claim, Statement, StatementError
 from verify.statement.scripts import Fact, Hint, Step
 from verify.statement.terms import Formula, Node
 
 from .errors import TacticFailed
-from .positivity import nonneg, psd, transposed
+from .positivity import nonneg, psd
+from .probability import ProbabilityTactics
 from .prover import Known, Prover, minus
 from .show import dim_term
 
@@ -65,7 +67,7 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
     return ids
 
 
-class Author:
+class Author(ProbabilityTactics):
     """One theorem under construction."""
 
     def __init__(self, context: Context, claim: Claim, statement: Statement, case: int, name: str, kernel: Json) -> None:
@@ -74,6 +76,7 @@ class Author:
         self.compiler = statement.compiler(case)
         self.kernel = {**kernel, "sig": {**kernel["sig"], "letters": dict(kernel["sig"]["letters"])}}
         self._free_letters()
+        self._auxiliary()
         self.prover = Prover(self.kernel, name, context.theorems)
         self.labels: dict[str, list[str]] = {}
         self.lemmas: dict[str, list[str]] = {}
@@ -90,6 +93,17 @@ class Author:
                 self.kernel["sig"]["letters"][name] = {"index": decl["index"], "shape": decl["shape"], "free": True}
                 self.directions[loss] = name
 
+    def _auxiliary(self) -> None:
+        """Letters that the script introduces: they occur in no hypothesis and no goal."""
+        letters = self.kernel["sig"]["letters"]
+        script = self.statement.script_for(self.case)
+        for step in script.steps if script is not None else ():
+            if step.kind == "letter":
+                symbol = step.hint.args[0]
+                letters.update(self.compiler.auxiliary(symbol))
+        if self.kernel["sig"]["time"] == "none" and any(d.get("law") for d in letters.values()):
+            letters.update({"polar.u": {}, "polar.v": {}})
+
     def theorem(self) -> Json:
         self._losses()
         self.auto = [h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])] + self.auto
@@ -103,6 +117,8 @@ class Author:
                     assert step.goal is not None
                     goals = self.compiler.formula(step.goal)
                     self.labels[step.label] = [self.run(step, g["all"], g["concl"], k) for k, g in enumerate(goals)]
+                elif step.kind == "letter":
+                    continue
                 elif step.kind == "conclude":
                     qed = [self.run(step, g["all"], g["concl"], k) for k, g in enumerate(self.kernel["goals"])]
                 else:
@@ -648,12 +664,9 @@ class Author:
         raise TacticFailed(f"the claim {slug!r} has no statement {label!r}")
 
     def _know(self, ids: list[str]) -> None:
-        from verify.kernel.replay import statement as read_statement
-
         for i in ids:
             if i not in self.prover.rules.library:
-                thm = self.context.theorems[i]
-                self.prover.rules.library[i] = {**thm, "parsed": read_statement(thm)["parsed"]}
+                self.prover.rules.library[i] = entry(self.context.theorems[i])
 
     def _map(self, thm: Json, given: Mapping[str, Any]) -> Json:
         """Images of the theorem's symbols: those given, others by their own names."""
@@ -667,9 +680,6 @@ class Author:
             variables = [f"i{k}" for k in range(len(decl.get("index", [])))]
             if image is None:
                 if n not in mine["letters"]:
-                    if decl.get("free"):
-                        letters[n] = self._direction(n)
-                        continue
                     raise TacticFailed(f"the lemma speaks of {n}", next=f"say what it is: {n}=..")
                 letters[n] = n if decl.get("chain") or decl.get("law") or n in sig.get("losses", {}) or self._plain(n, decl) else {
                     "vars": variables, "term": ["v", n, [{v: 1} for v in variables], ""]}
@@ -687,11 +697,6 @@ class Author:
         """Is the present letter of the same declaration (so that it can be its own image)?"""
         mine = self.kernel["sig"]["letters"][n]
         return len(mine.get("index", [])) == len(decl.get("index", []))
-
-    def _direction(self, n: str) -> str:
-        if n in self.kernel["sig"]["letters"]:
-            return n
-        raise TacticFailed(f"the lemma speaks of the free letter {n}")
 
     def _own_nat(self, s: str) -> Json:
         if s in self.here.env:
@@ -802,4 +807,4 @@ def _shift(data: Json, image: Mapping[str, Json]) -> Json:
     return data
 
 
-__all__ = ["Author", "Context", "derive", "ensure", "transposed"]
+__all__ = ["Author", "Context", "derive", "ensure"]

@@ -11,7 +11,7 @@ from verify.kernel.checker import Fact, Scope
 from verify.kernel.errors import Budget, Reject
 from verify.kernel.imports import Imported
 from verify.kernel.normal import SCALAR, Poly
-from verify.kernel.replay import WORK, shelves
+from verify.kernel.replay import WORK, entry, shelves
 from verify.kernel.replay import statement as read_statement
 from verify.kernel.rules import Rules
 
@@ -48,8 +48,7 @@ class Prover:
         self.theorems: dict[str, Json] = dict(library or {})
         parts = read_statement(statement)
         self.rules = Rules(parts["parsed"], Budget(10 * WORK))
-        self.rules.library = {**shelves(), **{k: {**v, "parsed": read_statement(v)["parsed"]}
-                                              for k, v in self.theorems.items()}}
+        self.rules.library = {**shelves(), **{k: entry(v) for k, v in self.theorems.items()}}
         self.rules.used_theorems, self.rules.hypotheses = set(), statement["hyps"]
         self.steps: list[Json] = []
         self.facts: dict[str, Json] = {}

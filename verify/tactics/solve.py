@@ -55,3 +55,77 @@ def combine(target: Vector, signed: Sequence[Vector], free: Sequence[Vector]) ->
                     a[i] = x
                 return a, found[: len(free)]
     return None
+
+
+def positive_combination(target: Vector, columns: Sequence[Vector], strict: Sequence[bool],
+                         want_strict: bool) -> list[Fraction] | None:
+    """target = sum x_k columns[k] with x >= 0 (and x_k > 0 for some strict column, if wanted), by the simplex method.
+
+    Bland's rule in exact arithmetic; the objective maximises the weight on strict columns up to 1."""
+    keys = sorted({k for v in (target, *columns) for k in v}, key=repr)
+    n, m = len(columns), len(keys)
+    rows = []
+    for i, k in enumerate(keys):
+        row = [c.get(k, Fraction(0)) for c in columns] + [Fraction(int(i == r)) for r in range(m)]
+        rhs = target.get(k, Fraction(0))
+        if rhs < 0:
+            row = [-x for x in row[:n]] + row[n:]
+            rhs = -rhs
+        rows.append([*row, rhs])
+    basis = list(range(n, n + m))
+    first = [Fraction(0)] * n + [Fraction(1)] * m
+    if _simplex(rows, basis, first, n + m) != 0:
+        return None
+    if want_strict:
+        second = [Fraction(-1) if s else Fraction(0) for s in strict] + [Fraction(10**9)] * m
+        rows.append([Fraction(1) if s else Fraction(0) for s in strict] + [Fraction(0)] * m + [Fraction(1), Fraction(1)])
+        for row in rows[:-1]:
+            row.insert(n + m, Fraction(0))
+        for i, b in enumerate(basis):
+            f = rows[-1][b]
+            if f:
+                rows[-1] = [x - f * y for x, y in zip(rows[-1], rows[i], strict=True)]
+        if rows[-1][-1] < 0:
+            x = _read(rows[:-1], basis, n)
+            return x if any(s and c for s, c in zip(strict, x, strict=True)) else None
+        basis.append(n + m)
+        _simplex(rows, basis, [*second, Fraction(0)], n + m + 1)
+    out = _read(rows, basis, n)
+    if want_strict and not any(s and c for s, c in zip(strict, out, strict=True)):
+        return None
+    check: dict[Hashable, Fraction] = {}
+    for c, v in zip(out, columns, strict=True):
+        for k, x in v.items():
+            check[k] = check.get(k, Fraction(0)) + c * x
+    fits = {k: x for k, x in check.items() if x} == {k: x for k, x in target.items() if x}
+    return out if fits and all(c >= 0 for c in out) else None
+
+
+def _read(rows: list[list[Fraction]], basis: list[int], n: int) -> list[Fraction]:
+    out = [Fraction(0)] * n
+    for i, b in enumerate(basis):
+        if b < n:
+            out[b] = rows[i][-1]
+    return out
+
+
+def _simplex(rows: list[list[Fraction]], basis: list[int], cost: list[Fraction], width: int) -> Fraction:
+    """Minimise cost over the tableau in place; returns the minimum."""
+    for _ in range(5000):
+        prices = [cost[b] for b in basis]
+        enter = next((j for j in range(width) if j not in basis and cost[j] - sum(
+            (p * row[j] for p, row in zip(prices, rows, strict=True)), Fraction(0)) < 0), None)
+        if enter is None:
+            break
+        ratios = [(row[-1] / row[enter], basis[i], i) for i, row in enumerate(rows) if row[enter] > 0]
+        if not ratios:
+            break
+        _, _, i = min(ratios)
+        lead = rows[i][enter]
+        rows[i] = [x / lead for x in rows[i]]
+        for r, row in enumerate(rows):
+            if r != i and row[enter]:
+                f = row[enter]
+                rows[r] = [x - f * y for x, y in zip(row, rows[i], strict=True)]
+        basis[i] = enter
+    return sum((cost[b] * row[-1] for b, row in zip(basis, rows, strict=True)), Fraction(0))

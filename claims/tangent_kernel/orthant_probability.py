@@ -1,0 +1,47 @@
+"""Two half-spaces of a Gaussian vector meet with probability (pi - angle) / (2 pi): the tangent kernel in closed form."""
+from verify.statement import *
+
+covers("D-47", "D-53")
+
+d = nat("d", at_least=1)
+x, z, g = vector("x", d), vector("z", d), iid("g", law=gaussian(d))
+rho = dot(x, z)
+unit = dict(unit_x=dot(x, x) == 1, unit_z=dot(z, z) == 1)
+active = both(dot(g, x) >= 0, dot(g, z) >= 0)
+
+probability = printed(**unit, then=P(active) == (pi - acos(rho)) / (2 * pi))
+kernel = printed(**unit, then=E(rho * indicator(active)) == rho * (pi - acos(rho)) / (2 * pi))
+
+theta = acos(rho)
+phi = iid("phi", law=angle)                           # the direction of the Gaussian vector in the plane of x and z
+
+
+def angle_between(p):
+    """theta = acos(x . z) is an angle in [0, pi] with cosine x . z, because |x - z|^2 and |x + z|^2 are not negative."""
+    p.have(rho >= -1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x + z))))
+    p.have(rho <= 1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x - z))))
+    p.have(theta >= 0, by.lemma("base:arccos", x=rho))
+    p.have(theta <= pi, by.lemma("base:arccos", x=rho))
+    return p.have(cos(theta) == rho, by.lemma("base:arccos", x=rho))
+
+
+with proof(probability) as p:
+    p.letter(phi)
+    cosine = angle_between(p)
+    in_plane = indicator(both(cos(phi) >= 0, cos(phi - theta) >= 0))
+    sector = indicator(both(phi >= theta - pi / 2, phi <= pi / 2))
+    end = indicator(both(phi >= -pi / 2, phi <= -pi / 2))
+    turned = p.have(P(active) == E(in_plane), by.polar(g, x, z, phi, theta, using=(p.unit_x, p.unit_z, cosine)))
+    signs = (pi / 2 - phi, phi - theta + pi / 2, -(phi - theta + 3 * pi / 2), phi + pi / 2, cos(phi), cos(phi - theta))
+    inside = p.have(in_plane >= sector, by.signs(*signs))
+    outside = p.have(in_plane <= sector + end, by.signs(*signs))
+    area = p.have(E(sector) == (pi - theta) / (2 * pi), by.sector(phi, theta - pi / 2, pi / 2))
+    null = p.have(E(end) == 0, by.sector(phi, -pi / 2, -pi / 2))
+    low = p.have(E(in_plane) >= (pi - theta) / (2 * pi), by.algebra(by.expectation(inside), area))
+    high = p.have(E(in_plane) <= (pi - theta) / (2 * pi), by.algebra(by.expectation(outside), area, null))
+    p.conclude(by.algebra(turned, by.anti(low, high)))
+with proof(kernel) as p:
+    half_spaces = p.use(probability)
+    p.conclude(by.algebra(by.scaled(rho, half_spaces)))
+
+nonclaim("Vectors of other lengths: the angle needs the cosine, not the inner product.")

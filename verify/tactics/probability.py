@@ -1,0 +1,283 @@
+"""Tactics for expectations: sign cases of indicators, sectors, polar coordinates, independence, union bounds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from verify.kernel.checker import Scope
+from verify.kernel.errors import Reject
+from verify.statement.scripts import Hint
+
+
+from .back import term
+from .errors import TacticFailed
+from .positivity import nonneg
+from .prover import Known, minus
+
+if TYPE_CHECKING:
+    from .author import Author
+
+Json = Any
+ONE, ZERO = ["q", "1"], ["q", "0"]
+MAX_LEAVES = 200
+
+
+def replaced(data: Json, old: Json, new: Json) -> Json:
+    if data == old:
+        return new
+    return [replaced(x, old, new) for x in data] if isinstance(data, list) else data
+
+
+def subterms(data: Json, head: str) -> list[Json]:
+    """Subterms with this head, innermost first, each once; not inside expectations."""
+    found: list[Json] = []
+    if isinstance(data, list) and data and data[0] != "E":
+        for x in data[1:]:
+            found += [y for y in subterms(x, head) if y not in found]
+        if data[0] == head and data not in found:
+            found.append(data)
+    return found
+
+
+class Signs:
+    """Linear reasoning about real quantities from the facts in scope, to evaluate indicators."""
+
+    def __init__(self, author: Author, extra: list[Known]) -> None:
+        self.author, self.prover, self.extra = author, author.prover, extra
+        self.leaves = 0
+
+    def known(self, scope: Scope) -> list[Known]:
+        r = self.prover.rules
+        out = list(self.extra)
+        for name in [*scope.local, *self.prover.facts]:
+            fact = r.look(name, scope)
+            if not fact.prefix and fact.concl[0] in ("ge", "gt"):
+                poly, strict = r.nonneg(["fact", name, []], scope)
+                out.append(Known("ge", ["fact", name, []], poly, strict))
+        for name, decl in r.sig.letters.items():
+            if decl.law is not None and decl.law["kind"] == "angle" and not decl.index:
+                for sign in (1, -1):
+                    node = ["angle", name, [], sign]
+                    out.append(Known("ge", node, r.nonneg(node, scope)[0]))
+        out.append(Known("ge", ["pi"], r.nonneg(["pi"], scope)[0], True))
+        out.append(Known("ge", ["q", "1"], r.alg.rational(1), True))
+        return out
+
+    def sign(self, t: Json, scope: Scope, strict: bool) -> Json | None:
+        """A proof of t >= 0 (t > 0), by linear combination or from the quadrant of a cosine."""
+        node = self._linear(t, scope, strict)
+        if node is not None:
+            return node
+        factor = Fraction(1)
+        if t[0] == "*" and len(t) == 3 and t[1][0] == "q":
+            factor, t = Fraction(t[1][1]), t[2]
+        if t[0] != "cos":
+            return None
+        for k in (-2, -1, 0, 1, 2):
+            if (factor < 0) == (k % 2 == 0):
+                continue
+            low = minus(t[1], ["*", ["q", str(Fraction(2 * k - 1, 2))], ["pi"]])
+            high = minus(["*", ["q", str(Fraction(2 * k + 1, 2))], ["pi"]], t[1])
+            a, b = self._linear(low, scope, strict), self._linear(high, scope, strict)
+            if a is not None and b is not None:
+                node = ["cos", t[1], k, a, b]
+                return node if abs(factor) == 1 else ["mul", ["q", str(abs(factor))], node]
+        return None
+
+    def _linear(self, t: Json, scope: Scope, strict: bool) -> Json | None:
+        r = self.prover.rules
+        try:
+            want = r.scalar(t, scope)
+        except Reject:
+            return None
+        known = self.known(scope)
+        from .solve import positive_combination
+
+        found = positive_combination(want.terms, [k.poly.terms for k in known], [k.strict for k in known], strict)
+        if found is None:
+            return None
+        parts = [k.proof if c == 1 else ["mul", ["q", str(c)], k.proof] for c, k in zip(found, known, strict=True) if c]
+        if not parts:
+            return ["q", "0"]
+        return parts[0] if len(parts) == 1 else ["add", *parts]
+
+    def evaluate(self, t: Json, scope: Scope) -> tuple[Json, list[Json]]:
+        """t with every decided indicator replaced by its value, and zero proofs that add up to the difference."""
+        zeros: list[Json] = []
+        for ind in subterms(t, "ind"):
+            if ind not in subterms(t, "ind"):
+                continue
+            x = ind[1]
+            for value, rule, proof in ((ONE, "ind1", self.sign(x, scope, False)),
+                                       (ZERO, "ind0", self.sign(_negative(x), scope, True))):
+                if proof is not None:
+                    slope = minus(replaced(t, ind, ONE), replaced(t, ind, ZERO))
+                    zeros.append(["mul", slope, [rule, x, proof], None])
+                    t = replaced(t, ind, value)
+                    break
+        return t, zeros
+
+    def close(self, prefix: Json, concl: Json, cases: list[Json], scope: Scope, items: Any) -> Json:
+        self.leaves += 1
+        if self.leaves > MAX_LEAVES:
+            raise TacticFailed("too many sign cases")
+        kind = concl[0]
+        t = minus(concl[1], concl[2])
+        now, zeros = self.evaluate(t, scope)
+        known, rules = self.author._split(items, scope) if items else ([], [])
+        known += [Known("eq", z, self.prover.rules.zero(z, scope)) for z in zeros]
+        if kind in ("ge", "gt"):
+            node = nonneg(self.prover, term(self.prover.rules.scalar(now, scope)), scope)
+            if node is not None:
+                known.append(Known("ge", node, *self.prover.rules.nonneg(node, scope)))
+        try:
+            return self.prover.close(prefix, concl, known, [*rules, *self.author.auto], scope)
+        except TacticFailed:
+            if not cases:
+                raise
+        x, rest = cases[0], cases[1:]
+        name = f"case{len(scope.local)}"
+        (_, yes), (_, no) = self.prover.rules.branches(["case", name, x, None, None], scope)
+        return ["case", name, x, self.close(prefix, concl, rest, yes, items), self.close(prefix, concl, rest, no, items)]
+
+
+def _negative(t: Json) -> Json:
+    return ["*", ["q", "-1"], t] if not (t[0] == "*" and len(t) == 3 and t[1] == ["q", "-1"]) else t[2]
+
+
+class ProbabilityTactics:
+    """Mixed into the author's interpreter."""
+
+    def _by_signs(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """Case distinction on the signs of scalars; in each case indicators take their values: by.signs(x, y, .., using=..)."""
+        scope = self.prover.scope(prefix)
+        using = h.option("using", ())
+        items = using if isinstance(using, tuple) else (using,)
+        node = Signs(self, []).close(prefix, concl, [self.term(x) for x in h.args], scope, items)
+        return self.prover.step(wish, "alg", prefix, concl, proof=node)
+
+    def _by_sector(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E 1{a <= phi <= b} F'(phi) = (F(b) - F(a)) / (2 pi): by.sector(phi, a, b, primitive=F)."""
+        scope = self.prover.scope(prefix)
+        phi, low, high = (self.term(x) for x in h.args[:3])
+        primitive = self.term(h.option("primitive", h.args[0]))
+        signs = Signs(self, [])
+        proofs = []
+        for t in (["+", low, ["pi"]], minus(high, low), minus(["pi"], high)):
+            node = signs.sign(t, scope, False)
+            if node is None:
+                raise TacticFailed("the ends of the sector are not known to be ordered within [-pi, pi]",
+                                   next="prove bounds of the angle before")
+            proofs.append(node)
+        return self.prover.step(wish, "sector", prefix, concl, letter=phi[1], at=phi[2], low=low, high=high,
+                                primitive=primitive, proofs=proofs)
+
+    def _by_polar(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E g(w.x, w.y) in polar coordinates: by.polar(w, x, y, phi, theta, using=(|x| = 1, |y| = 1, x.y = cos theta))."""
+        scope = self.prover.scope(prefix)
+        w, x, y, phi, theta = (self.term(a) for a in h.args[:5])
+        if concl[0] != "eq" or concl[1][0] != "E":
+            raise TacticFailed("polar coordinates prove an equation whose left-hand side is an expectation")
+        u, v = ["v", "polar.u", [], ""], ["v", "polar.v", [], ""]
+        body = concl[1][1]
+        for column, letter in ((x, u), (y, v)):
+            for dot in (["tr", ["*", ["T", w], column]], ["tr", ["*", ["T", column], w]]):
+                body = replaced(body, dot, letter)
+        known, rules = self._split(h.option("using", ()), scope)
+        proofs = []
+        for a, b, value in ((x, x, ONE), (y, y, ONE), (x, y, ["cos", theta])):
+            goal = ["eq", ["tr", ["*", ["T", a], b]], value]
+            proofs.append(self.prover.close(prefix, goal, known, rules, scope))
+        return self.prover.step(wish, "polar", prefix, concl, letter=w[1], at=w[2], x=x, y=y, angle=phi[1],
+                                angle_at=phi[2], theta=theta, u="polar.u", v="polar.v", body=body, proofs=proofs)
+
+    def _by_independent(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E prod_i f_i = prod_i E f_i: by.independent(i, lo, hi, f)."""
+        v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
+        return self.prover.step(wish, "independent", prefix, concl, over=[v, lo, hi], body=self.term(h.args[3]))
+
+    def _by_finite(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E f as a sum over the values of a letter with a finite law: by.finite(Z, f)."""
+        z = self.term(h.args[0])
+        return self.prover.step(wish, "finite", prefix, concl, letter=z[1], at=z[2], body=self.term(h.args[1]))
+
+    def _by_identical(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E f_i does not depend on i: by.identical(i, f, here, there)."""
+        return self.prover.step(wish, "identical", prefix, concl, var=self._index(h.args[0]), body=self.term(h.args[1]),
+                                here=self.lin(h.args[2]), there=self.lin(h.args[3]))
+
+    def _with_below(self: Author, h: Hint, scope: Scope) -> Known:
+        """(1{x >= 0} - 1) x >= 0."""
+        return self._made("ge", ["notindx", self.term(h.args[0])], scope)
+
+    def _with_reaches(self: Author, h: Hint, scope: Scope) -> Known:
+        """1{x >= 0} x >= 0."""
+        return self._made("ge", ["indx", self.term(h.args[0])], scope)
+
+    def _with_chernoff(self: Author, h: Hint, scope: Scope) -> Known:
+        """1{x < 0} <= exp(-s x) for s >= 0: by.chernoff(x, s)."""
+        x, s = self.term(h.args[0]), self.term(h.args[1])
+        weight = nonneg(self.prover, s, scope)
+        if weight is None:
+            raise TacticFailed(f"the factor {h.args[1]!r} is not visibly non-negative")
+        down = ["*", ["q", "-1"], s, x]
+        node = ["add", ["mul", ["ind", x], ["exp", down]], ["mul", ["notind", x], ["exp1", down]],
+                ["mul", weight, ["notindx", x]]]
+        return self._made("ge", node, scope)
+
+    def _with_products(self: Author, h: Hint, scope: Scope) -> Known:
+        """prod y_i - prod x_i >= 0 from 0 <= x_i <= y_i: by.products(i, lo, hi, x_i, fact y_i - x_i >= 0)."""
+        v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
+        _, _, _, inner = self.prover.rules.binder(v, lo, hi, scope)
+        low = self._proof(h.args[3], "ge", inner)
+        gap = self._proof(h.args[4], "ge", inner)
+        return self._made("ge", ["prodmono", v, lo, hi, low, gap], scope)
+
+    def _with_union(self: Author, h: Hint, scope: Scope) -> Known:
+        """sum (1 - x_i) - (1 - prod x_i) >= 0 for 0 <= x_i <= 1: by.union(i, lo, hi, x_i)."""
+        v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
+        _, _, _, inner = self.prover.rules.binder(v, lo, hi, scope)
+        x = self.term(h.args[3])
+        return self._made("ge", ["union", v, lo, hi, self._unit_interval(x, inner), self._gap(x, inner)], scope)
+
+    def _unit_interval(self: Author, x: Json, scope: Scope) -> Json:
+        node = nonneg(self.prover, x, scope)
+        if node is None:
+            raise TacticFailed("the event is not visibly non-negative")
+        return node
+
+    def _gap(self: Author, x: Json, scope: Scope) -> Json:
+        """A proof of 1 - x >= 0 for a product of indicators (also over indices)."""
+        if x[0] == "ind":
+            return ["notind", x[1]]
+        if x[0] == "prod":
+            _, _, _, inner = self.prover.rules.binder(x[1], x[2], x[3], scope)
+            return ["prodmono", x[1], x[2], x[3], self._unit_interval(x[4], inner), self._gap(x[4], inner)]
+        if x[0] == "*" and len(x) == 2:
+            return self._gap(x[1], scope)
+        if x[0] == "*":
+            # 1 - a b = (1 - a) + a (1 - b)
+            a, b = x[1], x[2] if len(x) == 3 else ["*", *x[2:]]
+            return ["add", self._gap(a, scope), ["mul", self._unit_interval(a, scope), self._gap(b, scope)]]
+        raise TacticFailed("not visibly at most one")
+
+    def _with_at_most_one(self: Author, h: Hint, scope: Scope) -> Known:
+        """1 - x >= 0 for a product of indicators."""
+        return self._made("ge", self._gap(self.term(h.args[0]), scope), scope)
+
+    def _with_index_case(self: Author, h: Hint, scope: Scope) -> Known:
+        """by.index_case(i, k, first, second): first for i >= k, second for i <= k - 1."""
+        head = ["nat", self.lin(h.args[0]), self.lin(h.args[1])]
+        name = f"case{len(scope.local)}.n"
+        (_, one), (_, two) = self.prover.rules.branches(["case", name, head, None, None], scope)
+        a, b = self.ingredient(h.args[2], one), self.ingredient(h.args[3], two)
+        return self._made(a.kind, ["case", name, head, a.proof, b.proof], scope)
+
+    def _with_law(self: Author, h: Hint, scope: Scope) -> Known:
+        """x >= 0 because it is at every value of a letter with a finite law: by.law(Z, x)."""
+        z = self.term(h.args[0])
+        return self._made("ge", ["law", z[1], z[2], self.term(h.args[1])], scope)
+
+
+
