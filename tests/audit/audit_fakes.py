@@ -26,7 +26,11 @@ def kernel(name: str = "x") -> dict[str, Any]:
     """A kernel statement, recognisable by a name."""
     sig = {"time": "none", "letters": {name: {}}}
     goals = [{"all": [], "concl": ["ge", ["v", name, [], ""], ["q", "0"]]}]
-    return {"sig": sig, "hyps": [{"id": "h", "all": [], "concl": ["ge", ["v", name, [], ""], ["q", "1"]]}], "goals": goals}
+    return {
+        "sig": sig,
+        "hyps": [{"id": "h", "all": [], "concl": ["ge", ["v", name, [], ""], ["q", "1"]]}],
+        "goals": goals,
+    }
 
 
 def theorem(name: str, statement: dict[str, Any], fake: str = "ok") -> dict[str, Any]:
@@ -105,7 +109,9 @@ def write_claim(root: Path, name: str, *statements: dict[str, Any], before: str 
     topic, slug = name.split("/")
     path = root / topic / f"{slug}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = f'"""The claim {slug}."""\nfrom verify.statement import covers\n\n{before}\nSTATEMENTS = {list(statements)!r}\n'
+    text = (
+        f'"""The claim {slug}."""\nfrom verify.statement import covers\n\n{before}\nSTATEMENTS = {list(statements)!r}\n'
+    )
     path.write_text(text)
     return path
 

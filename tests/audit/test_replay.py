@@ -39,7 +39,11 @@ def test_a_refused_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fake", "words"),
-    [("die", "killed by signal 9"), ("raise", "stopped with code 1 (RuntimeError: boom)"), ("torn", "stopped with code 1")],
+    [
+        ("die", "killed by signal 9"),
+        ("raise", "stopped with code 1 (RuntimeError: boom)"),
+        ("torn", "stopped with code 1"),
+    ],
 )
 def test_a_death_names_its_file_and_spares_the_others(tmp_path: Path, fake: str, words: str) -> None:
     files = [write(tmp_path, "a", "ok"), write(tmp_path, "b", fake), write(tmp_path, "c", "ok")]

@@ -44,7 +44,14 @@ def test_verdicts_of_a_small_library(tmp_path: Path) -> None:
         {"label": "tried", "derive": "give up", "evidence": {"trials": {"held": 9, "failed": 0}}},
         {"label": "open", "derive": "give up", "evidence": {}, "expects": "OPEN"},
         {"label": "empty", "derive": "vacuous", "evidence": {}},
-        {"label": "negated", "role": "printed", "expects": "REFUTED", "derive": "give up", "evidence": {}, "refute": "ok"},
+        {
+            "label": "negated",
+            "role": "printed",
+            "expects": "REFUTED",
+            "derive": "give up",
+            "evidence": {},
+            "refute": "ok",
+        },
     )
     result = go(s)
     assert verdicts(result) == {
@@ -72,7 +79,9 @@ def test_verdicts_of_a_small_library(tmp_path: Path) -> None:
 
 def test_acceptance_against_a_counterexample_is_the_loudest_error(tmp_path: Path) -> None:
     s = settings(tmp_path)
-    write_claim(s.claims, "a/clash", {"label": "x", "evidence": {"counterexample": {"values": {}}}, "expects": "REFUTED"})
+    write_claim(
+        s.claims, "a/clash", {"label": "x", "evidence": {"counterexample": {"values": {}}}, "expects": "REFUTED"}
+    )
     result = go(s)
     assert verdicts(result) == {"a/clash:x": "ERROR"}
     assert result.exit_code == 3

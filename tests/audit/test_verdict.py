@@ -60,7 +60,9 @@ def test_every_combination() -> None:
     rest = list(itertools.product((None, "boom"), (None, "sorts"), ("printed", "corrected", "lemma"), *[FLAGS] * 5))
     for proof, refutation, vacuity in proofs:
         for crash, sorts, role, corrected, counterexample, witness, enclosed, tested in rest:
-            f = Facts(crash, sorts, role, corrected, proof, refutation, vacuity, counterexample, witness, enclosed, tested)
+            f = Facts(
+                crash, sorts, role, corrected, proof, refutation, vacuity, counterexample, witness, enclosed, tested
+            )
             found = judge(f)
             assert found.verdict == expected(f), f
             assert found.contradiction == (contradiction(f) is not None)
@@ -202,10 +204,24 @@ def test_trials(trials: Any, counts: bool) -> None:
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([*map(str, Verdict), "x", "ok", ""]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["x", "ok", "witness"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["x", "ok", "witness"]), inner, max_size=3)
+    ),
     max_leaves=5,
 )
-FIELDS = ["label", "expects", "reading", "ast", "verdict", "status", "ok", "witness", "counterexample", "proof", "checks"]
+FIELDS = [
+    "label",
+    "expects",
+    "reading",
+    "ast",
+    "verdict",
+    "status",
+    "ok",
+    "witness",
+    "counterexample",
+    "proof",
+    "checks",
+]
 EVIDENCE = ["witness", "counterexample", "enclosures", "necessity", "mutants", "sharpness", "verdict", "notes"]
 DECISIVE = {"ILL-SORTED", "REFUTED", "VACUOUS", "PROVED", "CONDITIONAL", "ENCLOSED"}
 
@@ -225,7 +241,11 @@ def test_no_field_raises_a_verdict(fields: Any, evidence: Any, role: str, answer
     assert verdict(dressed, answers, checks) == plain
 
 
-@given(st.fixed_dictionaries({}, optional={key: values for key in [*FIELDS, "sort_error", "kernel", "theorems", "refutation"]}))
+@given(
+    st.fixed_dictionaries(
+        {}, optional={key: values for key in [*FIELDS, "sort_error", "kernel", "theorems", "refutation"]}
+    )
+)
 def test_without_kernel_and_checks_nothing_is_decisive(fields: Any) -> None:
     data = certificate()
     data["statements"][0].update(fields)
