@@ -146,20 +146,37 @@ def test_a_refutation_must_refute_the_compiled_statement() -> None:
     assert verdict(data, answers) == "OPEN"
 
 
-def test_free_letters_that_occur_nowhere_do_not_change_a_statement() -> None:
-    def with_letter(row: dict[str, Any], **changes: Any) -> dict[str, Any]:
-        data: dict[str, Any] = json.loads(json.dumps(kernel()))
-        data["sig"]["letters"]["F"] = row
-        return {**data, **changes}
+def test_auxiliary_letters_that_occur_nowhere_do_not_change_a_statement() -> None:
+    square = {"shape": [{"1": 2}, {"1": 2}]}
 
-    free = {"free": True, "shape": [{"1": 2}, {"1": 2}]}
-    assert states(with_letter(free), kernel())
-    assert not states(with_letter({}), kernel())
-    assert not states(with_letter({**free, "law": {"kind": "gauss"}}), kernel())
-    goal = {"all": [], "concl": ["ge", ["tr", ["v", "F", [], ""]], ["q", "0"]]}
-    assert not states(with_letter(free, goals=[goal]), kernel())
-    assert states(with_letter(free), with_letter(free))
-    assert not states(kernel(), with_letter(free))
+    def with_letters(base: dict[str, Any] | None = None, /, **rows: Any) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(json.dumps(base or kernel()))
+        data["sig"]["letters"].update(rows)
+        return data
+
+    base = with_letters(A=square)
+    assert states(base, base)
+    for row in ({}, {"law": {"kind": "angle"}}, {**square, "free": True}):
+        more = with_letters(base, F=row)
+        assert states(more, base)
+        assert states(more, more)
+        assert not states(base, more)
+        goal = {"all": [], "concl": ["ge", ["v", "F", [], ""], ["q", "0"]]}
+        assert not states({**more, "goals": [goal]}, base)
+        assert not states({**more, "hyps": [*more["hyps"], {"id": "f", **goal}]}, base)
+        loss = json.loads(json.dumps(more))
+        loss["sig"]["losses"] = {"L": {"at": ["v", "F", [], ""], "grad": "F"}}
+        assert not states(loss, base)
+    for row in (
+        square,  # not free
+        {"free": True, "shape": [{"1": 3}, {"N": 1, "1": -9}]},  # may have no value
+        {"law": {"kind": "finite", "values": []}},
+        {"law": {"kind": "gauss"}},
+        {**square, "free": True, "sym": True},
+        {"dep": "any"},
+        None,
+    ):
+        assert not states(with_letters(base, F=row), base)
     assert not states(kernel(), {**kernel(), "exists": ["c"]})
 
 

@@ -262,8 +262,8 @@ def _accepted(name: str, outcomes: Json, notes: list[str]) -> Json | None:
 def states(theorem: Json, kernel: Json) -> bool:
     """Whether a theorem says exactly what a kernel statement says.
 
-    The theorem may speak of further free letters (directions in which a loss is varied) that occur in none of
-    its formulas: they stand for arbitrary matrices, so leaving them out changes nothing.
+    The theorem may declare auxiliary letters that occur in none of its formulas. A theorem holds for all values of
+    its letters, so one that occurs nowhere can be left out if it has a value at all: see `_auxiliary`.
     """
     return canonical(_plain(theorem, kernel)) == canonical(dict(kernel))
 
@@ -276,6 +276,7 @@ def contradicts(theorem: Json, kernel: Json) -> bool:
 
 
 def _plain(theorem: Json, kernel: Json) -> dict[str, Any]:
+    """The statement of a theorem without its auxiliary letters."""
     sig, hyps, goals = theorem.get("sig"), theorem.get("hyps"), theorem.get("goals")
     if isinstance(sig, Mapping) and isinstance(sig.get("letters"), Mapping):
         known = (kernel.get("sig") or {}).get("letters") or {}
@@ -283,14 +284,21 @@ def _plain(theorem: Json, kernel: Json) -> dict[str, Any]:
         letters = {
             name: row
             for name, row in sig["letters"].items()
-            if name in known or not _is_free(row) or json.dumps(name) in formulas
+            if name in known or json.dumps(name) in formulas or not _auxiliary(row, known)
         }
         sig = {**sig, "letters": letters}
     return {"sig": sig, "hyps": hyps, "goals": goals}
 
 
-def _is_free(row: object) -> bool:
-    return isinstance(row, Mapping) and row.get("free") is True and row.keys() <= {"free", "index", "shape"}
+def _auxiliary(row: object, known: Json) -> bool:
+    """A letter that surely has a value: a constant number, an angle independent of everything, a free matrix of
+    the same shape as a letter of the statement (a direction in which a loss is varied)."""
+    if row in ({}, {"law": {"kind": "angle"}}):
+        return True
+    if not isinstance(row, Mapping) or row.get("free") is not True or not row.keys() <= {"free", "index", "shape"}:
+        return False
+    size = canonical([row.get("index"), row.get("shape")])
+    return any(canonical([other.get("index"), other.get("shape")]) == size for other in known.values())
 
 
 def is_false(goal: object) -> bool:
