@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 from verify.kernel.checker import Fact, Scope
@@ -277,6 +278,8 @@ class Prover:
             out.append([{n: 1} for n in names])
         if all(p[0] in scope.env for p in prefix):
             out.append([{p[0]: 1} for p in prefix])
+        own = [v for v in scope.env if v not in self.rules.sig.nat]
+        out += [[{v: 1} for v in choice] for choice in permutations(own, len(prefix))] if len(own) <= 4 else []
         return out
 
 
