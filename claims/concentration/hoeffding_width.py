@@ -51,6 +51,21 @@ with proof(upper) as p:
     tail(p, 1)
 with proof(lower) as p:
     tail(p, -1)
+
+hidden = as_printed.hidden("size")                    # for every hidden constant c: one fair coin, eps = 1/2
+half = 1 / (4 * hidden)                               # log(1 / delta) at the instance
+as_printed.fails_at(n=1, Z=rademacher, eps=Q(1, 2), delta=exp(-half))
+with refutation(as_printed) as p:
+    below = p.have(1 - delta > 0, by.algebra(by.times(delta, by.tangent(half)), delta * half))
+    p.have(n >= hidden * log(1 / delta) / eps**2, by.algebra(by.scaled(4 * hidden, by.logexp(half)), by.inverse(hidden)))
+    centred = p.have(E(mean(Z)) == 0, by.finite(Z[1], mean(Z)))
+    right = p.have(eps - excess == eps - mean(Z), by.algebra(centred))
+    left = p.have(eps + excess == eps + mean(Z), by.algebra(centred))
+    never = p.have(E(indicator(mean(Z) <= eps) * indicator(-mean(Z) <= eps)) == 0,
+                   by.finite(Z[1], indicator(mean(Z) <= eps) * indicator(-mean(Z) <= eps)))
+    p.conclude(by.algebra(below, never,
+               by.expectation(by.scaled(indicator(-excess <= eps), by.same("ind", right))),
+               by.expectation(by.scaled(indicator(mean(Z) <= eps), by.same("ind", left)))))
 with proof(samples) as p:
     u, v = n * eps**2 / 2, log(2 / delta)
     gap = p.have(u >= v, by.algebra(by.times(eps**2 / 2, p.size), by.scaled(v, by.inverse(eps**2))))

@@ -9,6 +9,7 @@ Integer Programming, section 12.2). Incomplete for integers, never wrong.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .errors import Reject
@@ -128,6 +129,7 @@ def _contradictory(rows: list[dict[str, Fraction]]) -> bool:
         seen = set()
 
 
+@lru_cache(maxsize=100_000)
 def nonnegative(form: Lin, known: tuple[Lin, ...]) -> bool:
     """True only if `form >= 0` follows from `known >= 0` (over the integers)."""
     fixed = value(form)

@@ -477,6 +477,10 @@ class Author(ProbabilityTactics):
             raise TacticFailed(f"{h.args[0]!r} is not visibly different from zero", next="prove its sign as a step before")
         return self._made("eq", ["inv", t, node], scope)
 
+    def _with_logexp(self, h: Hint, scope: Scope) -> Known:
+        """log(exp x) = x."""
+        return self._made("eq", ["logexp", self.term(self._arg(h))], scope)
+
     def _with_explog(self, h: Hint, scope: Scope) -> Known:
         """exp(log x) = x for x visibly positive."""
         t = self.term(self._arg(h))

@@ -260,6 +260,17 @@ class Prover:
         from . import back
         from .positivity import nonneg, psd
 
+        if kind in ("ge", "gt"):
+            for name, idx in sorted(self.rules.alg.letters(self.rules.alg.key(poly))):
+                law = self.rules.sig.letter(name).law
+                if law is not None and law["kind"] == "finite":
+                    node = ["law", name, [dict(i) for i in idx], back.term(poly)]
+                    try:
+                        self.rules.prove(None, node, scope, (kind, poly))
+                        return node
+                    except Reject:
+                        continue
+
         try:
             t = back.term(poly)
             node = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
