@@ -1,1 +1,1 @@
-"""See docs/explanation/architecture.md."""
+"""Orchestration: from claim files to certificates, replays and verdicts."""

@@ -6,6 +6,7 @@ because an isolated interpreter that is given a folder knows no parent package.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import sys
@@ -30,6 +31,7 @@ def main(paths: list[str]) -> int:
     replay = importlib.import_module(f"{package}.replay")
     errors = importlib.import_module(f"{package}.errors")
     sys.setrecursionlimit(20_000)
+    gc.set_threshold(200_000)  # terms are trees: there is next to nothing for the cycle collector
     code = 0
     for path in paths:
         try:

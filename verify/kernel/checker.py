@@ -54,6 +54,7 @@ class Checker:
     def __init__(self, sig: Signature, budget: Budget) -> None:
         self.sig, self.alg = sig, Algebra(sig, budget)
         self.facts: dict[str, Fact] = {}
+        self.memory: dict[Any, Poly] = {}
         self.touched: set[str] = set()
         self.base: set[str] = set()
 
@@ -95,6 +96,14 @@ class Checker:
     # ---- terms -----------------------------------------------------------------------------------------
 
     def read(self, t: Json, scope: Scope) -> Poly:
+        """Normal form of a term; terms that were read before in the same scope are remembered."""
+        key = (repr(t), tuple(sorted(scope.env.items())), scope.known, scope.start)
+        known = self.memory.get(key)
+        if known is None:
+            known = self.memory[key] = self._read(t, scope)
+        return known
+
+    def _read(self, t: Json, scope: Scope) -> Poly:
         head = node(t, "term")
         method = getattr(self, f"_read_{_TERMS[head][0]}", None) if head in _TERMS else None
         if method is None:

@@ -135,6 +135,9 @@ class Imported(Checker):
                 if mine.sort != theirs.sort or self.alg.sub(mine, theirs).terms:
                     raise Reject(f"the loss {n} is taken at another matrix in the theorem")
 
+    def read(self, t: Json, scope: Scope) -> Poly:
+        return self._read(t, scope)  # images are read in `outer`, which is not part of the scope: remember nothing
+
     # ---- reading ---------------------------------------------------------------------------------------
 
     def dim(self, data: Json, scope: Scope) -> Any:

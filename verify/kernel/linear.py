@@ -129,7 +129,7 @@ def _contradictory(rows: list[dict[str, Fraction]]) -> bool:
         seen = set()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
 def nonnegative(form: Lin, known: tuple[Lin, ...]) -> bool:
     """True only if `form >= 0` follows from `known >= 0` (over the integers)."""
     fixed = value(form)

@@ -11,7 +11,7 @@ Free names in any substitution are therefore never "%" names, which rules out ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import count, permutations
 from typing import Any
@@ -23,7 +23,8 @@ from .signature import Signature
 
 Atom = tuple[Any, ...]
 Mono = tuple[Any, ...]
-Key = tuple[tuple[Mono, Fraction], ...]
+Coef = int | Fraction
+Key = tuple[tuple[Mono, Coef], ...]
 Sort = tuple[Any, ...]
 
 SCALAR: Sort = ("s",)
@@ -39,26 +40,53 @@ class Poly:
 
     __slots__ = ("sort", "terms")
 
-    def __init__(self, sort: Sort, terms: dict[Mono, Fraction]) -> None:
+    def __init__(self, sort: Sort, terms: dict[Mono, Coef]) -> None:
         self.sort, self.terms = sort, terms
 
     def rational(self) -> Fraction | None:
         """The value of a constant scalar polynomial, else None."""
         if self.sort != SCALAR or any(m != UNIT for m in self.terms):
             return None
-        return self.terms.get(UNIT, Fraction(0))
+        return Fraction(self.terms.get(UNIT, 0))
 
 
 def rename(obj: Any, names: dict[str, str]) -> Any:
     """Rename binder names ("%k", "~n"; no user name looks like these) everywhere in a structure."""
-    if type(obj) is str:
-        return names.get(obj, obj)
-    if type(obj) is not tuple:
+    return _rename(obj, names) if names else obj
+
+
+def _rename(obj: Any, names: dict[str, str]) -> Any:
+    changed = False
+    out = []
+    for x in obj:
+        if type(x) is str:
+            y = names.get(x, x)
+        elif type(x) is tuple:
+            y = _rename(x, names)
+        else:
+            y = x
+        changed = changed or y is not x
+        out.append(y)
+    if not changed:
         return obj
-    out = tuple(rename(x, names) for x in obj)
-    if out and all(type(x) is tuple and len(x) == 2 and type(x[0]) is str and type(x[1]) is int for x in out):
-        return tuple(sorted(out))
-    return out
+    if all(type(x) is tuple and len(x) == 2 and type(x[0]) is str and type(x[1]) is int for x in out):
+        out.sort()
+    return tuple(out)
+
+
+def ordered(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Items in the order of their texts: the same for every run."""
+    out = tuple(items)
+    return out if len(out) < 2 else tuple(sorted(out, key=repr))
+
+
+def tidy(c: Coef) -> Coef:
+    """A coefficient in its one form: an int if it is integral, else a Fraction."""
+    if type(c) is int:
+        return c
+    if type(c) is not Fraction:
+        raise Reject("a coefficient that is not exact")
+    return c.numerator if c.denominator == 1 else c
 
 
 def mentions(obj: Any, name: str) -> bool:
@@ -103,11 +131,11 @@ class Algebra:
     # ---- canonical names -------------------------------------------------------------------------------
 
     def _canon_key(self, key: Key, names: dict[str, str], depth: int) -> Key:
-        out: dict[Mono, Fraction] = {}
+        out: dict[Mono, Coef] = {}
         for mono, c in key:
             m, sign = self._canon_mono(mono, names, depth)
-            out[m] = out.get(m, Fraction(0)) + sign * c
-        return tuple(sorted(((m, c) for m, c in out.items() if c), key=repr))
+            out[m] = tidy(out.get(m, 0) + sign * c)
+        return ordered((m, c) for m, c in out.items() if c)
 
     def _canon_atom(self, atom: Atom, names: dict[str, str], depth: int) -> tuple[Atom, int]:
         head = atom[0]
@@ -162,7 +190,9 @@ class Algebra:
             if body:
                 new_body = (body[0], *(self._canon_word(w, own, depth + k) for w in body[1:]))
             out = (tuple((own[binders[i][0]], rename(binders[i][1], own)) for i in order),
-                   tuple(sorted(((a, e) for a, e in powers.items()), key=repr)), new_body)
+                   ordered(powers.items()), new_body)
+            if k < 2:
+                return out, sign
             text = repr(out)
             if best is None or text < best[0]:
                 best = (text, out, sign)
@@ -170,8 +200,8 @@ class Algebra:
             raise Reject("ranges of nested sums depend on each other in a circle")
         return best[1], best[2]
 
-    def emit(self, out: dict[Mono, Fraction], binders: tuple[Any, ...], atoms: dict[Atom, ln.Lin], body: Any,
-             c: Fraction) -> None:
+    def emit(self, out: dict[Mono, Coef], binders: tuple[Any, ...], atoms: dict[Atom, ln.Lin], body: Any,
+             c: Coef) -> None:
         """Add c times a raw monomial (binder names fresh) to `out`."""
         if not c:
             return
@@ -179,14 +209,14 @@ class Algebra:
             raise Reject("a coefficient grew beyond the size limit")
         for a in [a for a in atoms if a[0] == "inv"]:
             self._cancel(atoms, a)
-        live = tuple(sorted(((a, e) for a, e in atoms.items() if e), key=repr))
+        live = ordered((a, e) for a, e in atoms.items() if e)
         raw = (binders, live, body)
         if binders or _nested(raw) or any(a[0] == "tr" for a, _ in live):
             raw, sign = self._canon_mono(raw, {}, 0)
             c *= sign
         else:
             self.budget.spend(1 + weight(raw) // NODES)
-        total = out.get(raw, Fraction(0)) + c
+        total = tidy(out.get(raw, 0) + c)
         if total:
             out[raw] = total
         else:
@@ -217,40 +247,40 @@ class Algebra:
 
     @staticmethod
     def key(p: Poly) -> Key:
-        return tuple(sorted(p.terms.items(), key=repr))
+        return ordered(p.terms.items())
 
     # ---- constants and letters -------------------------------------------------------------------------
 
     @staticmethod
     def rational(q: Fraction | int) -> Poly:
-        return Poly(SCALAR, {UNIT: Fraction(q)} if q else {})
+        return Poly(SCALAR, {UNIT: tidy(q)} if q else {})
 
     def zero(self, sort: Sort) -> Poly:
         return Poly(sort, {})
 
     def atom(self, a: Atom, e: ln.Lin = LIN_ONE) -> Poly:
-        out: dict[Mono, Fraction] = {}
-        self.emit(out, (), {a: e}, (), Fraction(1))
+        out: dict[Mono, Coef] = {}
+        self.emit(out, (), {a: e}, (), 1)
         return Poly(SCALAR, out)
 
     def natural(self, form: ln.Lin) -> Poly:
-        out: dict[Mono, Fraction] = {}
+        out: dict[Mono, Coef] = {}
         for s, c in form:
-            self.emit(out, (), {} if s == ln.ONE else {("n", s): LIN_ONE}, (), Fraction(c))
+            self.emit(out, (), {} if s == ln.ONE else {("n", s): LIN_ONE}, (), c)
         return Poly(SCALAR, out)
 
     def dimension(self, d: Any) -> Poly:
         return self.natural(d[1]) if d[0] == "n" else self.atom(("nd", d[1], d[2]))
 
     def one(self, d: Any) -> Poly:
-        return Poly(("m", d, d), {((), (), ("w", ())): Fraction(1)})
+        return Poly(("m", d, d), {((), (), ("w", ())): 1})
 
     def word(self, factors: wd.Word, rows: Any, cols: Any) -> Poly:
         w = wd.normal(factors)
         if not w and rows != cols:
             raise Reject("a product collapses to a unit of two different dimensions")
-        out: dict[Mono, Fraction] = {}
-        self.emit(out, (), {}, ("w", w), Fraction(1))
+        out: dict[Mono, Coef] = {}
+        self.emit(out, (), {}, ("w", w), 1)
         return Poly(("m", rows, cols), out)
 
     # ---- ring operations -------------------------------------------------------------------------------
@@ -260,7 +290,7 @@ class Algebra:
             raise Reject(f"sum of different sorts: {show_sort(p.sort)} and {show_sort(q.sort)}")
         out = dict(p.terms)
         for m, c in q.terms.items():
-            total = out.get(m, Fraction(0)) + scale * c
+            total = tidy(out.get(m, 0) + scale * c)
             if total:
                 out[m] = total
             else:
@@ -272,11 +302,11 @@ class Algebra:
         return self.add(p, q, -1)
 
     def scale(self, p: Poly, c: Fraction | int) -> Poly:
-        return Poly(p.sort, {m: c * x for m, x in p.terms.items()} if c else {})
+        return Poly(p.sort, {m: tidy(c * x) for m, x in p.terms.items()} if c else {})
 
     def mul(self, p: Poly, q: Poly) -> Poly:
         sort = _product_sort(p.sort, q.sort)
-        out: dict[Mono, Fraction] = {}
+        out: dict[Mono, Coef] = {}
         rest = Poly(sort, {})
         for m1, c1 in p.terms.items():
             for m2, c2 in q.terms.items():
@@ -285,7 +315,7 @@ class Algebra:
                     rest = self.add(rest, extra)
         return self.add(Poly(sort, out), rest)
 
-    def _mul_mono(self, out: dict[Mono, Fraction], m1: Mono, m2: Mono, c: Fraction, sort: Sort,
+    def _mul_mono(self, out: dict[Mono, Coef], m1: Mono, m2: Mono, c: Coef, sort: Sort,
                   left: Sort) -> Poly | None:
         self.budget.spend()
         b1, a1, x1 = self.open(m1)
@@ -321,7 +351,7 @@ class Algebra:
                 lin = self._mul_cos(lin, self.from_key(a[1]))
             wave = self.mul(wave, lin)
         # the raw monomial's binders scope over `wave` as well: bind them last
-        piece: dict[Mono, Fraction] = {}
+        piece: dict[Mono, Coef] = {}
         self.emit(piece, (), atoms, body, c)
         result = self.mul(Poly(sort, piece), wave) if piece else self.zero(sort)
         for v, hi in reversed(b1 + b2):
@@ -342,7 +372,7 @@ class Algebra:
             self.budget.spend(8)
             other = self.from_key(cos[0][1])
             both = self.add(self.cos(self.sub(other, angle)), self.cos(self.add(other, angle)))
-            out = self.add(out, self.scale(both, c / 2))
+            out = self.add(out, self.scale(both, Fraction(c) / 2))
         return out
 
     def _mul_body(self, x: Any, y: Any, left: Sort) -> tuple[Any, Poly | None]:
@@ -363,7 +393,7 @@ class Algebra:
         raise Reject("product of tensors that has no normal form")
 
     def transpose(self, p: Poly) -> Poly:
-        out: dict[Mono, Fraction] = {}
+        out: dict[Mono, Coef] = {}
         for m, c in p.terms.items():
             b, a, x = self.open(m)
             if x and x[0] == "w":
@@ -399,7 +429,7 @@ class Algebra:
                 piece = self._trace_word(x[1], s[1])
             else:
                 piece = self.mul(self._trace_word(x[1], s[1]), self._trace_word(x[2], s[3]))
-            coef: dict[Mono, Fraction] = {}
+            coef: dict[Mono, Coef] = {}
             self.emit(coef, (), a, (), c)
             piece = self.mul(Poly(SCALAR, coef), piece)
             for v, hi in reversed(b):
@@ -416,12 +446,12 @@ class Algebra:
             for m2, c2 in q.terms.items():
                 b1, a1, x1 = self.open(m1)
                 b2, a2, x2 = self.open(m2)
-                coef: dict[Mono, Fraction] = {}
+                coef: dict[Mono, Coef] = {}
                 self.emit(coef, (), a1, (), c1 * c2)
-                coef2: dict[Mono, Fraction] = {}
-                self.emit(coef2, (), a2, (), Fraction(1))
-                piece: dict[Mono, Fraction] = {}
-                self.emit(piece, (), {}, ("k", x1[1], x2[1]), Fraction(1))
+                coef2: dict[Mono, Coef] = {}
+                self.emit(coef2, (), a2, (), 1)
+                piece: dict[Mono, Coef] = {}
+                self.emit(piece, (), {}, ("k", x1[1], x2[1]), 1)
                 r = self.mul(self.mul(Poly(SCALAR, coef), Poly(SCALAR, coef2)), Poly(sort, piece))
                 for v, hi in reversed(b1 + b2):
                     r = self.bind(r, v, ln.ZERO, hi)
@@ -431,7 +461,7 @@ class Algebra:
     def vec(self, p: Poly) -> Poly:
         if p.sort[0] != "m":
             raise Reject(f"vec of {show_sort(p.sort)}")
-        out: dict[Mono, Fraction] = {}
+        out: dict[Mono, Coef] = {}
         for m, c in p.terms.items():
             b, a, x = self.open(m)
             self.emit(out, b, a, ("v", x[1]), c)
@@ -469,14 +499,14 @@ class Algebra:
             raise Reject("symbolic power of a sum of matrices")
         return self.atom(("spow", self.key(p)), e)
 
-    def _rational_power(self, c: Fraction, e: ln.Lin) -> Poly:
+    def _rational_power(self, c: Coef, e: ln.Lin) -> Poly:
         if c == 1:
             return self.rational(1)
         fixed = dict(e).get(ln.ONE, 0)
         if abs(fixed) > wd.MAX_EXPAND:
             raise Reject(f"constant exponent {fixed} is too large")
         rest = ln.sub(e, ln.const(fixed))
-        return self.scale(self.atom(("spow", ((UNIT, c),)), rest), c**fixed)
+        return self.scale(self.atom(("spow", ((UNIT, c),)), rest), Fraction(c) ** fixed)
 
     def _atom_power(self, a: Atom, e: ln.Lin) -> Poly:
         if a[0] == "exp":
@@ -493,7 +523,7 @@ class Algebra:
             raise Reject("sum of matrices whose size depends on the index of the sum")
         length = ln.sub(hi, lo)
         fixed = ln.value(length)
-        out: dict[Mono, Fraction] = {}
+        out: dict[Mono, Coef] = {}
         rest = self.zero(p.sort)
         for m, c in p.terms.items():
             if not mentions(m, v):
@@ -545,8 +575,8 @@ class Algebra:
                     else:
                         inner[a] = x
                 if inner:
-                    body: dict[Mono, Fraction] = {}
-                    self.emit(body, (), inner, (), Fraction(1))
+                    body: dict[Mono, Coef] = {}
+                    self.emit(body, (), inner, (), 1)
                     result = self.mul(result, self.atom(("prod", v, length, self.key(Poly(SCALAR, body)))))
                 return result
         return self.atom(("prod", v, length, self.key(p)))
@@ -566,14 +596,14 @@ class Algebra:
         if len(p.terms) == 1:
             (m, c), = p.terms.items()
             if not m[0]:
-                out = self.rational(1 / c)
+                out = self.rational(1 / Fraction(c))
                 for a, e in m[1]:
                     if a[0] == "inv":
                         out = self.mul(out, self.power(self.from_key(a[1]), e))
                     elif a[0] == "exp":
                         out = self.mul(out, self.exp(self.scale(self.from_key(a[1]), -1)))
                     else:
-                        out = self.mul(out, self.atom(("inv", ((((), ((a, LIN_ONE),), ()), Fraction(1)),)), e))
+                        out = self.mul(out, self.atom(("inv", ((((), ((a, LIN_ONE),), ()), 1),)), e))
                 return out
         return self.atom(("inv", self.key(p)))
 
@@ -585,8 +615,8 @@ class Algebra:
             return self.atom(("root", self.key(p), e))
         if p.sort[0] != "m" or p.sort[1] != p.sort[2]:
             raise Reject(f"root of {show_sort(p.sort)}")
-        out: dict[Mono, Fraction] = {}
-        self.emit(out, (), {}, ("w", (("r", self.key(p), e),)), Fraction(1))
+        out: dict[Mono, Coef] = {}
+        self.emit(out, (), {}, ("w", (("r", self.key(p), e),)), 1)
         return Poly(p.sort, out)
 
     def cos(self, p: Poly) -> Poly:
@@ -661,7 +691,7 @@ class Algebra:
                 if len(moving.terms) != 1:
                     raise Reject("expectation of a product that does not stay a monomial")
                 (mm, mc), = moving.terms.items()
-                fixed = self.scale(self.mul(fixed, self.atom(("E", ((mm, Fraction(1)),)))), mc)
+                fixed = self.scale(self.mul(fixed, self.atom(("E", ((mm, 1),)))), mc)
             else:
                 fixed = self.scale(fixed, moving.rational() or 0)
             for v, hi in reversed(binders):
@@ -844,7 +874,7 @@ class Algebra:
                     if k != i:
                         piece = self.mul(piece, self.atom(b, f))
                 if body:
-                    piece = self.mul(piece, Poly(p.sort, {((), (), body): Fraction(1)}))
+                    piece = self.mul(piece, Poly(p.sort, {((), (), body): 1}))
                 total = self.add(total, piece)
             if body:
                 db = self._derive_body(body, p.sort, rule, chain, inner)
@@ -941,7 +971,7 @@ def _cos_sign(key: Key) -> tuple[Atom, int]:
     """cos of a canonical angle: multiple of pi reduced to [0, 1), leading coefficient of the rest positive.
 
     Returns the atom and the sign; an angle reduced to zero comes back as an empty key."""
-    turn = dict(key).get(_PI_MONO, Fraction(0))
+    turn = Fraction(dict(key).get(_PI_MONO, 0))
     rest = tuple((m, c) for m, c in key if m != _PI_MONO)
     sign = 1
     if rest and rest[0][1] < 0:
@@ -950,14 +980,14 @@ def _cos_sign(key: Key) -> tuple[Atom, int]:
     if turn >= 1:
         turn, sign = turn - 1, -sign
     if turn:
-        rest = tuple(sorted((*rest, (_PI_MONO, turn)), key=repr))
+        rest = tuple(sorted((*rest, (_PI_MONO, tidy(turn))), key=repr))
     return ("cos", rest), sign
 
 
 def _ind_scale(key: Key) -> Key:
     """1{x >= 0} only depends on x up to a positive factor."""
     lead = abs(key[0][1])
-    return tuple((m, c / lead) for m, c in key)
+    return tuple((m, tidy(Fraction(c) / lead)) for m, c in key)
 
 
 def show_sort(s: Sort) -> str:

@@ -11,6 +11,7 @@ for equality, never claimed to be necessary.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from . import linear as ln
@@ -78,6 +79,7 @@ def _trivial(f: Factor) -> bool:
     return bool(f[0] == "c" and f[4] == ln.sub(f[5], ln.const(1)))
 
 
+@lru_cache(maxsize=100_000)
 def normal(factors: Word) -> Word:
     """Normal form: no empty chains, neighbours merged, powers moved left and absorbing what they can."""
     out: list[Factor] = []
@@ -108,6 +110,7 @@ def normal(factors: Word) -> Word:
     return tuple(out)
 
 
+@lru_cache(maxsize=100_000)
 def cyclic(word: Word) -> Word:
     """Representative of the word under rotation and transposition (both leave the trace unchanged)."""
     word = normal(word)

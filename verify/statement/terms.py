@@ -898,24 +898,24 @@ def free_symbols(root: Node | Symbol) -> dict[str, list[Symbol]]:
         if any(symbol is other for other in known):
             return
         for value in symbol.fields.values():
-            visit_field(value)
+            visit_field(value, frozenset())
         found.setdefault(symbol.name, []).append(symbol)
 
-    def visit_field(value: object) -> None:
+    def visit_field(value: object, bound: frozenset[str]) -> None:
         if isinstance(value, Node):
-            visit(value, frozenset())
+            visit(value, bound)
         elif isinstance(value, Symbol):
-            add(value, frozenset())
+            add(value, bound)
         elif isinstance(value, tuple):
             for item in value:
-                visit_field(item)
+                visit_field(item, bound)
 
     def visit(node: Node, bound: frozenset[str]) -> None:
         inner = bound_symbols(node)
         if node.op in ("mean", "forall", "entries"):  # the range comes with the declaration
-            for v in inner:
+            for k, v in enumerate(inner):  # a range may speak of the indices bound before it
                 for value in v.fields.values():
-                    visit_field(value)
+                    visit_field(value, bound | {u.name for u in inner[:k]})
         names = bound | {v.name for v in inner}
         for arg in node.args:
             if isinstance(arg, Node):

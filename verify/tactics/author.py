@@ -9,8 +9,10 @@ from typing import Any
 from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.kernel.replay import entry
-from verify.statement import Claim, Statement, StatementError
+from verify.statement.claims import Claim
+from verify.statement.errors import StatementError
 from verify.statement.scripts import Fact, Hint, Step
+from verify.statement.statements import Statement
 from verify.statement.terms import Formula, Node
 
 from .errors import TacticFailed
@@ -345,6 +347,10 @@ class Author(ProbabilityTactics):
             return ["z", k.proof]
         raise TacticFailed(f"{item!r} is not of the kind that is needed here")
 
+    def _with_natural(self, h: Hint, scope: Scope) -> Known:
+        """An index expression is not negative: by.natural(N - 1)."""
+        return self._made("ge", ["nat", self.lin(self._arg(h))], scope)
+
     def _with_square(self, h: Hint, scope: Scope) -> Known:
         return self._made("ge", ["sq", self.term(self._arg(h))], scope)
 
@@ -472,6 +478,10 @@ class Author(ProbabilityTactics):
         if node is None:
             raise TacticFailed(f"{h.args[0]!r} is not visibly different from zero", next="prove its sign as a step before")
         return self._made("eq", ["inv", t, node], scope)
+
+    def _with_logexp(self, h: Hint, scope: Scope) -> Known:
+        """log(exp x) = x."""
+        return self._made("eq", ["logexp", self.term(self._arg(h))], scope)
 
     def _with_explog(self, h: Hint, scope: Scope) -> Known:
         """exp(log x) = x for x visibly positive."""
@@ -705,19 +715,26 @@ class Author(ProbabilityTactics):
 
     def _general(self, thm: Json) -> Json:
         """Prefix for the indices of a lemma that the present statement does not have."""
-        prefix: Json = []
-        for s, least in thm["sig"].get("nat", {}).items():
-            if s in self.kernel["sig"].get("nat", {}):
-                continue
+        own = self.kernel["sig"].get("nat", {})
+        new = [s for s in thm["sig"].get("nat", {}) if s not in own]
+        ranges: dict[str, Json] = {}
+        for s in new:
+            least = thm["sig"]["nat"][s]
             lo: Json = {"1": least} if least else {}
             hi: Json = None
             for form in thm["sig"].get("assume", []):
                 rest = {k: c for k, c in form.items() if k != s}
                 if form.get(s) == -1:
                     hi = rest
-                elif form.get(s) == 1 and set(rest) - {"1"}:
+                elif form.get(s) == 1 and set(rest) - {"1"} and not set(rest) & set(new):
                     lo = {k: -c for k, c in rest.items()}
-            prefix.append([s, lo, hi])
+            ranges[s] = [s, lo, hi]
+        prefix: Json = []
+        while ranges:  # a range speaks of earlier indices only
+            ready = [s for s, (_, lo, hi) in ranges.items() if not (set(lo) | set(hi or {})) & set(ranges)]
+            if not ready:
+                raise TacticFailed("the ranges of the lemma's indices depend on each other in a circle")
+            prefix += [ranges.pop(s) for s in ready]
         return prefix
 
     def _size(self, item: Any) -> Json:

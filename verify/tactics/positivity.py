@@ -55,9 +55,9 @@ def _by_shape(p: Prover, t: Json, scope: Scope) -> Json | None:
         return _product(p, t[1:], scope)
     if head == "pow":
         e = t[2]
-        if set(e) <= {"1"} and e.get("1", 0) % 2 == 0:
-            return ["sq", ["pow", t[1], {"1": e.get("1", 0) // 2} if e.get("1", 0) else {}]]
         inner = nonneg(p, t[1], scope)
+        if inner is None and set(e) <= {"1"} and e.get("1", 0) % 2 == 0:
+            return ["sq", ["pow", t[1], {"1": e.get("1", 0) // 2} if e.get("1", 0) else {}]]
         return None if inner is None else ["pow", inner, e]
     if head in ("sum", "prod"):
         x, lo, hi, inner_scope = p.rules.binder(t[1], t[2], t[3], scope)

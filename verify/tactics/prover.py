@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 from verify.kernel.checker import Fact, Scope
@@ -259,6 +260,17 @@ class Prover:
         from . import back
         from .positivity import nonneg, psd
 
+        if kind in ("ge", "gt"):
+            for name, idx in sorted(self.rules.alg.letters(self.rules.alg.key(poly))):
+                law = self.rules.sig.letter(name).law
+                if law is not None and law["kind"] == "finite":
+                    node = ["law", name, [dict(i) for i in idx], back.term(poly)]
+                    try:
+                        self.rules.prove(None, node, scope, (kind, poly))
+                        return node
+                    except Reject:
+                        continue
+
         try:
             t = back.term(poly)
             node = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
@@ -277,6 +289,8 @@ class Prover:
             out.append([{n: 1} for n in names])
         if all(p[0] in scope.env for p in prefix):
             out.append([{p[0]: 1} for p in prefix])
+        own = [v for v in scope.env if v not in self.rules.sig.nat]
+        out += [[{v: 1} for v in choice] for choice in permutations(own, len(prefix))] if len(own) <= 4 else []
         return out
 
 

@@ -14,7 +14,7 @@ def eliminate(target: Vector, columns: Sequence[Vector]) -> list[Fraction] | Non
     """One solution of sum x_k columns[k] = target (free unknowns zero), or None."""
     keys = {k for v in (target, *columns) for k in v}
     n = len(columns)
-    rows = [[c.get(k, Fraction(0)) for c in columns] + [target.get(k, Fraction(0))] for k in sorted(keys, key=repr)]
+    rows = [[Fraction(v.get(k, 0)) for v in (*columns, target)] for k in sorted(keys, key=repr)]
     pivots: list[tuple[int, int]] = []
     r = 0
     for c in range(n):
@@ -66,8 +66,8 @@ def positive_combination(target: Vector, columns: Sequence[Vector], strict: Sequ
     n, m = len(columns), len(keys)
     rows = []
     for i, k in enumerate(keys):
-        row = [c.get(k, Fraction(0)) for c in columns] + [Fraction(int(i == r)) for r in range(m)]
-        rhs = target.get(k, Fraction(0))
+        row = [Fraction(c.get(k, 0)) for c in columns] + [Fraction(int(i == r)) for r in range(m)]
+        rhs = Fraction(target.get(k, 0))
         if rhs < 0:
             row = [-x for x in row[:n]] + row[n:]
             rhs = -rhs

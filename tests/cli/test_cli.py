@@ -1,0 +1,147 @@
+"""The command line: exit codes, errors in one line, JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from audit_fakes import write_claim
+from click.testing import CliRunner, Result
+
+from verify import cli
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli.main, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+@pytest.fixture
+def good(library: Path) -> Path:
+    path = write_claim(library / "claims", "a/good", {"label": "x"}, {"label": "y", "derive": "axiom"})
+    path.write_text(path.read_text() + "\nif False: covers('K-24', 'C-21')\n")
+    return path
+
+
+def test_audit(good: Path, library: Path) -> None:
+    result = run("audit")
+    assert result.exit_code == 0
+    assert "● PROVED" in result.output and "◐ CONDITIONAL  y (corrected): assumes hoeffding-lemma" in result.output
+    assert "2 statements in 1 claims: 1 PROVED, 1 CONDITIONAL." in result.output
+    assert "2 as expected, 0 open, 0 unexpected" in result.output
+    assert (library / "reports" / "certificates" / "a" / "good.json").is_file()
+    assert "cached" in (library / "reports" / "run.json").read_text()
+
+
+@pytest.mark.parametrize("name", ["good", "a/good", "a", "claims/a/good.py", "K-24", "k-24", "c-21"])
+def test_names(good: Path, name: str) -> None:
+    assert run("audit", name).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["audit", "goood"], "there is no claim 'goood'; did you mean good"),
+        (["audit", "K-99"], "there is no claim 'K-99'"),
+        (["audit", "none.py"], "there is no file none.py"),
+        (["audit", "--json", "good"], "write `verify audit good --json`"),
+        (["audit", "--workers", "0"], "0 is not in the range"),
+        (["show", "nothing_like_it"], "there is no claim"),
+        (["show"], "Missing argument"),
+        (["recheck", "none.json"], "there is no file none.json"),
+        (["recheck"], "run `verify audit` first"),
+        (["report"], "run `verify audit` first"),
+        (["--claims", "nowhere", "audit"], "there is no claim folder nowhere"),
+        (["frobnicate"], "No such command"),
+    ],
+)
+def test_usage(good: Path, arguments: list[str], words: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_no_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: Path) -> None:
+    assert "holds no claim" in run("audit").output
+    (library / "claims").rmdir()
+    result = run("audit")
+    assert result.exit_code == 2 and "no folder `claims` here or above" in result.output
+
+
+def test_unexpected_comes_first(good: Path, library: Path) -> None:
+    write_claim(library / "claims", "b/bad", {"label": "x", "derive": "reject"}, {"label": "fine"})
+    write_claim(library / "claims", "b/raises", {"label": "x"}, before="1 / 0")
+    result = run("audit")
+    assert result.exit_code == 1
+    assert result.output.index("b/bad") < result.output.index("a/good")
+    assert "? OPEN         x (corrected): expected PROVED or CONDITIONAL; the kernel rejects x" in result.output
+    assert "! ERROR        raises.py, line 4: the claim file raises ZeroDivisionError" in result.output
+    assert "next: verify show b/bad" in result.output
+    assert "1 claims in error" in result.output
+
+
+def test_contradiction(library: Path) -> None:
+    write_claim(library / "claims", "a/clash", {"label": "x", "evidence": {"counterexample": {"values": {}}}})
+    result = run("audit")
+    assert result.exit_code == 3 and "CONTRADICTION in a/clash, x" in result.output
+    assert run("recheck").exit_code == 3
+
+
+def test_json(good: Path, library: Path) -> None:
+    result = run("audit", "--json")
+    data: dict[str, Any] = json.loads(result.stdout)
+    assert run("audit", "--json", "out/audit.json").exit_code == 0
+    assert json.loads(Path("out/audit.json").read_text()) == data
+    (claim,) = data["claims"]
+    assert claim["id"] == "a/good" and claim["slug"] == "good" and claim["topic"] == "a"
+    assert [s["verdict"] for s in claim["statements"]] == ["PROVED", "CONDITIONAL"]
+    wanted = {"role", "verdict", "expects", "scope", "sharpness", "base_facts", "axioms", "oracles"}
+    assert wanted | {"counterexample", "evidence"} <= claim["statements"][0].keys()
+    assert data["summary"]["verdicts"]["PROVED"] == 1 and data["summary"]["unexpected"] == 0
+
+
+def test_show(good: Path) -> None:
+    result = run("show", "K-24")
+    assert result.exit_code == 0 and "x [corrected]  ● PROVED" in result.output
+    assert "hoeffding-lemma" in result.output
+
+
+def test_recheck(good: Path, library: Path) -> None:
+    run("audit")
+    result = run("recheck")
+    assert result.exit_code == 0 and "1 of 1 certificates stand" in result.output
+    path = library / "reports" / "certificates" / "a" / "good.json"
+    path.write_text(path.read_text().replace('"fake":"ok"', '"fake":"reject"'))
+    result = run("recheck", str(path))
+    assert result.exit_code == 1 and "theorem x: the kernel rejects x at step s1 (rule alg): no" in result.output
+    (path.parent / "torn.json").write_text('{"format": 1')
+    result = run("recheck")
+    assert result.exit_code == 2 and "torn.json: not JSON" in result.output and "rejects x at step s1" in result.output
+
+
+def test_recheck_away_from_any_claims(good: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("audit")
+    certificate = (library / "reports" / "certificates" / "a" / "good.json").rename(library / "stranger.json")
+    (library / "claims").rename(library / "hidden")
+    result = run("recheck", str(certificate))
+    assert result.exit_code == 0 and "no claim file to compare with" in result.output
+
+
+def test_a_missing_package_is_named(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'flint'", name="flint")
+
+    monkeypatch.setattr(cli, "build_report", missing)
+    result = run("audit", "--report")
+    assert result.exit_code == 1 and "the package python-flint is missing" in result.output
+
+
+def test_axioms() -> None:
+    result = run("axioms")
+    assert result.exit_code == 0 and "hoeffding-lemma" in result.output and "citation" in result.output
+    data = json.loads(run("axioms", "--json").stdout)
+    assert set(data) == {"base_facts", "axioms"} and len(data["base_facts"]) <= 12

@@ -1,0 +1,110 @@
+"""Who may import whom, and what the kernel may contain."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import verify
+
+HOME = Path(verify.__file__).parent
+BELOW = {
+    "kernel": set(),
+    "statement": {"kernel"},
+    "tactics": {"kernel", "statement"},
+    "numeric": {"kernel", "statement"},
+    "evidence": {"kernel", "statement", "tactics", "numeric"},
+    "audit": {"kernel", "statement", "tactics", "numeric", "evidence"},
+    "report": {"kernel", "statement", "tactics", "numeric", "evidence", "audit"},
+    "cli": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report"},
+    "pytest_plugin": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report"},
+}
+HEAVY = ("sympy", "numpy", "scipy", "matplotlib", "flint", "mpmath", "hypothesis", "jinja2")
+FILES = sorted(HOME.rglob("*.py"))
+KERNEL = [path for path in FILES if path.relative_to(HOME).parts[0] == "kernel"]
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(HOME).parts[0].removesuffix(".py")
+
+
+def modules(path: Path) -> Iterator[str]:
+    """Full names of imported modules, relative imports resolved."""
+    package = ["verify", *path.relative_to(HOME).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            name = ".".join(part for part in (base, node.module or "") if part)
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def named(path: Path) -> str:
+    return path.relative_to(HOME).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_layers(path: Path) -> None:
+    mine = layer(path)
+    if mine == "__init__":
+        assert not list(modules(path))
+        return
+    assert mine in BELOW, f"verify.{mine} has no place among the layers"
+    for module in modules(path):
+        parts = module.split(".")
+        if parts[0] == "verify" and len(parts) > 1 and parts[1] != mine:
+            assert parts[1] in BELOW[mine], f"{named(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_only_one_layer_imports_flint(path: Path) -> None:
+    if layer(path) != "numeric":
+        assert not [m for m in modules(path) if m.split(".")[0] == "flint"]
+
+
+@pytest.mark.parametrize("path", KERNEL, ids=named)
+def test_the_kernel_imports_only_the_standard_library(path: Path) -> None:
+    for module in modules(path):
+        top = module.split(".")[0]
+        assert top in sys.stdlib_module_names or module.startswith("verify.kernel"), module
+
+
+@pytest.mark.parametrize("path", KERNEL, ids=named)
+def test_the_kernel_has_no_floats_and_evaluates_no_text(path: Path) -> None:
+    banned = {"float", "complex", "eval", "exec", "compile", "__import__"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant):
+            assert not isinstance(node.value, float | complex), f"{named(path)}:{node.lineno} has a float"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in banned, f"{named(path)}:{node.lineno} calls {node.func.id}"
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+            assert not {"math", "cmath", "random", "decimal", "pickle"} & set(names)
+
+
+def loaded(code: str) -> list[str]:
+    found = f"{code}\nimport sys; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", found], capture_output=True, text=True, check=True)
+    names: list[str] = ast.literal_eval(done.stdout.strip().splitlines()[-1])
+    return names
+
+
+def test_help_is_light() -> None:
+    code = "from verify.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
+    assert loaded(code) == []
+
+
+@pytest.mark.parametrize("module", ["verify.audit.run", "verify.audit.recheck", "verify.statement"])
+def test_light_layers(module: str) -> None:
+    assert loaded(f"import {module}") == []
+
+
+def test_the_plugin_is_light() -> None:
+    code = "import verify.pytest_plugin, sys\nassert 'verify.audit' not in sys.modules"
+    assert not set(loaded(code)) - {"hypothesis"}

@@ -1,0 +1,239 @@
+"""Certificates as bytes: canonical JSON, hashes, atomic writing, strict reading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+FORMAT = 1
+RULES = 1
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 400
+MAX_DIGITS = 18
+
+STATEMENT_KEYS = frozenset(
+    {
+        "label",
+        "role",
+        "expects",
+        "reading",
+        "ast",
+        "sort_error",
+        "kernel",
+        "theorems",
+        "refutation",
+        "evidence",
+    }
+)
+CLAIM_KEYS = frozenset({"slug", "topic", "title", "citations", "nonclaims"})
+TOP_KEYS = frozenset({"format", "rules", "claim", "statements", "derivation", "refutations", "figures", "hash"})
+
+
+class CertificateError(Exception):
+    """A certificate that cannot be read, in one line."""
+
+
+def canonical(data: object) -> str:
+    """Sorted keys, no spaces, ASCII, newline at the end. Floats are refused."""
+    _refuse_floats(data)
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _refuse_floats(data: object) -> None:
+    stack = [data]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, float):
+            raise CertificateError(f"a float ({item!r}) has no place in exact data")
+        if isinstance(item, Mapping):
+            for key in item:
+                if not isinstance(key, str):
+                    raise CertificateError(f"the key {key!r} is not a string")
+            stack.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            stack.extend(item)
+
+
+def sha256(text: str | bytes) -> str:
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def content_hash(certificate: Mapping[str, Any]) -> str:
+    """The hash of everything but the hash."""
+    return sha256(canonical({key: value for key, value in certificate.items() if key != "hash"}))
+
+
+def sealed(certificate: Mapping[str, Any]) -> dict[str, Any]:
+    return {**certificate, "hash": content_hash(certificate)}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Readers see the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def loads(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
+    """JSON without the parts that exact data never needs and attackers like."""
+    if len(text) > max_bytes:
+        raise CertificateError(f"larger than {max_bytes} bytes")
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_float=_no_float,
+            parse_constant=_no_constant,
+            parse_int=_small_int,
+        )
+    except json.JSONDecodeError as error:
+        raise CertificateError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise CertificateError(f"nested deeper than {MAX_DEPTH} levels") from None
+    _check_depth(data)
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in out:
+            raise CertificateError(f"the key {key[:60]!r} occurs twice in one object")
+        out[key] = value
+    return out
+
+
+def _no_float(token: str) -> NoReturn:
+    raise CertificateError(f"{token[:40]} is a float; numbers are integers or exact strings")
+
+
+def _no_constant(token: str) -> NoReturn:
+    raise CertificateError(f"{token} is not a number")
+
+
+def _small_int(token: str) -> int:
+    if len(token.lstrip("-")) > MAX_DIGITS:
+        raise CertificateError(f"an integer of {len(token)} digits; large numbers are exact strings")
+    return int(token)
+
+
+def _check_depth(data: object) -> None:
+    level, depth = [data], 0
+    while level:
+        if depth > MAX_DEPTH:
+            raise CertificateError(f"nested deeper than {MAX_DEPTH} levels")
+        below: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        level, depth = below, depth + 1
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The certificate in a file, checked for shape but not believed."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CertificateError(f"larger than {MAX_BYTES} bytes")
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise CertificateError(error.strerror or type(error).__name__) from None
+    except UnicodeDecodeError:
+        raise CertificateError("not UTF-8 text") from None
+    return parse(text)
+
+
+def parse(text: str) -> dict[str, Any]:
+    data = loads(text)
+    check_shape(data)
+    assert isinstance(data, dict)
+    return data
+
+
+def hash_matches(certificate: Mapping[str, Any]) -> bool:
+    return bool(certificate.get("hash") == content_hash(certificate))
+
+
+def check_shape(data: object) -> None:
+    """The structure that readers rely on; what the pieces mean is the kernel's business."""
+    top = _object(data, "the certificate", TOP_KEYS)
+    if top["format"] != FORMAT or type(top["format"]) is not int:
+        raise CertificateError(f"format {top['format']!r} is unknown; this version reads format {FORMAT}")
+    if top["rules"] != RULES or type(top["rules"]) is not int:
+        raise CertificateError(f"rules {top['rules']!r} are unknown; this version has rules {RULES}")
+    claim = _object(top["claim"], "claim", CLAIM_KEYS)
+    for key in ("slug", "topic", "title"):
+        _expect(isinstance(claim[key], str), f"claim.{key}", "a string")
+    for i, citation in enumerate(_list(claim["citations"], "claim.citations")):
+        where = f"claim.citations[{i}]"
+        _object(citation, where, frozenset({"source", "at", "ids"}))
+        _expect(all(isinstance(x, str) for x in _list(citation["ids"], where + ".ids")), where, "string ids")
+    labels: set[str] = set()
+    for i, statement in enumerate(_list(top["statements"], "statements")):
+        where = f"statements[{i}]"
+        _object(statement, where, STATEMENT_KEYS, optional=frozenset({"vacuity"}))
+        label = statement["label"]
+        _expect(isinstance(label, str), where + ".label", "a string")
+        if label in labels:
+            raise CertificateError(f"two statements are called {label!r}")
+        labels.add(label)
+        _expect(statement["role"] in ("printed", "corrected", "lemma"), where + ".role", "a known role")
+        for key in ("expects", "reading", "sort_error", "refutation"):
+            _expect(
+                statement[key] is None or isinstance(statement[key], str),
+                f"{where}.{key}",
+                "a string or null",
+            )
+        for key in ("kernel", "theorems"):
+            _list(statement[key], f"{where}.{key}")
+        _expect(all(isinstance(x, str) for x in statement["theorems"]), where + ".theorems", "theorem ids")
+        _expect(isinstance(statement["evidence"], dict), f"{where}.evidence", "an object")
+    for part, what in (("derivation", "theorems"), ("refutations", "refutations")):
+        names: set[str] = set()
+        for i, item in enumerate(_list(top[part], part)):
+            _expect(isinstance(item, dict), f"{part}[{i}]", "an object")
+            name = item.get("id")
+            _expect(isinstance(name, str), f"{part}[{i}].id", "a string")
+            if name in names:
+                raise CertificateError(f"two {what} are called {name!r}")
+            names.add(name)
+    _list(top["figures"], "figures")
+    _expect(isinstance(top["hash"], str), "hash", "a string")
+
+
+def _object(data: object, where: str, keys: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise CertificateError(f"{where} should be an object")
+    missing, extra = sorted(keys - data.keys()), sorted(data.keys() - keys - optional)
+    if missing:
+        raise CertificateError(f"{where} lacks {', '.join(missing)}")
+    if extra:
+        raise CertificateError(f"{where} has the unknown key {extra[0][:60]!r}")
+    return data
+
+
+def _list(data: object, where: str) -> list[Any]:
+    if not isinstance(data, list):
+        raise CertificateError(f"{where} should be a list")
+    return data
+
+
+def _expect(ok: bool, where: str, what: str) -> None:
+    if not ok:
+        raise CertificateError(f"{where} should be {what}")

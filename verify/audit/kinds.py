@@ -1,0 +1,248 @@
+"""The kinds of evidence of a claim, each judged from the audit's result: passed, failed, open or absent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from verify.audit.run import ClaimResult, StatementResult
+from verify.audit.verdict import Standing, describe_failure
+
+KINDS = (
+    "statement",
+    "witness",
+    "derivation",
+    "replay",
+    "enclosure",
+    "trials",
+    "necessity",
+    "mutants",
+    "footprint",
+)
+CAUGHT = frozenset({"refuted", "rejected", "caught", "killed"})
+
+
+class Status(Enum):
+    PASSED = "passed"
+    FAILED = "failed"
+    OPEN = "open"  # an expected OPEN: strict, and never a pass
+    ABSENT = "absent"  # the claim has nothing of this kind
+
+
+@dataclass(frozen=True)
+class Finding:
+    status: Status
+    lines: tuple[str, ...] = ()
+
+
+def judge_kind(claim: ClaimResult, kind: str, hypothesis: str | None, registry: Mapping[str, Any]) -> Finding:
+    """`hypothesis` for kind necessity; `registry` holds the known base facts and axioms by name."""
+    if claim.error is not None:
+        return Finding(Status.FAILED, (claim.error,))
+    crashes = [s.facts.crash for s in claim.statements if s.facts.crash is not None]
+    if crashes and kind == "statement":
+        return Finding(Status.FAILED, tuple(crashes))
+    if kind == "necessity":
+        return _necessity(claim, hypothesis or "")
+    if kind == "footprint":
+        return _footprint(claim, registry)
+    return _CHECKS[kind](claim)
+
+
+def _settled(claim: ClaimResult) -> list[StatementResult]:
+    """The statements that are to be proved."""
+    return [s for s in claim.statements if s.expects is None]
+
+
+def _finding(failed: Sequence[str], passed: int, absent: str) -> Finding:
+    if failed:
+        return Finding(Status.FAILED, tuple(failed))
+    return Finding(Status.PASSED) if passed else Finding(Status.ABSENT, (absent,))
+
+
+def _statement(claim: ClaimResult) -> Finding:
+    failed = []
+    for s in claim.statements:
+        if s.standing is Standing.UNEXPECTED:
+            wanted = s.expects or "PROVED or CONDITIONAL"
+            failed.append(f"{s.label}: {s.verdict}, expected {wanted}: {s.judgement.reason}")
+    if failed:
+        return Finding(Status.FAILED, tuple(failed))
+    pending = [s for s in claim.statements if s.standing is Standing.OPEN]
+    if pending:
+        return Finding(Status.OPEN, tuple(f"{s.label}: {s.judgement.reason}" for s in pending))
+    return Finding(Status.PASSED)
+
+
+def _witness(claim: ClaimResult) -> Finding:
+    failed, passed = [], 0
+    for s in claim.statements:
+        if s.expects is None and not s.facts.witness:
+            failed.append(f"{s.label}: no instance that meets the hypotheses has been re-validated")
+        elif s.expects == "REFUTED" and not (s.facts.counterexample or s.facts.refutation):
+            failed.append(f"{s.label}: neither a re-validated counterexample nor a replayed refutation")
+        elif s.expects in (None, "REFUTED"):
+            passed += 1
+        failed += _problems(s, ("witness", "counterexample", "sharpness"))
+    return _finding(failed, passed, "no statement needs a witness")
+
+
+def _derivation(claim: ClaimResult) -> Finding:
+    wanted = _settled(claim)
+    failed = []
+    for s in wanted:
+        if not s.record["theorems"]:
+            failed.append(f"{s.label}: no derivation{_because(s)}")
+    return _finding(failed, len(wanted), "no statement is to be derived")
+
+
+def _replay(claim: ClaimResult) -> Finding:
+    certificate = claim.certificate
+    assert certificate is not None
+    failed, passed = [], 0
+    for part, kind in (("derivation", "theorems"), ("refutations", "refutations")):
+        answers = claim.record.answers.get(kind) or {}
+        for item in certificate[part]:
+            outcome = answers.get(item["id"]) or {"reason": "the kernel gave no answer"}
+            if outcome.get("ok") is True:
+                passed += 1
+            else:
+                failed.append(describe_failure(item["id"], outcome))
+    for s in _settled(claim):
+        if s.record["theorems"] and s.facts.proof is None and not failed:
+            failed.append(f"{s.label}: not proved by what was replayed{_because(s)}")
+    return _finding(failed, passed, "nothing was derived")
+
+
+def _enclosure(claim: ClaimResult) -> Finding:
+    failed, passed = [], 0
+    for s in claim.statements:
+        problems = _problems(s, ("enclosures",))
+        failed += problems
+        if any(part.get("enclosures") for part in _parts(s)):
+            passed += s.facts.enclosed
+            if not s.facts.enclosed and not problems and s.expects is None:
+                failed.append(f"{s.label}: an enclosure does not decide the conclusion")
+    return _finding(failed, passed, "no enclosure is recorded")
+
+
+def _trials(claim: ClaimResult) -> Finding:
+    failed, passed = [], 0
+    for s in _settled(claim):
+        for part in _parts(s):
+            for kind in ("trials", "monte_carlo"):
+                trials = part.get(kind)
+                if not isinstance(trials, Mapping):
+                    continue
+                if trials.get("failed") != 0:
+                    failed.append(f"{s.label}: {trials.get('failed')} of the {kind.replace('_', ' ')} failed")
+                elif trials.get("held"):
+                    passed += 1
+    return _finding(failed, passed, "no trial is recorded")
+
+
+def _mutants(claim: ClaimResult) -> Finding:
+    failed, passed = [], 0
+    for s in _settled(claim):
+        for part in _parts(s):
+            for k, mutant in enumerate(_listed(part.get("mutants"))):
+                outcome = str(mutant.get("outcome") or mutant.get("verdict") or "undecided").lower()
+                if outcome in CAUGHT:
+                    passed += 1
+                elif outcome in ("survived", "survivor"):
+                    name = mutant.get("operator") or f"number {k}"
+                    failed.append(f"{s.label}: the mutant {name} was not rejected")
+        failed += _problems(s, ("mutants",))
+    return _finding(failed, passed, "no mutant was rejected")
+
+
+def _necessity(claim: ClaimResult, hypothesis: str) -> Finding:
+    failed, passed = [], 0
+    for s in _settled(claim):
+        for part, uses in zip(_parts(s), _uses(claim, s), strict=False):
+            necessity = part.get("necessity") or {}
+            names = {name for name in (*necessity, *(uses or {})) if _belongs(name, hypothesis)}
+            if not names:
+                continue
+            broken = any(_has_instance(necessity.get(name)) for name in names)
+            unused = uses is not None and all(uses.get(name) == [] for name in names)
+            if broken or unused:
+                passed += 1
+            else:
+                failed.append(
+                    f"{s.label}: {hypothesis} is used, and no instance breaks the conclusion without it;"
+                    f" give one with {s.label}.breaks_without({hypothesis!r}, ..)"
+                )
+        failed += _problems(s, (f"necessity.{hypothesis}", f"necessity[{hypothesis}]"))
+    return _finding(failed, passed, f"no statement to be proved has the hypothesis {hypothesis}")
+
+
+def _footprint(claim: ClaimResult, registry: Mapping[str, Any]) -> Finding:
+    failed, passed = [], 0
+    for s in _settled(claim):
+        if s.facts.proof is None:
+            failed.append(f"{s.label}: nothing was replayed, so its footprint is unknown")
+            continue
+        passed += 1
+        for kind, names in (("base fact", s.facts.proof.base_facts), ("axiom", s.facts.proof.axioms)):
+            failed += [f"{s.label}: unknown {kind} {name}" for name in names if name not in registry]
+    return _finding(failed, passed, "no statement is to be derived")
+
+
+def _because(s: StatementResult) -> str:
+    return f": {'; '.join(s.facts.notes)}" if s.facts.notes else ""
+
+
+def _parts(s: StatementResult) -> list[Mapping[str, Any]]:
+    """The evidence of each kernel statement."""
+    return [s.evidence, *(s.evidence.get("others") or [])]
+
+
+def _listed(mutants: object) -> Iterator[Mapping[str, Any]]:
+    items = mutants.get("items") if isinstance(mutants, Mapping) else mutants
+    return (item for item in items if isinstance(item, Mapping)) if isinstance(items, list) else iter(())
+
+
+def _problems(s: StatementResult, places: tuple[str, ...]) -> list[str]:
+    found = []
+    for problem in s.checks.get("problems") or ():
+        where = str(problem.get("where"))
+        if where.startswith(places):
+            found.append(f"{s.label}, {where}: {problem.get('reason')}")
+    return found
+
+
+def _uses(claim: ClaimResult, s: StatementResult) -> list[Mapping[str, Any] | None]:
+    """For each kernel statement: the steps that use each hypothesis, from the replay."""
+    answers = claim.record.answers.get("theorems") or {}
+    found: list[Mapping[str, Any] | None] = []
+    for name in s.record["theorems"]:
+        outcome = answers.get(name) or {}
+        found.append(outcome.get("hyp_uses") if outcome.get("ok") is True else None)
+    return found + [None] * (len(_parts(s)) - len(found))
+
+
+def _belongs(name: str, hypothesis: str) -> bool:
+    """A hypothesis may unfold into several facts: margin.1, margin.2."""
+    return re.fullmatch(re.escape(hypothesis) + r"(\.\d+)?", name) is not None
+
+
+def _has_instance(found: object) -> bool:
+    if not isinstance(found, Mapping):
+        return False
+    inner = found.get("counterexample") or found.get("instance") or found
+    return isinstance(inner, Mapping) and isinstance(inner.get("values"), Mapping)
+
+
+_CHECKS: dict[str, Callable[[ClaimResult], Finding]] = {
+    "statement": _statement,
+    "witness": _witness,
+    "derivation": _derivation,
+    "replay": _replay,
+    "enclosure": _enclosure,
+    "trials": _trials,
+    "mutants": _mutants,
+}

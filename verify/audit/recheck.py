@@ -1,0 +1,112 @@
+"""Certificates checked again: hashes, the kernel's replay, the evidence, and the claim files they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from verify.audit.certificate import canonical, hash_matches
+from verify.audit.progress import Progress
+from verify.audit.run import Audit, ClaimResult, Settings, job_arguments, reread
+from verify.audit.sources import Source
+from verify.audit.verdict import Standing, describe_failure
+from verify.audit.workers import Job, Pool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with one certificate."""
+
+    file: str
+    where: str  # statement, theorem, or part of the evidence
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.where}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Recheck:
+    audit: Audit
+    findings: tuple[Finding, ...]
+    uncompared: tuple[str, ...]  # certificates without a claim file here
+
+
+def recheck(
+    files: Sequence[Path], sources: Sequence[Source], settings: Settings, progress: Progress | None = None
+) -> Recheck:
+    """`sources` are the user's own claim files; a certificate from elsewhere is checked against itself only."""
+    audit = reread(files, settings, progress)
+    findings: list[Finding] = []
+    known = {source.id: source for source in sources}
+    paired = [(c, known[c.id]) for c in audit.claims if c.id in known]
+    jobs = [Job(source.id, "describe", job_arguments(source, settings)) for _, source in paired]
+    described = Pool(settings.engine, settings.workers, settings.net).run(jobs)
+    said = {id(claim): done for (claim, _), done in zip(paired, described, strict=True)}
+    for claim in audit.claims:
+        findings += _inside(claim)
+        done = said.get(id(claim))
+        if done is not None and done.value is None:
+            findings.append(Finding(claim.record.path, "claim file", done.error or "gives nothing to compare with"))
+        elif done is not None and done.value is not None:
+            findings += _against_file(claim, done.value)
+    uncompared = tuple(c.record.path for c in audit.claims if id(c) not in said)
+    return Recheck(audit, tuple(findings), uncompared)
+
+
+def _inside(claim: ClaimResult) -> list[Finding]:
+    """What the certificate itself gets wrong."""
+    file = claim.record.path
+    certificate = claim.certificate
+    assert certificate is not None
+    found = []
+    if not hash_matches(certificate):
+        found.append(Finding(file, "hash", "it is not the hash of the content; the file was changed after it was made"))
+    if claim.error is not None:
+        found.append(Finding(file, "replay", claim.error))
+    for part, kind in (("derivation", "theorems"), ("refutations", "refutations")):
+        answers = claim.record.answers.get(kind) or {}
+        for item in certificate[part]:
+            outcome = answers.get(item["id"]) or {"reason": "the kernel gave no answer"}
+            if outcome.get("ok") is not True:
+                where = f"theorem {item['id']}" if part == "derivation" else f"refutation {item['id']}"
+                found.append(Finding(file, where, describe_failure(item["id"], outcome)))
+    for statement in claim.statements:
+        where = f"statement {statement.label}"
+        compiled = statement.checks.get("kernel")
+        if compiled is not None and canonical(compiled) != canonical(statement.record["kernel"]):
+            found.append(Finding(file, where, "its kernel form is not what its syntax tree compiles to"))
+        if statement.checks.get("sort_error") != statement.record["sort_error"]:
+            found.append(Finding(file, where, "its sort error is not what the sort checker says"))
+        for problem in statement.checks.get("problems", ()):
+            found.append(Finding(file, f"{where}, {problem.get('where')}", str(problem.get("reason"))))
+        if statement.standing is Standing.UNEXPECTED:
+            wanted = statement.expects or "PROVED or CONDITIONAL"
+            found.append(Finding(file, where, f"{statement.verdict}, expected {wanted}: {statement.judgement.reason}"))
+    return found
+
+
+def _against_file(claim: ClaimResult, said: dict[str, object]) -> list[Finding]:
+    """Where the certificate and the claim file say different things."""
+    certificate = claim.certificate
+    assert certificate is not None
+    file = claim.record.path
+    found = []
+    if canonical(certificate["claim"]) != canonical(said["claim"]):
+        found.append(Finding(file, "claim", "title, citations or nonclaims differ from the claim file"))
+    ours = {s["label"]: s for s in certificate["statements"]}
+    theirs = {s["label"]: s for s in said["statements"]}  # type: ignore[attr-defined]
+    for label in sorted(ours.keys() | theirs.keys()):
+        where = f"statement {label}"
+        if label not in ours or label not in theirs:
+            lacking = "certificate" if label not in ours else "claim file"
+            found.append(Finding(file, where, f"the {lacking} does not have it; run `verify audit {claim.id}`"))
+            continue
+        for key in ("role", "expects", "reading", "ast", "sort_error", "kernel"):
+            if canonical(ours[label][key]) != canonical(theirs[label][key]):
+                found.append(
+                    Finding(file, where, f"its {key} differs from the claim file; run `verify audit {claim.id}`")
+                )
+                break
+    return found

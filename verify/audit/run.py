@@ -1,0 +1,353 @@
+"""The audit of many claims, and the same from certificates alone.
+
+For each claim: a record of what was established. Verdicts, counts and exit codes are pure functions
+of records.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from verify.audit import cache as caching
+from verify.audit import certificate as certificates
+from verify.audit.pipeline import ENGINE
+from verify.audit.progress import Progress
+from verify.audit.replay import KERNEL, FileReplay, Limits, replay
+from verify.audit.sources import Source
+from verify.audit.verdict import Facts, Footprint, Judgement, Standing, Verdict, gather_facts, judge, standing
+from verify.audit.workers import Done, Job, Net, Pool
+
+SCHEMA = 1
+EXIT_EXPECTED, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_CONTRADICTION = 0, 1, 2, 3
+
+
+def _cores() -> int:
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    claims: Path = Path("claims")
+    certificates: Path | None = Path("reports/certificates")  # None: keep them out of the tree
+    cache: Path | None = Path(".verify-cache")
+    workers: int = field(default_factory=_cores)
+    net: Net = field(default_factory=Net)
+    limits: Limits = field(default_factory=Limits)
+    engine: str = ENGINE
+    kernel: Path = KERNEL
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def salt(self) -> str:
+        """What besides the claim decides a result. Neither workers nor limits do."""
+        parts = [caching.engine_hash(), caching.tree_hash(self.kernel), self.engine]
+        return certificates.sha256(certificates.canonical([*parts, dict(self.evidence)]))
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the processes reported about one claim. JSON throughout."""
+
+    topic: str
+    slug: str
+    path: str
+    certificate: str | None = None  # its text
+    answers: Mapping[str, Any] = field(default_factory=dict)  # the kernel's: {"theorems": {id: result}, ..}
+    checks: Sequence[Any] = ()  # for each statement, from the re-validation
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    crashes: Mapping[str, str] = field(default_factory=dict)
+    error: str | None = None
+    seconds: float = 0.0
+    cached: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Record:
+        return Record(**data)
+
+    @property
+    def complete(self) -> bool:
+        """Worth keeping: nothing crashed that might go better next time."""
+        return self.error is None and not self.crashes and not any(c.get("crash") for c in self.checks)
+
+
+@dataclass(frozen=True)
+class StatementResult:
+    label: str
+    role: str
+    expects: str | None
+    facts: Facts
+    judgement: Judgement
+    record: Mapping[str, Any]  # from the certificate
+    checks: Mapping[str, Any]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
+
+    @property
+    def standing(self) -> Standing:
+        return standing(self.verdict, self.expects)
+
+    @property
+    def evidence(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.record["evidence"]
+        return found
+
+    @property
+    def footprint(self) -> Footprint:
+        """Of the verdict if it rests on a derivation, else of whatever was replayed."""
+        if self.judgement.footprint != Footprint():
+            return self.judgement.footprint
+        return self.facts.proof or Footprint()
+
+    def to_json(self) -> dict[str, Any]:
+        counterexample = self.evidence.get("counterexample") if self.facts.counterexample else None
+        return {
+            "label": self.label,
+            "role": self.role,
+            "verdict": str(self.verdict),
+            "expects": self.expects,
+            "standing": str(self.standing),
+            "reason": self.judgement.reason,
+            "scope": self.footprint.scope,
+            "sharpness": self.evidence.get("sharpness"),
+            "base_facts": list(self.footprint.base_facts),
+            "axioms": list(self.footprint.axioms),
+            "oracles": list(self.footprint.oracles),
+            "counterexample": counterexample,
+            "evidence": dict(self.evidence),
+        }
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    record: Record
+
+    @property
+    def id(self) -> str:
+        return f"{self.record.topic}/{self.record.slug}"
+
+    @cached_property
+    def certificate(self) -> Mapping[str, Any] | None:
+        return certificates.parse(self.record.certificate) if self.record.certificate is not None else None
+
+    @property
+    def error(self) -> str | None:
+        return self.record.error
+
+    @cached_property
+    def statements(self) -> tuple[StatementResult, ...]:
+        if self.certificate is None:
+            return ()
+        checks = list(self.record.checks) + [{}] * len(self.certificate["statements"])
+        results = []
+        for statement, check in zip(self.certificate["statements"], checks, strict=False):
+            label = statement["label"]
+            facts = gather_facts(
+                statement,
+                self.certificate,
+                self.record.answers,
+                check,
+                crash=self.record.error or self.record.crashes.get(label),
+                notes=self.record.notes.get(label, ()),
+            )
+            results.append(
+                StatementResult(label, statement["role"], statement["expects"], facts, judge(facts), statement, check)
+            )
+        return tuple(results)
+
+    @property
+    def contradiction(self) -> bool:
+        return any(s.judgement.contradiction for s in self.statements)
+
+    @property
+    def green(self) -> bool:
+        stands = all(s.standing is not Standing.UNEXPECTED for s in self.statements)
+        return self.error is None and bool(self.statements) and stands
+
+    def to_json(self) -> dict[str, Any]:
+        claim = self.certificate["claim"] if self.certificate is not None else {}
+        return {
+            "id": self.id,
+            "slug": self.record.slug,
+            "topic": self.record.topic,
+            "title": claim.get("title"),
+            "citations": claim.get("citations", []),
+            "statements": [s.to_json() for s in self.statements],
+            "error": self.error,
+            "seconds": round(self.record.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Audit:
+    claims: tuple[ClaimResult, ...]
+
+    def statements(self) -> Iterator[tuple[ClaimResult, StatementResult]]:
+        for claim in self.claims:
+            for statement in claim.statements:
+                yield claim, statement
+
+    def summary(self) -> dict[str, Any]:
+        verdicts = Counter(str(s.verdict) for _, s in self.statements())
+        stands = Counter(str(s.standing) for _, s in self.statements())
+        return {
+            "claims": len(self.claims),
+            "errors": sum(c.error is not None for c in self.claims),
+            "statements": sum(verdicts.values()),
+            "verdicts": {str(v): verdicts[v] for v in Verdict},
+            **{str(s): stands[s] for s in Standing},
+            "contradictions": sum(s.judgement.contradiction for _, s in self.statements()),
+        }
+
+    @property
+    def exit_code(self) -> int:
+        if any(c.contradiction for c in self.claims):
+            return EXIT_CONTRADICTION
+        return EXIT_EXPECTED if all(c.green for c in self.claims) else EXIT_UNEXPECTED
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema": SCHEMA, "summary": self.summary(), "claims": [c.to_json() for c in self.claims]}
+
+
+def audit(sources: Sequence[Source], settings: Settings, progress: Progress | None = None) -> Audit:
+    """Every claim: from the cache if nothing changed, else produced, written, replayed and re-validated."""
+    progress = progress or Progress(len(sources), quiet=True)
+    store = caching.Cache(settings.cache, settings.salt(), settings.claims) if settings.cache is not None else None
+    keys: dict[str, str] = {}
+    records: dict[str, Record] = {}
+    for source in sources:
+        if store is None:
+            continue
+        keys[source.id] = store.key(source.topic, source.slug, source.path)
+        known = store.get(keys[source.id])
+        if known is not None:
+            records[source.id] = replace(Record.from_json(known), cached=True)
+            progress.finish(f"{source.id} (unchanged)")
+    fresh = [source for source in sources if source.id not in records]
+    made = _produce(fresh, settings, progress)
+    for source, (record, _) in zip(fresh, made, strict=True):
+        records[source.id] = record
+    with _folder(settings) as folder:
+        for record in records.values():
+            _write(folder, record)
+        checked = _check([records[s.id] for s in fresh], folder, settings, progress)
+    for source, record, (_, depends) in zip(fresh, checked, made, strict=True):
+        records[source.id] = record
+        unchanged = store is not None and store.key(source.topic, source.slug, source.path) == keys[source.id]
+        if store is not None and record.complete and unchanged:
+            store.put(keys[source.id], record.to_json(), depends)
+    progress.close()
+    return Audit(tuple(ClaimResult(records[source.id]) for source in sources))
+
+
+def _produce(
+    sources: Sequence[Source], settings: Settings, progress: Progress
+) -> list[tuple[Record, dict[str, str | None]]]:
+    jobs = [Job(source.id, "produce", job_arguments(source, settings)) for source in sources]
+    made = []
+    for source, done in zip(sources, _pool(settings, progress).run(jobs), strict=True):
+        record = Record(source.topic, source.slug, str(source.path), error=done.error, seconds=done.seconds)
+        if done.value is not None:
+            record = replace(record, **done.value)
+        made.append((record, {name: caching.file_hash(Path(name)) for name in done.reads}))
+    return made
+
+
+def job_arguments(source: Source, settings: Settings) -> dict[str, Any]:
+    return {
+        "path": str(source.path.resolve()),
+        "topic": source.topic,
+        "slug": source.slug,
+        "root": str(settings.claims.resolve()),
+        "settings": dict(settings.evidence),
+    }
+
+
+def _pool(settings: Settings, progress: Progress) -> Pool:
+    def on_done(done: Done) -> None:
+        progress.finish(f"{done.job.name}" + (f": {done.error}" if done.error else ""))
+
+    return Pool(settings.engine, settings.workers, settings.net, progress.show, on_done)
+
+
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path]:
+    """Where certificates are written; a passing folder if they are to stay out of the tree."""
+    if settings.certificates is not None:
+        yield settings.certificates
+        return
+    with tempfile.TemporaryDirectory(prefix="verify-") as name:
+        yield Path(name)
+
+
+def _file(folder: Path, record: Record) -> Path:
+    return folder / record.topic / f"{record.slug}.json"
+
+
+def _write(folder: Path, record: Record) -> None:
+    """Writes the certificate unless the same bytes are there; a claim in error leaves the old file alone."""
+    if record.certificate is None:
+        return
+    path = _file(folder, record)
+    if not path.is_file() or path.read_bytes() != record.certificate.encode():
+        certificates.write_atomically(path, record.certificate)
+
+
+def _check(records: Sequence[Record], folder: Path, settings: Settings, progress: Progress) -> list[Record]:
+    """Adds the kernel's answers and the re-validation."""
+    written = [r for r in records if r.certificate is not None]
+    progress.show(f"replaying {len(written)} certificates")
+    replays = replay([_file(folder, r) for r in written], settings.limits, settings.kernel) if written else []
+    added = iter(_examined(written, replays, settings, progress))
+    return [next(added) if r.certificate is not None else r for r in records]
+
+
+def _examined(
+    records: Sequence[Record], replays: Sequence[FileReplay], settings: Settings, progress: Progress
+) -> list[Record]:
+    names = [f"{r.topic}/{r.slug}" for r in records]
+    jobs = [Job(n, "examine", {"certificate": r.certificate}) for n, r in zip(names, records, strict=True)]
+    examined = Pool(settings.engine, settings.workers, settings.net, progress.show).run(jobs)
+    out = []
+    for record, answer, done in zip(records, replays, examined, strict=True):
+        error = answer.crash or (answer.error and f"the kernel refuses the certificate: {answer.error}")
+        error = error or (done.error and f"re-validation: {done.error}")
+        checks = done.value["statements"] if done.value is not None else []
+        answers = {"theorems": dict(answer.theorems), "refutations": dict(answer.refutations)}
+        seconds = record.seconds + done.seconds
+        out.append(replace(record, answers=answers, checks=checks, error=error or None, seconds=seconds))
+    return out
+
+
+def reread(files: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Audit:
+    """The audit of certificates as they stand: replayed and re-validated, never from the cache.
+
+    An unreadable file raises `CertificateError` with its name.
+    """
+    progress = progress or Progress(len(files), quiet=True)
+    records = []
+    for path in files:
+        try:
+            found = certificates.read(path)
+        except certificates.CertificateError as error:
+            raise certificates.CertificateError(f"{path}: {error}") from None
+        claim = found["claim"]
+        records.append(Record(claim["topic"], claim["slug"], str(path), certificate=certificates.canonical(found)))
+    replays = replay(files, settings.limits, settings.kernel) if files else []
+    audited = _examined(records, replays, settings, progress)
+    progress.close()
+    return Audit(tuple(ClaimResult(record) for record in audited))

@@ -1,0 +1,133 @@
+"""Claim files on disk: found and named without running them."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROLES = ("printed", "corrected", "lemma")
+NOT_HYPOTHESES = frozenset({"then", "expect", "reading"})
+
+
+class SourceError(Exception):
+    """A claim that cannot be found, in one line."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A claim file and what its text alone shows."""
+
+    path: Path
+    topic: str
+    slug: str
+    ids: tuple[str, ...] = ()
+    hypotheses: tuple[str, ...] = ()  # names seen in printed(..), corrected(..), lemma(..)
+    complete: bool = True  # false if names are also passed with **
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}/{self.slug}"
+
+
+def scan(path: Path) -> Source | None:
+    """The source if the file is a claim: it imports verify.statement. Nothing is executed."""
+    topic, slug = path.resolve().parent.name, path.stem
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if "verify.statement" not in text:
+        return None
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Source(path, topic, slug)  # audited, so that the error is seen
+    if not any(_imports_language(node) for node in tree.body):
+        return None
+    ids: list[str] = []
+    names: list[str] = []
+    complete = True
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        if node.func.id == "covers":
+            ids += [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        elif node.func.id in ROLES:
+            names += [k.arg for k in node.keywords if k.arg and k.arg not in NOT_HYPOTHESES]
+            complete = complete and all(k.arg is not None for k in node.keywords)
+    return Source(path, topic, slug, tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(names)), complete)
+
+
+def _imports_language(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return (node.level == 0 and module == "verify.statement") or module.startswith("verify.statement.")
+    if isinstance(node, ast.Import):
+        return any(a.name == "verify.statement" or a.name.startswith("verify.statement.") for a in node.names)
+    return False
+
+
+def discover(root: Path) -> list[Source]:
+    """Every claim below a folder, by topic and slug; hidden and private names are skipped."""
+    if not root.is_dir():
+        raise SourceError(f"there is no claim folder {root}")
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root).parts
+        if any(part.startswith((".", "_")) for part in parts):
+            continue
+        source = scan(path)
+        if source is not None:
+            found.append(source)
+    seen: dict[str, Path] = {}
+    for source in found:
+        if source.id in seen:
+            raise SourceError(f"{seen[source.id]} and {source.path} are both called {source.id}")
+        seen[source.id] = source.path
+    return sorted(found, key=lambda s: (s.topic, s.slug))
+
+
+def select(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
+    """By slug, topic/slug, topic, source id (K-24), or path; everything if there is no name."""
+    wanted = list(names)
+    if not wanted:
+        return list(sources)
+    chosen: dict[str, Source] = {}
+    for name in wanted:
+        for source in _matches(sources, name):
+            chosen[source.id] = source
+    return sorted(chosen.values(), key=lambda s: (s.topic, s.slug))
+
+
+def _matches(sources: Sequence[Source], name: str) -> list[Source]:
+    path = Path(name)
+    if name.endswith(".py"):
+        if not path.is_file():
+            raise SourceError(f"there is no file {name}")
+        for source in sources:
+            if source.path.resolve() == path.resolve():
+                return [source]
+        source_at = scan(path)
+        if source_at is None:
+            raise SourceError(f"{name} is not a claim file: it does not import verify.statement")
+        return [source_at]
+    plain = name.strip("/").removeprefix("claims/")
+    by_slug = [s for s in sources if plain in (s.slug, s.id)]
+    if len(by_slug) > 1:
+        raise SourceError(f"{name} is ambiguous: {' or '.join(s.id for s in by_slug)}")
+    matches = by_slug or [s for s in sources if s.topic == plain]
+    matches = matches or [s for s in sources if plain.upper() in (i.upper() for i in s.ids)]
+    if not matches:
+        raise SourceError(f"there is no claim {name!r}{_nearest(sources, plain)}")
+    return matches
+
+
+def _nearest(sources: Sequence[Source], name: str) -> str:
+    known = [word for s in sources for word in (s.slug, s.id, *s.ids)]
+    close = list(dict.fromkeys(difflib.get_close_matches(name, known, n=3, cutoff=0.5)))
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return "; `verify audit` lists all" if sources else "; the claim folder is empty"

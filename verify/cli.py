@@ -1,0 +1,478 @@
+"""The command `verify`. Layers that are slow to import come in when a command needs them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verify.audit.certificate import CertificateError, write_atomically
+from verify.audit.progress import Progress
+from verify.audit.run import (
+    EXIT_CONTRADICTION,
+    EXIT_EXPECTED,
+    EXIT_UNEXPECTED,
+    EXIT_USAGE,
+    Audit,
+    ClaimResult,
+    Settings,
+    StatementResult,
+)
+from verify.audit.sources import Source, SourceError, discover, select
+from verify.audit.verdict import Standing, Verdict
+
+if TYPE_CHECKING:
+    from verify.audit.recheck import Recheck
+
+GLYPHS = {
+    Verdict.ERROR: "!",
+    Verdict.ILL_SORTED: "≠",
+    Verdict.REFUTED: "✗",
+    Verdict.VACUOUS: "∅",
+    Verdict.PROVED: "●",
+    Verdict.CONDITIONAL: "◐",
+    Verdict.ENCLOSED: "▣",
+    Verdict.TESTED: "○",
+    Verdict.OPEN: "?",
+}
+COLOURS = {Standing.EXPECTED: "green", Standing.OPEN: "yellow", Standing.UNEXPECTED: "red"}
+EXTRA_MODULES = {"flint": "python-flint", "mpl_toolkits": "matplotlib"}
+
+
+class Group(click.Group):
+    """A user's mistake is one line that says what to do; only our own mistakes have a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SourceError, CertificateError) as error:
+            _fail(str(error), EXIT_USAGE)
+        except ModuleNotFoundError as error:
+            module = (error.name or "").partition(".")[0]
+            if module == "verify":
+                raise
+            package = EXTRA_MODULES.get(module, module)
+            _fail(f"the package {package} is missing; install it with `pip install {package}`", EXIT_UNEXPECTED)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            _fail(f"{error.filename or 'file'}: {error.strerror or error}", EXIT_UNEXPECTED)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"verify: {message}", err=True)
+    raise SystemExit(code)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="verify-claims", prog_name="verify")
+@click.option("--claims", "folder", type=click.Path(path_type=Path), help="The claim folder [default: claims].")
+@click.pass_context
+def main(ctx: click.Context, folder: Path | None) -> None:
+    """Check claims of deep-learning optimization theory.
+
+    A CLAIM is a slug (balancedness), a topic with or without a slug (linear_networks/balancedness), an id of
+    the table of sources (K-24), or the path of a claim file.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    ctx.obj = folder
+
+
+def _common(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--no-cache", is_flag=True, help="Audit again even if nothing changed.")(command)
+    help_text = "Processes to use [default: one for each core]."
+    return click.option("--workers", "-j", type=click.IntRange(1, 256), metavar="N", help=help_text)(command)
+
+
+def project(folder: Path | None, names: Sequence[str] = ()) -> tuple[Path, Path]:
+    """The claim folder, and the folder that holds reports and cache."""
+    if folder is not None:
+        if not folder.is_dir():
+            raise SourceError(f"there is no claim folder {folder}")
+        return folder, folder.resolve().parent
+    here = Path.cwd()
+    for base in (here, *here.parents):
+        if (base / "claims").is_dir():
+            return base / "claims", base
+    if names and all(name.endswith(".py") for name in names):
+        return Path(names[0]).resolve().parent.parent, here
+    raise SourceError("there is no folder `claims` here or above; name one with `verify --claims FOLDER ..`")
+
+
+def _settings(claims: Path, base: Path, workers: int | None = None, no_cache: bool = False) -> Settings:
+    fields: dict[str, Any] = {} if workers is None else {"workers": workers}
+    if no_cache:
+        fields["cache"] = None
+    else:
+        fields["cache"] = base / ".verify-cache"
+    return Settings(claims=claims, certificates=base / "reports" / "certificates", **fields)
+
+
+def _sources(claims: Path, names: Sequence[str]) -> list[Source]:
+    sources = discover(claims)
+    if not sources and not names:
+        raise SourceError(f"{claims} holds no claim; a claim file starts with `from verify.statement import *`")
+    return select(sources, names)
+
+
+# audit -----------------------------------------------------------------------------------------------------
+
+
+@main.command("audit")
+@click.argument("names", nargs=-1, metavar="[CLAIM]...")
+@click.option("--report", "with_report", is_flag=True, help="Build the pages in reports/html as well.")
+@click.option(
+    "--json",
+    "target",
+    is_flag=False,
+    flag_value="-",
+    metavar="[FILE]",
+    help="Write the result as JSON, to standard output if no FILE.json follows.",
+)
+@_common
+@click.pass_obj
+def audit_command(
+    folder: Path | None,
+    names: tuple[str, ...],
+    with_report: bool,
+    target: str | None,
+    workers: int | None,
+    no_cache: bool,
+) -> None:
+    """Audit claims: derive, replay, try, enclose; write certificates; print the verdicts.
+
+    Exit code 0: every verdict as expected. 1: not so, or a claim file raises. 2: usage. 3: contradiction.
+    """
+    from verify.audit.run import audit
+
+    target = _json_target(target)
+    claims, base = project(folder, names)
+    sources = _sources(claims, names)
+    settings = _settings(claims, base, workers, no_cache)
+    progress = Progress(len(sources))
+    result = audit(sources, settings, progress)
+    text = json.dumps(result.to_json(), indent=2, ensure_ascii=True) + "\n"
+    if target == "-":
+        click.echo(text, nl=False)
+    else:
+        _print_audit(result, progress.seconds)
+        if target is not None:
+            write_atomically(Path(target), text)
+    _write_run(base, result, progress.seconds)
+    if with_report:
+        page = build_report(result, base / "reports" / "html")
+        click.echo(f"Report: {page}", err=target == "-")
+    raise SystemExit(result.exit_code)
+
+
+def _json_target(target: str | None) -> str | None:
+    if target in (None, "-") or Path(str(target)).suffix == ".json":
+        return target
+    hint = f"write `verify audit {target} --json` or name a file that ends in .json"
+    raise click.UsageError(f"--json {target}: this is not a JSON file; {hint}")
+
+
+def _write_run(base: Path, result: Audit, seconds: float) -> None:
+    """Times and versions: what certificates must not hold."""
+    from verify.audit.cache import library_versions
+
+    data = {
+        "versions": library_versions(),
+        "milliseconds": round(1000 * seconds),
+        "claims": {
+            c.id: {"milliseconds": round(1000 * c.record.seconds), "cached": c.record.cached} for c in result.claims
+        },
+    }
+    write_atomically(base / "reports" / "run.json", json.dumps(data, indent=2) + "\n")
+
+
+def _print_audit(result: Audit, seconds: float) -> None:
+    """Claims with something unexpected first; within a claim likewise."""
+    order = {Standing.UNEXPECTED: 0, Standing.OPEN: 1, Standing.EXPECTED: 2}
+    for claim in sorted(result.claims, key=lambda c: (c.green, c.id)):
+        click.secho(claim.id, bold=True)
+        if claim.error is not None:
+            _line(Verdict.ERROR, Standing.UNEXPECTED, claim.error)
+        for s in sorted(claim.statements, key=lambda s: order[s.standing]):
+            if claim.error is None:
+                _line(s.verdict, s.standing, _remark(s))
+        if not claim.green and claim.error is None:
+            click.echo(f"    next: verify show {claim.id}")
+    click.echo()
+    click.echo(_tally(result, seconds))
+    for claim in result.claims:
+        for s in claim.statements:
+            if s.judgement.contradiction:
+                click.secho(f"CONTRADICTION in {claim.id}, {s.label}: {s.judgement.reason}", fg="red", bold=True)
+
+
+def _line(verdict: Verdict, standing: Standing, text: str) -> None:
+    word = click.style(f"{GLYPHS[verdict]} {verdict:<11}", fg=COLOURS[standing])
+    width = min(max(shutil.get_terminal_size((110, 24)).columns, 60), 110)
+    first, *rest = textwrap.wrap(text, width - 20) or [""]
+    click.echo(f"    {word}  {first}")
+    for line in rest:
+        click.echo(" " * 19 + line)
+
+
+def _remark(s: StatementResult) -> str:
+    kind = s.label if s.label == s.role else f"{s.label} ({s.role})"
+    if s.standing is Standing.UNEXPECTED:
+        return f"{kind}: expected {s.expects or 'PROVED or CONDITIONAL'}; {s.judgement.reason}"
+    if s.standing is Standing.OPEN:
+        return f"{kind}: expected to be open; {s.judgement.reason}"
+    if s.verdict is Verdict.CONDITIONAL:
+        return f"{kind}: assumes {', '.join((*s.footprint.axioms, *s.footprint.oracles))}"
+    return f"{kind}: as expected" if s.expects else kind
+
+
+def _tally(result: Audit, seconds: float) -> str:
+    summary = result.summary()
+    counts = ", ".join(f"{n} {v}" for v, n in summary["verdicts"].items() if n)
+    text = f"{summary['statements']} statements in {summary['claims']} claims: {counts or 'no verdict'}."
+    stands = f"{summary['expected']} as expected, {summary['open']} open, {summary['unexpected']} unexpected"
+    errors = f", {summary['errors']} claims in error" if summary["errors"] else ""
+    return f"{text}\n{stands}{errors} ({seconds:.1f} s)."
+
+
+# report ----------------------------------------------------------------------------------------------------
+
+
+def registry() -> dict[str, dict[str, dict[str, Any]]]:
+    """What derivations may rest on, by kind and name."""
+    from verify.kernel.axioms import AXIOMS
+    from verify.kernel.base import BASE_FACTS
+
+    def plain(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: {k: v for k, v in e.items() if k != "statement"} for name, e in entries.items()}
+
+    return {"base_facts": plain(BASE_FACTS), "axioms": plain(AXIOMS)}
+
+
+def build_report(result: Audit, out: Path) -> Path:
+    """The pages, from certificates, verdicts and replays; the page to open."""
+    report = importlib.import_module("verify.report")
+    items = []
+    for claim in result.claims:
+        answers = {**(claim.record.answers.get("theorems") or {}), **(claim.record.answers.get("refutations") or {})}
+        items.append(report.CertificateAndVerdicts(claim.certificate, claim.to_json(), answers))
+    index: Path = report.build(items, out, registry()).index
+    return index
+
+
+@main.command("report")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="[default: reports/html]")
+@click.pass_obj
+def report_command(folder: Path | None, out: Path | None) -> None:
+    """Build the pages from the certificates, which are replayed first."""
+    from verify.audit.run import reread
+
+    claims, base = project(folder)
+    settings = _settings(claims, base)
+    files = _certificates(base, ())
+    progress = Progress(len(files))
+    result = reread(files, settings, progress)
+    click.echo(f"Report: {build_report(result, out or base / 'reports' / 'html')}")
+    click.echo(_tally(result, progress.seconds))
+    raise SystemExit(result.exit_code)
+
+
+def _certificates(base: Path, names: Sequence[str]) -> list[Path]:
+    if not names:
+        names = (str(base / "reports" / "certificates"),)
+        if not Path(names[0]).is_dir():
+            raise SourceError(f"there are no certificates in {names[0]}; run `verify audit` first")
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found += sorted(p for p in path.rglob("*.json") if not p.name.startswith("."))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise SourceError(f"there is no file {name}")
+    if not found:
+        raise SourceError(f"there is no certificate in {', '.join(names)}")
+    return found
+
+
+# show ------------------------------------------------------------------------------------------------------
+
+
+@main.command("show")
+@click.argument("name", metavar="CLAIM")
+@_common
+@click.pass_obj
+def show_command(folder: Path | None, name: str, workers: int | None, no_cache: bool) -> None:
+    """One claim in full: statements, verdicts, where they come from, what they rest on."""
+    from verify.audit.run import audit
+
+    claims, base = project(folder, (name,))
+    sources = _sources(claims, (name,))
+    result = audit(sources, _settings(claims, base, workers, no_cache), Progress(len(sources)))
+    for claim in result.claims:
+        _show(claim)
+    raise SystemExit(result.exit_code)
+
+
+def _show(claim: ClaimResult) -> None:
+    click.secho(claim.id, bold=True)
+    if claim.error is not None:
+        _line(Verdict.ERROR, Standing.UNEXPECTED, claim.error)
+        if claim.certificate is None:
+            return
+    certificate = claim.certificate
+    assert certificate is not None
+    click.echo(certificate["claim"]["title"])
+    for citation in certificate["claim"]["citations"]:
+        click.echo(f"  {citation['source']}, {citation['at']} ({', '.join(citation['ids'])})")
+    for s in claim.statements:
+        click.echo()
+        _show_statement(claim, s)
+    for text in certificate["claim"]["nonclaims"]:
+        click.echo(f"\nNot claimed: {text}")
+    click.echo(f"\nCertificate: {certificate['hash'][:16]}; next: verify recheck, verify report")
+
+
+def _show_statement(claim: ClaimResult, s: StatementResult) -> None:
+    word = click.style(f"{GLYPHS[s.verdict]} {s.verdict}", fg=COLOURS[s.standing])
+    reading = f", reading: {s.record['reading']}" if s.record["reading"] else ""
+    expects = f" (expected {s.expects or 'PROVED or CONDITIONAL'})" if s.standing is Standing.UNEXPECTED else ""
+    click.echo(f"{s.label} [{s.role}{reading}]  {word}{expects}")
+    for name, formula in _formulas(s.record["ast"]):
+        click.echo(f"    {name:>12}  {formula}")
+    _field("why", s.judgement.reason)
+    if s.footprint.scope is not None:
+        _field("scope", _plain(s.footprint.scope))
+    for kind in ("base_facts", "axioms", "oracles"):
+        names = getattr(s.footprint, kind)
+        if names:
+            _field(kind.replace("_", " "), ", ".join(names))
+    answers = claim.record.answers.get("theorems") or {}
+    for name in s.record["theorems"]:
+        outcome = answers.get(name) or {}
+        state = f"replayed, {outcome.get('steps')} steps" if outcome.get("ok") is True else "not accepted"
+        _field("theorem", f"{name}: {state}")
+    for kind, found in sorted(s.evidence.items()):
+        if found and kind != "others":
+            _field(kind, _plain(found))
+    for problem in s.checks.get("problems") or ():
+        _field("problem", f"{problem.get('where')}: {problem.get('reason')}")
+
+
+def _formulas(ast: Any) -> list[tuple[str, str]]:
+    """Hypotheses and conclusion as text."""
+    if not ast:
+        return []
+    from verify.statement.errors import StatementError
+    from verify.statement.statements import from_ast
+
+    try:
+        statement = from_ast(ast)
+        named = [*statement.hypotheses, ("then", statement.conclusion)]
+        return [(name, repr(formula)) for name, formula in named]
+    except (StatementError, KeyError, TypeError, ValueError) as error:
+        return [("then", f"cannot be shown: {error}")]
+
+
+def _field(name: str, text: str) -> None:
+    lines = textwrap.wrap(text, 90)[:6] or [""]
+    click.echo(f"    {name:>12}: {lines[0]}")
+    for line in lines[1:]:
+        click.echo(" " * 18 + line)
+
+
+def _plain(data: Any) -> str:
+    if isinstance(data, str):
+        return data
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return text if len(text) <= 400 else text[:397] + "..."
+
+
+# recheck ---------------------------------------------------------------------------------------------------
+
+
+@main.command("recheck")
+@click.argument("names", nargs=-1, metavar="[FILE]...")
+@click.option("--workers", "-j", type=click.IntRange(1, 256), metavar="N", help="Processes to use.")
+@click.pass_obj
+def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | None) -> None:
+    """Replay certificates in a fresh process and compare them with the claim files.
+
+    FILE may be a certificate or a folder of them [default: reports/certificates]. A certificate is data:
+    one from a stranger can be rechecked without running anything it brought along.
+    """
+    from verify.audit.certificate import read
+    from verify.audit.recheck import recheck
+
+    try:
+        claims, base = project(folder)
+        sources = discover(claims)
+    except SourceError:
+        if not names or folder is not None:
+            raise
+        claims, base, sources = Path("claims"), Path.cwd(), []
+    files, unreadable = [], []
+    for path in _certificates(base, names):
+        try:
+            read(path)
+            files.append(path)
+        except CertificateError as error:
+            unreadable.append(f"{path}: {error}")
+    settings = _settings(claims, base, workers, no_cache=True)
+    progress = Progress(len(files))
+    result = recheck(files, sources, settings, progress)
+    _print_recheck(result, unreadable, progress.seconds)
+    if result.audit.exit_code == EXIT_CONTRADICTION:
+        raise SystemExit(EXIT_CONTRADICTION)
+    if unreadable:
+        raise SystemExit(EXIT_USAGE)
+    raise SystemExit(EXIT_UNEXPECTED if result.findings else EXIT_EXPECTED)
+
+
+def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -> None:
+    for text in unreadable:
+        click.echo(f"verify: {text}", err=True)
+    bad = {finding.file for finding in result.findings}
+    for finding in result.findings:
+        click.secho(str(finding), fg="red")
+    for claim in result.audit.claims:
+        if claim.record.path not in bad:
+            answers = claim.record.answers
+            count = len(answers.get("theorems") or {}) + len(answers.get("refutations") or {})
+            alone = " (no claim file to compare with)" if claim.record.path in result.uncompared else ""
+            click.echo(f"{claim.record.path}: {count} theorems replayed{alone}")
+    good = len(result.audit.claims) - len(bad)
+    total = len(result.audit.claims) + len(unreadable)
+    click.echo(f"{good} of {total} certificates stand ({seconds:.1f} s).")
+
+
+# axioms ----------------------------------------------------------------------------------------------------
+
+
+@main.command("axioms")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def axioms_command(as_json: bool) -> None:
+    """Everything a verdict may rest on: base facts (PROVED) and axioms (CONDITIONAL)."""
+    entries = registry()
+    if as_json:
+        click.echo(json.dumps(entries, indent=2, sort_keys=True))
+        return
+    titles = {"base_facts": "Base facts (a PROVED statement may rest on them)", "axioms": "Axioms (CONDITIONAL)"}
+    for kind, title in titles.items():
+        click.secho(f"{title}: {len(entries[kind])}", bold=True)
+        for name, entry in entries[kind].items():
+            click.echo(f"  {name}")
+            for key in ("text", "citation", "falsifier"):
+                if entry.get(key):
+                    _field("tried by" if key == "falsifier" else key, str(entry[key]))
+        click.echo()

@@ -1,0 +1,740 @@
+"""From certificates, verdicts and replays to what the pages show.
+
+Nothing here decides a verdict; it can only withhold one. A verdict that the data handed over does not bear out (a
+missing replay, a missing witness, an axiom under PROVED) is shown as NO VERDICT with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from . import words
+from .formulas import Formulas, StatementMath, index_text, instance_rows, json_text
+from .verdicts import BY_WORD, NO_VERDICT, as_expected
+
+Json = Any
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\Z")
+
+
+class ReportError(Exception):
+    """Input from which no report can be built: one line that says what and where."""
+
+
+@dataclass(frozen=True)
+class CertificateAndVerdicts:
+    """One claim: its certificate, its entry in the audit summary, and the kernel's answer for each theorem.
+
+    A claim whose file could not be audited has no certificate; its audit entry then carries `error`.
+    """
+
+    certificate: Mapping[str, Json] | None
+    audit: Mapping[str, Json] | None = None
+    replay: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A link within a page."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Instance:
+    rows: tuple[Markup, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    name: str
+    math: Markup
+    change: str  # "", "added", "changed": against the printed statement
+    uses: tuple[Ref, ...]
+    use_known: bool
+    necessity: str  # "breaks", "unused", "unsettled" or "missing"
+    note: str
+    instance: Instance | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of evidence under headings; `facts` are single values."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[Markup | str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Mutant:
+    operator: str
+    fate: str  # "rejected", "equivalent", "survived" or "undecided"
+    outcome: str
+    change: str
+    math: Markup | None
+    where: str
+    instance: Instance | None
+
+
+@dataclass(frozen=True)
+class Mutants:
+    facts: tuple[tuple[str, str], ...]
+    rates: tuple[tuple[str, tuple[int, ...]], ...]  # operator, then counts in the order of FATES
+    survivors: tuple[Mutant, ...]
+    others: tuple[Mutant, ...]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    case: str
+    letters: tuple[tuple[str, Markup | str], ...]
+    hypotheses: tuple[tuple[str, Markup], ...]
+    goals: tuple[Markup, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One part for each kernel statement."""
+
+    case: str
+    witness: Instance | None
+    trials: Table | None
+    monte_carlo: Table | None
+    enclosures: Table | None
+    mutants: Mutants | None
+    sharpness: str
+    sharp_at: Instance | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    label: str
+    anchor: str
+    role: str
+    role_words: str
+    reading: str | None
+    verdict: str
+    withheld: str  # why the audit's verdict is not shown, if it is not
+    reason: str
+    expects: str | None
+    standing: str  # "expected", "open", "unexpected"
+    scope: str
+    math: StatementMath | None
+    sort_error: str | None
+    hypotheses: tuple[Hypothesis, ...]
+    dropped: tuple[str, ...]
+    counterexample: Instance | None
+    refutation: str | None
+    evidence: tuple[Evidence, ...]
+    kernel: tuple[Kernel, ...]
+    theorems: tuple[Ref, ...]
+    base_facts: tuple[str, ...]
+    axioms: tuple[str, ...]
+    oracles: tuple[str, ...]
+    footprint_known: bool
+
+    @property
+    def name(self) -> str:
+        """The label in words, unless it only repeats the role."""
+        plain_label = self.label.replace("_", " ")
+        return "" if plain_label.lower() == self.role_words.lower() else plain_label
+
+    @property
+    def argued(self) -> bool:
+        """Whether evidence for the statement is called for, rather than evidence against it."""
+        return self.verdict not in ("REFUTED", "ILL-SORTED")
+
+
+@dataclass(frozen=True)
+class Step:
+    anchor: str
+    number: str
+    name: str
+    rule: str
+    words: str
+    math: Markup
+    premises: tuple[Ref, ...]
+    premises_known: bool
+    certificate: str
+    cut: int
+
+
+@dataclass(frozen=True)
+class Theorem:
+    anchor: str
+    number: int
+    name: str
+    title: str  # the name without the claim's own prefix
+    serves: tuple[Ref, ...]
+    ok: bool | None
+    failure: str
+    hypotheses: tuple[tuple[str, Markup], ...]
+    goals: tuple[Markup, ...]
+    steps: tuple[Step, ...]
+    lemmas: tuple[Ref, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    caption: str
+    data: Json
+
+
+@dataclass(frozen=True)
+class Citation:
+    source: str  # key
+    short: str  # author and year
+    full: str
+    at: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    topic: str
+    slug: str
+    title: str
+    citations: tuple[Citation, ...]
+    nonclaims: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    theorems: tuple[Theorem, ...]
+    figures: tuple[Figure, ...]
+    hash: str
+    error: str | None
+    certificate: Mapping[str, Json] | None
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}/{self.slug}"
+
+    @property
+    def page(self) -> str:
+        return f"claims/{self.topic}/{self.slug}.html"
+
+    @property
+    def fallback(self) -> str:
+        """The verdict word of a claim without statements."""
+        return "ERROR" if self.error else NO_VERDICT
+
+    @property
+    def in_order(self) -> tuple[Statement, ...]:
+        """Printed before corrected before lemmas, each in the order of the claim file."""
+        roles = list(words.ROLES)
+        return tuple(sorted(self.statements, key=lambda s: roles.index(s.role) if s.role in roles else len(roles)))
+
+    @property
+    def standing(self) -> str:
+        if self.error is not None or not self.statements:
+            return "unexpected"
+        found = {s.standing for s in self.statements}
+        return next((s for s in ("unexpected", "open") if s in found), "expected")
+
+    @property
+    def erratum(self) -> bool:
+        wrong = any(s.role == "printed" and s.verdict in ("REFUTED", "ILL-SORTED") for s in self.statements)
+        return wrong and any(s.role == "corrected" and s.verdict in ("PROVED", "CONDITIONAL") for s in self.statements)
+
+    def footprint(self, kind: str) -> tuple[str, ...]:
+        return tuple(sorted({name for s in self.statements for name in getattr(s, kind)}))
+
+
+def short_source(key: str, sources: Mapping[str, Mapping[str, Json]]) -> str:
+    row = sources.get(key) or {}
+    if not row.get("author"):
+        return key
+    return f"{str(row['author']).split()[-1]} {row['year']}" if row.get("year") else str(row["author"]).split()[-1]
+
+
+def _citation(c: Mapping[str, Json], sources: Mapping[str, Mapping[str, Json]]) -> Citation:
+    key = str(c["source"])
+    row = sources.get(key) or {}
+    parts = [str(row[k]) for k in ("author", "title", "year") if row.get(k)]
+    full = ", ".join(parts) if parts else key
+    return Citation(key, short_source(key, sources), full, str(c["at"]), tuple(map(str, c.get("ids") or ())))
+
+
+def claim(
+    item: CertificateAndVerdicts, formulas: Formulas, sources: Mapping[str, Mapping[str, Json]] | None = None
+) -> Claim:
+    """The page of one claim as data."""
+    audit = item.audit or {}
+    sources = sources or {}
+    data = item.certificate
+    head: Mapping[str, Json] = data["claim"] if data is not None else audit
+    slug, topic = str(head.get("slug")), str(head.get("topic"))
+    for name in (slug, topic):
+        if not _SLUG.match(name):
+            raise ReportError(f"{name[:60]!r} cannot be part of a page's address; use letters, digits, - and _")
+    try:
+        theorems = _theorems(data or {}, item.replay, formulas)
+        statements = _statements(data or {}, audit, item.replay, theorems, formulas)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise ReportError(f"{topic}/{slug}: malformed certificate ({type(error).__name__}: {error})") from error
+    missing = None if data is not None else "there is no certificate"
+    return Claim(
+        topic=topic,
+        slug=slug,
+        title=str(head.get("title") or slug.replace("_", " ")),
+        citations=tuple(_citation(c, sources) for c in head.get("citations") or ()),
+        nonclaims=tuple(map(str, head.get("nonclaims") or ())),
+        statements=statements,
+        theorems=theorems,
+        figures=tuple(Figure(str(f.get("caption") or ""), f.get("data")) for f in (data or {}).get("figures") or ()),
+        hash=str((data or {}).get("hash") or ""),
+        error=str(audit["error"]) if audit.get("error") else missing,
+        certificate=data,
+    )
+
+
+# Derivations ------------------------------------------------------------------------------------------
+
+
+def anchor(text: str) -> str:
+    """An id from any text, one to one."""
+    return "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in text)
+
+
+def _own(data: Mapping[str, Json]) -> dict[str, list[str]]:
+    """For each theorem, the statements it proves."""
+    owners: dict[str, list[str]] = {}
+    for s in data.get("statements") or ():
+        for t in s.get("theorems") or ():
+            owners.setdefault(str(t), []).append(str(s["label"]))
+    return owners
+
+
+def _theorems(
+    data: Mapping[str, Json], replay: Mapping[str, Mapping[str, Json]], formulas: Formulas
+) -> tuple[Theorem, ...]:
+    owners, made = _own(data), []
+    places = {str(t["id"]): f"t-{anchor(str(t['id']))}" for t in data.get("derivation") or ()}
+    for number, t in enumerate(data.get("derivation") or (), 1):
+        name = str(t["id"])
+        outcome = replay.get(name)
+        premises = (outcome or {}).get("premises")
+        names = {str(s["id"]): f"{number}.{k}" for k, s in enumerate(t["steps"], 1)}
+        hyps = {str(h["id"]) for h in t["hyps"]}
+        steps = []
+        for s in t["steps"]:
+            step = str(s["id"])
+            found = [str(p) for p in premises.get(step, ())] if isinstance(premises, Mapping) else []
+            refs = [_premise(p, number, names, hyps) for p in found if p != step and p != "IH"]
+            if s.get("rule") == "use" and isinstance(s.get("theorem"), str):
+                refs.append(_theorem_ref(s["theorem"], places))
+            extra = {k: v for k, v in s.items() if k not in ("id", "rule", "all", "concl")}
+            text = json_text(extra)
+            steps.append(
+                Step(
+                    f"s-{number}-{anchor(step)}",
+                    names[step],
+                    step,
+                    str(s["rule"]),
+                    words.rule(str(s["rule"])),
+                    formulas.kernel({"all": s["all"], "concl": s["concl"]}),
+                    tuple(refs),
+                    isinstance(premises, Mapping),
+                    text[:2000],
+                    max(0, len(text) - 2000),
+                )
+            )
+        ok = None if outcome is None else outcome.get("ok") is True
+        made.append(
+            Theorem(
+                places[name],
+                number,
+                name,
+                name.removeprefix(f"{data['claim']['slug']}."),
+                tuple(Ref(label.replace("_", " "), f"#st-{anchor(label)}") for label in owners.get(name, ())),
+                ok,
+                _failure(outcome) if ok is False else "",
+                tuple((str(h["id"]), formulas.kernel({"all": h["all"], "concl": h["concl"]})) for h in t["hyps"]),
+                tuple(formulas.kernel(g) for g in t["goals"]),
+                tuple(steps),
+                tuple(_theorem_ref(str(x), places) for x in (outcome or {}).get("lemmas") or ()),
+            )
+        )
+    return tuple(made)
+
+
+def _premise(name: str, number: int, steps: Mapping[str, str], hyps: set[str]) -> Ref:
+    if name in steps:
+        return Ref(f"step {steps[name]}", f"#s-{number}-{anchor(name)}")
+    return Ref(f"hypothesis {name}" if name in hyps else name, "")
+
+
+def _theorem_ref(name: str, places: Mapping[str, str]) -> Ref:
+    for prefix, what in (("base:", "base fact"), ("axiom:", "axiom")):
+        if name.startswith(prefix):
+            kind = prefix[:-1]
+            return Ref(f"{what} {name[len(prefix) :]}", f"../../trust.html#{kind}-{anchor(name[len(prefix) :])}")
+    return Ref(f"theorem {name}", f"#{places[name]}" if name in places else "")
+
+
+def _failure(outcome: Mapping[str, Json] | None) -> str:
+    data = outcome or {}
+    place = f" at step {data['step']}" if data.get("step") else ""
+    rule = f" (rule {data['rule']})" if data.get("rule") else ""
+    return f"The kernel rejects it{place}{rule}: {data.get('reason') or 'no reason given'}."
+
+
+# Statements -------------------------------------------------------------------------------------------
+
+
+def _statements(
+    data: Mapping[str, Json],
+    audit: Mapping[str, Json],
+    replay: Mapping[str, Mapping[str, Json]],
+    theorems: Sequence[Theorem],
+    formulas: Formulas,
+) -> tuple[Statement, ...]:
+    mine, theirs = data.get("statements") or (), audit.get("statements") or ()
+    by_label = {t["label"]: t for t in theirs if "label" in t}
+    in_order = theirs if not by_label and len(theirs) == len(mine) else ()
+    printed = next((s for s in mine if s["role"] == "printed" and s.get("sort_error") is None), None)
+    made = []
+    for k, s in enumerate(mine):
+        judged = by_label.get(s["label"]) or (in_order[k] if in_order else None)
+        if judged is not None and judged.get("role") != s["role"]:
+            judged = None
+        made.append(_statement(s, judged, printed, replay, theorems, formulas))
+    return tuple(made)
+
+
+def _statement(
+    s: Mapping[str, Json],
+    judged: Mapping[str, Json] | None,
+    printed: Mapping[str, Json] | None,
+    replay: Mapping[str, Mapping[str, Json]],
+    theorems: Sequence[Theorem],
+    formulas: Formulas,
+) -> Statement:
+    evidence = s.get("evidence") or {}
+    ids = [str(t) for t in s.get("theorems") or ()]
+    outcomes = [replay[t] for t in ids if t in replay and replay[t].get("ok") is True]
+    verdict, withheld = _checked_verdict(s, judged, ids, outcomes)
+    expects = s.get("expects")
+    if not as_expected(verdict, expects):
+        standing = "unexpected"
+    else:
+        standing = "open" if verdict == "OPEN" else "expected"
+    math = formulas.statement(s["ast"]) if s.get("ast") else None
+    compare = printed if printed is not None and s["role"] == "corrected" else None
+    hypotheses = _hypotheses(s, math, compare, ids, replay, theorems)
+    known = judged or {}
+    shown = {h.name for h in hypotheses}
+    return Statement(
+        label=str(s["label"]),
+        anchor=f"st-{anchor(str(s['label']))}",
+        role=str(s["role"]),
+        role_words=words.ROLES.get(str(s["role"]), str(s["role"])),
+        reading=s.get("reading"),
+        verdict=verdict,
+        withheld=withheld,
+        reason=str(known.get("reason") or ""),
+        expects=expects,
+        standing=standing,
+        scope=_scope(known.get("scope"), verdict),
+        math=math,
+        sort_error=str(s["sort_error"]) if s.get("sort_error") else None,
+        hypotheses=hypotheses,
+        dropped=tuple(
+            str(name) for name, _ in ((compare or {}).get("ast") or {}).get("hypotheses") or () if name not in shown
+        ),
+        counterexample=_instance(evidence.get("counterexample")),
+        refutation=json_text(s["refutation"])[:2000] if s.get("refutation") else None,
+        evidence=tuple(_evidence(part, case, formulas) for case, part in _parts(evidence, len(s.get("kernel") or ()))),
+        kernel=tuple(_kernel(k, case, formulas) for case, k in _cases(s.get("kernel") or ())),
+        theorems=tuple(Ref(f"theorem {t.number}", f"#{t.anchor}") for t in theorems if t.name in ids),
+        base_facts=_names(known.get("base_facts")),
+        axioms=_names(known.get("axioms")),
+        oracles=_names(known.get("oracles")),
+        footprint_known=judged is not None and bool(outcomes),
+    )
+
+
+def _checked_verdict(
+    s: Mapping[str, Json],
+    judged: Mapping[str, Json] | None,
+    ids: Sequence[str],
+    outcomes: Sequence[Mapping[str, Json]],
+) -> tuple[str, str]:
+    """The audit's verdict, or NO VERDICT and the reason when the data at hand does not bear it out."""
+    if judged is None:
+        return NO_VERDICT, "The audit summary has no entry for this statement."
+    verdict = str(judged.get("verdict"))
+    if verdict not in BY_WORD or verdict == NO_VERDICT:
+        return NO_VERDICT, f"The audit summary gives the unknown verdict {verdict[:40]!r}."
+    evidence = s.get("evidence") or {}
+    why = ""
+    if verdict in ("PROVED", "CONDITIONAL"):
+        if not ids or len(ids) != len(s.get("kernel") or ()):
+            why = "the certificate does not name a theorem for each of its kernel statements"
+        elif len(outcomes) != len(ids):
+            why = "a theorem it rests on has not been replayed successfully"
+        elif not all(_instance(part.get("witness")) for _, part in _parts(evidence, len(ids))):
+            why = "no witness shows that the hypotheses can be met"
+        assumed = {name for o in (judged, *outcomes) for kind in ("axioms", "oracles") for name in o.get(kind) or ()}
+        if not why and verdict == "PROVED" and assumed:
+            why = f"the derivation rests on {', '.join(sorted(assumed))}"
+        if not why and verdict == "CONDITIONAL" and not assumed:
+            why = "no axiom or oracle is listed on which it would be conditional"
+    elif verdict == "REFUTED" and not (_instance(evidence.get("counterexample")) or s.get("refutation")):
+        why = "the certificate holds neither a counterexample nor a refutation"
+    elif verdict == "ILL-SORTED" and not s.get("sort_error"):
+        why = "the certificate does not say where the sorts disagree"
+    elif verdict == "ENCLOSED" and not evidence.get("enclosures"):
+        why = "the certificate holds no enclosure"
+    elif verdict == "TESTED" and not (evidence.get("trials") or evidence.get("monte_carlo")):
+        why = "the certificate holds no trials"
+    return (NO_VERDICT, f"The audit says {verdict}, but {why}.") if why else (verdict, "")
+
+
+def _names(value: Json) -> tuple[str, ...]:
+    return tuple(sorted({str(x) if not isinstance(x, Mapping) else str(x.get("id")) for x in value or ()}))
+
+
+def _scope(scope: Json, verdict: str) -> str:
+    if not scope:
+        return ""
+    return (
+        "; ".join(map(str, scope))
+        if isinstance(scope, list)
+        else (scope if isinstance(scope, str) else json_text(scope))
+    )
+
+
+def _hypotheses(
+    s: Mapping[str, Json],
+    math: StatementMath | None,
+    printed: Mapping[str, Json] | None,
+    ids: Sequence[str],
+    replay: Mapping[str, Mapping[str, Json]],
+    theorems: Sequence[Theorem],
+) -> tuple[Hypothesis, ...]:
+    if math is None:
+        return ()
+    before = {str(n): f for n, f in ((printed or {}).get("ast") or {}).get("hypotheses") or ()}
+    now = {str(n): f for n, f in s["ast"].get("hypotheses") or ()}
+    necessity = (s.get("evidence") or {}).get("necessity") or {}
+    used_known = bool(ids) and all(isinstance((replay.get(t) or {}).get("hyp_uses"), Mapping) for t in ids)
+    made = []
+    for name, formula in math.hypotheses:
+        uses: list[Ref] = []
+        for t in theorems:
+            if t.name not in ids or not used_known:
+                continue
+            steps = {step.name: step for step in t.steps}
+            found = {
+                str(step)
+                for hyp, used in replay[t.name]["hyp_uses"].items()
+                if hyp == name or hyp.startswith(f"{name}.")
+                for step in used
+            }
+            uses += [Ref(steps[x].number, f"#{steps[x].anchor}") for x in steps if x in found]
+        change = (
+            ""
+            if printed is None
+            else ("added" if name not in before else "" if before[name] == now[name] else "changed")
+        )
+        mine = [necessity[k] for k in sorted(necessity) if k == name or k.startswith(f"{name}.")]
+        state, note, instance = _necessity(mine, used_known and not uses)
+        made.append(Hypothesis(name, formula, change, tuple(uses), used_known, state, note, instance))
+    return tuple(made)
+
+
+def _necessity(parts: Sequence[Json], unused: bool) -> tuple[str, str, Instance | None]:
+    """What dropping a hypothesis does, from the entries of the kernel hypotheses it compiles to."""
+    notes = []
+    for found in parts:
+        entry = found if isinstance(found, Mapping) else {"note": found}
+        instance = _instance(entry.get("counterexample")) or _instance(entry)
+        note = str(entry.get("note") or "")
+        if instance is not None:
+            return "breaks", note, instance
+        attempt = entry.get("attempt")
+        if isinstance(attempt, Mapping) and attempt.get("draws"):
+            note = note or f"no counterexample in {attempt['draws']} draws"
+        unused = unused or entry.get("status") == "unused"
+        notes.append(note)
+    note = next((n for n in notes if n), "")
+    if unused:
+        return "unused", note, None
+    return ("unsettled" if parts else "missing"), note, None
+
+
+def _cases(kernel: Sequence[Json]) -> list[tuple[str, Json]]:
+    return [(f"part {k} of {len(kernel)}" if len(kernel) > 1 else "", item) for k, item in enumerate(kernel, 1)]
+
+
+def _parts(evidence: Mapping[str, Json], count: int) -> list[tuple[str, Mapping[str, Json]]]:
+    """The evidence of each kernel statement; parts that are not there are empty."""
+    parts: list[Mapping[str, Json]] = [evidence, *(evidence.get("others") or ())]
+    parts += [{}] * (count - len(parts))
+    return _cases(parts)
+
+
+def _kernel(k: Mapping[str, Json], case: str, formulas: Formulas) -> Kernel:
+    sig = k.get("sig") or {}
+    rows: list[tuple[str, Markup | str]] = [
+        ("time", words.TIMES.get(str(sig.get("time", "none")), str(sig.get("time"))))
+    ]
+    rows += [(str(n), f"natural number, at least {low}") for n, low in sorted((sig.get("nat") or {}).items())]
+    rows += [("range", f"{index_text(form)} ≥ 0") for form in sig.get("assume") or ()]
+    for name, bounds in sorted((sig.get("dims") or {}).items()):
+        low, high = (index_text(x) for x in bounds)
+        rows.append((str(name), f"sizes, indexed from {low} to {high}"))
+    rows += [(str(n), words.letter(row)) for n, row in sorted((sig.get("letters") or {}).items())]
+    for name, row in sorted((sig.get("losses") or {}).items()):
+        text = Markup("{} of {}, with gradient {}").format(
+            "half the squared distance to the target" if "target" in row else "differentiable function",
+            formulas.kernel(row["at"], block=False),
+            Markup("<code>{}</code>").format(row["grad"]),
+        )
+        if "target" in row:
+            text += Markup("; target {}").format(formulas.kernel(row["target"], block=False))
+        if "pgrad" in row:
+            text += Markup("; gradients <code>{}</code> in the members of <code>{}</code>").format(
+                row["pgrad"], row["params"]
+            )
+        rows.append((f"{name}, loss", text))
+    return Kernel(
+        case,
+        tuple(rows),
+        tuple((str(h["id"]), formulas.kernel({"all": h["all"], "concl": h["concl"]})) for h in k.get("hyps") or ()),
+        tuple(formulas.kernel(g) for g in k.get("goals") or ()),
+    )
+
+
+# Evidence ---------------------------------------------------------------------------------------------
+
+
+def _instance(data: Json) -> Instance | None:
+    if isinstance(data, Mapping) and isinstance(data.get("instance"), Mapping):
+        inner = dict(data["instance"])
+        inner.update({k: v for k, v in data.items() if k != "instance"})
+        data = inner
+    if not isinstance(data, Mapping) or not isinstance(data.get("values"), Mapping):
+        return None
+    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status")
+    facts = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
+    return Instance(tuple(instance_rows(data)), tuple(facts))
+
+
+def plain(value: Json) -> str:
+    """A value of the evidence in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return words.number(value)
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(x, str) for x in value):
+        return words.interval(value[0], value[1])
+    if isinstance(value, list) and all(isinstance(x, str | int) for x in value):
+        return ", ".join(words.number(str(x)) for x in value)
+    if isinstance(value, Mapping) and set(value) == {"low", "high"}:
+        return words.interval(str(value["low"]), str(value["high"]))
+    if isinstance(value, Mapping) and all(isinstance(x, str | int) for x in value.values()):
+        counted = all(isinstance(x, int) for x in value.values())
+        return ", ".join(f"{k}{' ' if counted else ' = '}{words.number(str(x))}" for k, x in sorted(value.items()))
+    return str(value) if isinstance(value, int) else json_text(value)[:400]
+
+
+def _facts(data: Json, leading: Iterable[str]) -> Table | None:
+    if not isinstance(data, Mapping) or not data:
+        return None
+    order = [k for k in leading if k in data] + sorted(k for k in data if k not in leading and k != "kind")
+    return Table(tuple((words.label(k), plain(data[k])) for k in order if data[k] not in (None, {}, [])))
+
+
+def _enclosures(data: Json) -> Table | None:
+    if not isinstance(data, list) or not data:
+        return None
+    rows: list[tuple[Markup | str, ...]] = []
+    for e in data:
+        known = {"interval", "low", "high", "digits", "margin", "holds", "what", "quantity", "at", "instance", "point"}
+        interval = e.get("interval") or ([e["low"], e["high"]] if "low" in e and "high" in e else None)
+        at = e.get("at") or e.get("point") or e.get("instance")
+        instance = _instance(at)
+        where = (
+            Markup(", ").join(instance.rows) if instance else plain(at).replace(" = ", "\u00a0=\u00a0") if at else ""
+        )
+        rest = "; ".join(f"{words.label(k)} {plain(v)}" for k, v in sorted(e.items()) if k not in known)
+        what = str(e.get("what") or e.get("quantity") or rest or "both sides")
+        holds = e.get("holds")
+        rows.append(
+            (
+                what,
+                where,
+                str(e.get("digits") or "not given"),
+                plain(interval) if interval else "missing",
+                plain(e["margin"]) if e.get("margin") is not None else "missing",
+                "holds" if holds is True else "fails" if holds is False else "not stated",
+            )
+        )
+    return Table((), ("quantity", "at", "digits", "interval", "margin", "outcome"), tuple(rows))
+
+
+FATES = ("rejected", "equivalent", "survived", "undecided")
+_FATES = {word: "rejected" for word in ("killed", "refuted", "rejected", "ill-sorted")} | {
+    "equivalent": "equivalent",
+    "survived": "survived",
+}
+
+
+def _mutants(data: Json, formulas: Formulas) -> Mutants | None:
+    items = data.get("mutants") if isinstance(data, Mapping) else data
+    if not isinstance(items, list) or not items:
+        return None
+    made = []
+    for m in items:
+        outcome = str(m.get("status") or m.get("outcome") or "undecided").lower()
+        change = ": ".join(str(m[k]) for k in ("part", "change") if isinstance(m.get(k), str))
+        formula = m.get("formula")
+        made.append(
+            Mutant(
+                str(m.get("operator") or "unnamed"),
+                _FATES.get(outcome, "undecided"),
+                outcome,
+                change,
+                formulas.kernel(formula) if formula is not None else None,
+                "; ".join(f"{words.label(k)} {plain(m[k])}" for k in ("where", "margin") if m.get(k)),
+                _instance(m.get("counterexample")),
+            )
+        )
+    rates = []
+    for operator in sorted({m.operator for m in made}):
+        fates = [m.fate for m in made if m.operator == operator]
+        rates.append((operator, tuple(fates.count(fate) for fate in FATES)))
+    facts = data if isinstance(data, Mapping) else {}
+    return Mutants(
+        tuple((words.label(k), plain(facts[k])) for k in ("tried", "total", "seed") if k in facts),
+        tuple(rates),
+        tuple(m for m in made if m.fate in ("survived", "undecided")),
+        tuple(m for m in made if m.fate not in ("survived", "undecided")),
+    )
+
+
+_TRIALS = ("status", "drawn", "discarded", "held", "exact", "ball", "agree", "unknown", "failed", "violated", "corners")
+
+
+def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Evidence:
+    sharp = data.get("sharpness")
+    kind = sharp if isinstance(sharp, str) else ""
+    if isinstance(sharp, Mapping):
+        kind = str(sharp.get("kind") or sharp.get("sharpness") or "")
+    return Evidence(
+        case,
+        _instance(data.get("witness")),
+        _facts(data.get("trials"), _TRIALS),
+        _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
+        _enclosures(data.get("enclosures")),
+        _mutants(data.get("mutants"), formulas),
+        kind,
+        _instance(sharp),
+    )

@@ -1,0 +1,236 @@
+"""Certificates and verdicts in, a folder of static pages out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from . import export, figures, model, words
+from .formulas import Formulas
+from .model import CertificateAndVerdicts, Claim, ReportError, anchor
+from .verdicts import VERDICTS, badge
+
+Json = Any
+MARKER = "report.json"
+_ASSETS = files("verify.report") / "assets"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What was written: the folder, the page to open, every file in it."""
+
+    root: Path
+    index: Path
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """A base fact, axiom or oracle, and the claims that rest on it."""
+
+    kind: str
+    name: str
+    text: str
+    citation: str
+    falsifier: str
+    tried: str
+    used_by: tuple[Claim, ...]
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.kind}-{anchor(self.name)}"
+
+
+def build(
+    certificates: Sequence[CertificateAndVerdicts],
+    out_dir: Path | str,
+    registry: Mapping[str, Mapping[str, Mapping[str, Json]]] | None = None,
+    sources: Mapping[str, Mapping[str, Json]] | None = None,
+    formulas: Formulas | None = None,
+) -> Site:
+    """Write the site into `out_dir`, which must be new, empty, or an earlier report.
+
+    `registry` describes what derivations rest on, `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
+    "falsifier", "result"}}}`, and `sources` the documents, `{key: {"author", "title", "year"}}`. Equal input gives
+    equal bytes. Everything is rendered before the first file is written.
+    """
+    root = Path(out_dir)
+    old = _earlier(root)
+    pages = render(certificates, registry, sources, formulas)
+    for name in sorted(pages):
+        _write(root / name, pages[name])
+    for name in sorted(old - set(pages)):
+        (root / name).unlink(missing_ok=True)
+    return Site(root, root / "index.html", tuple(sorted(pages)))
+
+
+def render(
+    certificates: Sequence[CertificateAndVerdicts],
+    registry: Mapping[str, Mapping[str, Mapping[str, Json]]] | None = None,
+    sources: Mapping[str, Mapping[str, Json]] | None = None,
+    formulas: Formulas | None = None,
+) -> dict[str, bytes]:
+    """Every file of the site, by its path."""
+    formulas = formulas or Formulas()
+    claims = sorted((model.claim(item, formulas, sources) for item in certificates), key=lambda c: c.id)
+    for first, second in pairwise(claims):
+        if first.id == second.id:
+            raise ReportError(f"two claims are called {first.id}")
+    trusted = _trusted(claims, registry or {})
+    env = _environment()
+    common = {"verdicts": VERDICTS, "total": len(claims)}
+    pages: dict[str, str] = {
+        "index.html": env.get_template("index.html").render(
+            **common, root="", counts=counts(claims), documents=_documents(claims), claims=_by_urgency(claims),
+            statements=sum(len(c.statements) for c in claims),
+            unexpected=[c for c in claims if c.standing == "unexpected"],
+            open=[c for c in claims if c.standing == "open"],
+            used=[v for v in VERDICTS if counts(claims)[v.word]],
+            topics=sorted({c.topic for c in claims}),
+        ),
+        "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
+    }  # fmt: skip
+    for c in claims:
+        pages[c.page] = env.get_template("claim.html").render(
+            **common, root="../../", claim=c, drawn=_drawn(c), fates=model.FATES
+        )
+        if c.certificate is not None:
+            pages[f"certificates/{c.id}.json"] = export.canonical(c.certificate)
+    pages["junit.xml"] = export.junit(claims)
+    out = {name: text.encode() for name, text in pages.items()} | dict(_assets())
+    listed = sorted([*out, MARKER])
+    out[MARKER] = export.canonical(export.report(claims, counts(claims), listed)).encode()
+    return out
+
+
+def counts(claims: Iterable[Claim]) -> dict[str, int]:
+    """Statements by verdict, every verdict listed. PROVED and CONDITIONAL are never added up."""
+    found = Counter(s.verdict for c in claims for s in c.statements)
+    found.update(c.fallback for c in claims if not c.statements)
+    return {v.word: found[v.word] for v in VERDICTS}
+
+
+def _documents(claims: Sequence[Claim]) -> list[tuple[str, str, str, int, dict[str, int]]]:
+    """For each document: key, short and full name, number of claims, statements by verdict."""
+    sources = {x.source: x for c in claims for x in c.citations}
+    rows = []
+    for key in sorted(sources):
+        mine = [c for c in claims if any(x.source == key for x in c.citations)]
+        rows.append((key, sources[key].short, sources[key].full, len(mine), counts(mine)))
+    return rows
+
+
+def _by_urgency(claims: Sequence[Claim]) -> list[Claim]:
+    order = {"unexpected": 0, "open": 1, "expected": 2}
+    return sorted(claims, key=lambda c: (order[c.standing], c.topic, c.slug))
+
+
+def _trusted(
+    claims: Sequence[Claim], registry: Mapping[str, Mapping[str, Mapping[str, Json]]]
+) -> dict[str, list[Trusted]]:
+    out: dict[str, list[Trusted]] = {}
+    for key, kind in (("base_facts", "base"), ("axioms", "axiom"), ("oracles", "oracle")):
+        known = registry.get(key) or {}
+        used = {name for c in claims for name in c.footprint(key)}
+        out[key] = []
+        for name in sorted(used | set(known)):
+            row = known.get(name) or {}
+            text, citation, falsifier, result = (
+                str(row.get(k) or "") for k in ("text", "citation", "falsifier", "result")
+            )
+            users = tuple(c for c in claims if name in c.footprint(key))
+            out[key].append(Trusted(kind, name, text, citation, falsifier, result, users))
+    return out
+
+
+def _drawn(c: Claim) -> list[tuple[str, Markup | None, str]]:
+    """Each figure: caption, SVG or nothing, and why it could not be drawn."""
+    out: list[tuple[str, Markup | None, str]] = []
+    for figure in c.figures:
+        try:
+            out.append((figure.caption, figures.svg(figure.data, figure.caption or c.title), ""))
+        except (figures.FigureError, TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
+            out.append((figure.caption, None, " ".join(str(error).split())[:300] or type(error).__name__))
+    return out
+
+
+def _environment() -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.PackageLoader("verify.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    env.globals.update(badge=badge, anchor=anchor)
+    env.filters["counted"] = _counted
+    env.filters["words"] = words.label
+    env.filters["powers"] = _powers
+    return env
+
+
+def _powers(text: str) -> Markup:
+    """Powers of ten in proper type."""
+    safe = re.sub(r"\b1e(-?\d+)\b", r"10^\1", str(escape(text)))
+    return Markup(re.sub(r"10\^(-?)(\d+)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", safe))
+
+
+def _counted(n: int, one: str, many: str | None = None) -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def _assets() -> Iterable[tuple[str, bytes]]:
+    for name in ("style.css", "enhance.js"):
+        yield f"assets/{name}", (_ASSETS / name).read_bytes()
+    for font in sorted((_ASSETS / "fonts").iterdir(), key=lambda f: f.name):
+        yield f"assets/fonts/{font.name}", font.read_bytes()
+
+
+def _earlier(root: Path) -> set[str]:
+    """Files of an earlier report in the same folder."""
+    if not root.exists():
+        return set()
+    if not root.is_dir():
+        raise ReportError(f"{root} is not a folder")
+    marker = root / MARKER
+    if not marker.is_file():
+        if any(root.iterdir()):
+            raise ReportError(f"{root} holds other files; give an empty folder or an earlier report")
+        return set()
+    try:
+        listed = json.loads(marker.read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    parts = [(str(name), Path(str(name))) for name in listed]
+    return {name for name, path in parts if not path.is_absolute() and ".." not in path.parts}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Readers see the old file or the new one; unchanged files are left alone."""
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written: {error.strerror or error}") from error

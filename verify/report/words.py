@@ -1,0 +1,132 @@
+"""Words for the names that occur in certificates: roles, rules, letters, keys, numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from .formulas import index_text, short
+
+ROLES = {"printed": "As printed", "corrected": "As corrected", "lemma": "Lemma"}
+
+TIMES = {"none": "none", "flow": "continuous, along a flow", "descent": "discrete, along the iterates of descent"}
+
+_RULES = {
+    "alg": "Both sides are rebuilt in normal form from the facts named; they agree.",
+    "induct": "By induction over a natural number.",
+    "use": "By an earlier theorem, a base fact or an axiom, at the values given.",
+    "at0": "A fact that holds at all times is taken at the start.",
+    "constant": "The time derivative is zero, so the quantity keeps its value from the start.",
+    "antitone": "The time derivative is at most zero, so the quantity stays at or below its value at the start.",
+    "variation": "The gradient with respect to one layer, from the chain rule.",
+    "nondegenerate": "Two matrices with the same trace against every direction are equal.",
+    "loss": "The value or the gradient of half a squared distance.",
+    "independent": "Independent factors: the expectation of the product is the product of the expectations.",
+    "factor": "Independent factors: the expectation of the product is the product of the expectations.",
+    "identical": "Identically distributed: the expectation does not depend on the index.",
+    "finite": "The expectation under a finite law is a finite sum.",
+    "sector": "The probability that a uniform angle falls into a sector.",
+    "polar": "A pair of Gaussian projections in polar form.",
+    "cases": "By cases.",
+}
+
+_LABELS = {
+    "n": "samples",
+    "exact": "held exactly",
+    "ball": "held in enclosures",
+    "agree": "enclosures agree",
+    "agree_digits": "to digits",
+    "unknown": "undecided",
+    "reasons": "discarded for",
+    "where": "fails",
+    "monte_carlo": "Monte Carlo",
+    "clash": "margin of failure",
+}
+
+
+def rule(name: str) -> str:
+    return _RULES.get(name, f"By the rule {name}.")
+
+
+def label(key: str) -> str:
+    return _LABELS.get(key, key.replace("_", " "))
+
+
+def letter(row: Mapping[str, Any]) -> str:
+    """A letter of a signature in words."""
+    shape = row.get("shape")
+    words = "scalar" if shape is None else f"{index_text(shape[0])} × {index_text(shape[1])} matrix"
+    if row.get("sym"):
+        words = f"symmetric {words}"
+    if row.get("law"):
+        kind = row["law"].get("kind")
+        words += {"gauss": ", standard normal", "bounded": ", bounded random", "angle": ", uniform angle"}.get(
+            kind, f", random with a {kind} law"
+        )
+    words += {"smooth": ", differentiable in time", "any": ", depends on time"}.get(row.get("dep", "const"), "")
+    if row.get("free"):
+        words += ", arbitrary"
+    for v, lo, hi in row.get("index") or ():
+        words += (
+            f", for {v} from {index_text(lo)} to {index_text(hi)}"
+            if hi is not None
+            else f", for {v} from {index_text(lo)}"
+        )
+    return words
+
+
+_RATIONAL = re.compile(r"-?\d+/\d+\Z")
+
+
+def number(text: str) -> str:
+    """A number short enough to read; a long fraction gets a decimal beside it."""
+    if not _RATIONAL.match(text) or len(text) <= 24:
+        return (
+            re.sub(r"\d{49,}", lambda m: short(m[0]), text).replace("-", "−", 1)
+            if text.startswith("-")
+            else short(text)
+        )
+    value = Fraction(text)
+    if value == 0:
+        return "0"
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    power = len(str(size.numerator)) - len(str(size.denominator))
+    scaled = size / Fraction(10) ** power
+    if scaled < 1:
+        scaled, power = scaled * 10, power - 1
+    digits = f"{int(scaled * 10**11):012d}"
+    lead = f"{digits[0]}.{digits[1:]}".rstrip("0").rstrip(".")
+    return f"{sign}{lead}…" + (f" · 10^{power}" if power else "")
+
+
+def _power_of_ten(x: Fraction) -> int:
+    """The least k with x <= 10^k, for x > 0."""
+    k = len(str(x.numerator)) - len(str(x.denominator))
+    while Fraction(10) ** k < x:
+        k += 1
+    while Fraction(10) ** (k - 1) >= x:
+        k -= 1
+    return k
+
+
+def interval(low: str, high: str) -> str:
+    """An interval: both ends if they are short, else the digits they share and how wide it is."""
+    try:
+        a, b = Fraction(low), Fraction(high)
+    except (ValueError, ZeroDivisionError):
+        return f"[{short(low)}, {short(high)}]"
+    if a == b:
+        return number(low)
+    if len(low) + len(high) <= 36 or b < a:
+        return f"[{number(low)}, {number(high)}]"
+    if a <= 0 <= b:
+        return f"within 10^{_power_of_ten(max(-a, b))} of 0"
+    places = max(0, -_power_of_ten(b - a))
+    shared = min(places, 24)
+    size = min(abs(a), abs(b)) * 10**shared if a * b > 0 else Fraction(0)
+    digits = str(int(size)).rjust(shared + 1, "0")
+    lead = f"{digits[:-shared]}.{digits[-shared:]}" if shared else digits
+    sign = "−" if b < 0 else ""
+    return f"{sign}{lead}… (width at most 10^{_power_of_ten(b - a)})"

@@ -1,0 +1,226 @@
+"""Refutations: from an author's instance, or a script that shows the failure, to what the kernel replays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from verify.kernel.checker import Scope
+from verify.kernel.errors import Reject
+from verify.kernel.imports import Imported
+from verify.kernel.replay import statement as read_statement
+from verify.statement.claims import Claim
+from verify.statement.errors import StatementError
+from verify.statement.language import Law
+from verify.statement.statements import Data, Statement
+from verify.statement.terms import Formula, Node
+
+from .author import Author, Context
+from .errors import TacticFailed
+from .prover import Prover
+
+Json = Any
+
+
+def refute(claim: Claim, statement: Statement, evidence: Sequence[Json] = (), context: Context | None = None) -> Json | None:
+    """A refutation of a kernel statement, or None: from the author's `fails_at`, else from a counterexample found."""
+    data = next((d for d in statement.data if d.kind == "fails_at"), None)
+    name = f"{claim.slug}.{statement.label} fails"
+    kernels = statement.kernel()
+    try:
+        if data is not None and statement.script is not None and statement.script.kind == "refutation":
+            return Refuter(context or Context(claim), claim, statement, name, kernels[0], data).refutation()
+        if data is not None:
+            return {"id": name, "statement": kernels[0], "kind": "evaluate", "instance": exact_instance(kernels[0], data)}
+        for kernel, found in zip(kernels, evidence, strict=False):
+            if found.get("counterexample"):
+                instance = found_instance(kernel, found["counterexample"])
+                if instance is not None:
+                    return {"id": name, "statement": kernel, "kind": "evaluate", "instance": instance}
+    except (Reject, StatementError) as e:
+        raise TacticFailed(str(e), where=name) from None
+    except TacticFailed as e:
+        raise e.at(name) from None
+    return None
+
+
+_LETTER = re.compile(r"([A-Za-z][A-Za-z0-9_.']*)(?:\[([0-9,]+)\])?(@0)?\Z")
+
+
+def found_instance(kernel: Json, found: Json) -> Json | None:
+    """A counterexample of the search in the form the kernel evaluates, if it is finite and exact."""
+    sig = kernel["sig"]
+    if sig["time"] == "flow" or any(d.get("law") for d in sig["letters"].values()):
+        return None
+    out: Json = {"nat": {}, "dims": found.get("dims", {}), "letters": {}, "losses": {},
+                 "iterate": 1 if sig["time"] == "descent" else 0}
+    families: dict[str, dict[tuple[int, ...], Json]] = {}
+    for text, value in found["values"].items():
+        match = _LETTER.match(text)
+        if text in sig.get("nat", {}):
+            out["nat"][text] = int(value)
+        elif match and match[1] in sig["letters"]:
+            moving = sig["letters"][match[1]].get("dep", "const") != "const"
+            if bool(match[3]) == (moving and sig["time"] == "descent"):
+                index = tuple(int(i) for i in match[2].split(",")) if match[2] else ()
+                families.setdefault(match[1], {})[index] = value
+    for name, members in families.items():
+        if len(next(iter(members))) > 1:
+            return None
+        out["letters"][name] = members[()] if () in members else [members[k] for k in sorted(members)]
+    for loss, row in found.get("losses", {}).items():
+        if "target" not in row:
+            return None
+        out["losses"][loss] = {"target": row["target"]}
+    return {k: v for k, v in out.items() if v or k == "letters"}
+
+
+def exact_instance(kernel: Json, data: Data) -> Json:
+    """Author data such as N=2, widths=(2, 1, 1), W=[..], ell=half_square(..) as an instance for the kernel."""
+    sig, given = kernel["sig"], dict(data.values)
+    out: Json = {"nat": {}, "dims": {}, "letters": {}, "losses": {}, "iterate": 0}
+    if sig["time"] == "descent":
+        out["iterate"] = int(given.pop("iterate", 1))
+    for s in sig.get("nat", {}):
+        if s not in given:
+            raise TacticFailed(f"the instance does not say what {s} is", next=f"give {s}=..")
+        out["nat"][s] = int(given.pop(s))
+    for d in sig.get("dims", {}):
+        widths = given.pop("widths", given.pop(d, None))
+        if widths is None:
+            raise TacticFailed("the instance does not give the layer widths", next="give widths=(..)")
+        out["dims"][d] = [int(x) for x in widths]
+    for name, value in given.items():
+        if name in sig.get("losses", {}):
+            out["losses"][name] = {"target": plain(value)}
+        elif name in sig["letters"]:
+            out["letters"][name] = plain(value)
+        else:
+            raise TacticFailed(f"the statement has no symbol {name}")
+    return {k: v for k, v in out.items() if v or k == "letters"}
+
+
+def plain(value: Any) -> Json:
+    """Exact data as strings and rows."""
+    if isinstance(value, Fraction | int):
+        return str(value)
+    if isinstance(value, tuple | list):
+        return [plain(x) for x in value]
+    if isinstance(value, str):
+        return str(Fraction(value))
+    raise TacticFailed(f"{value!r} is not a number or rows of numbers")
+
+
+class Refuter(Author):
+    """The theorem of a refutation: its letters are the hidden constants and what the instance leaves random."""
+
+    def __init__(self, context: Context, claim: Claim, statement: Statement, name: str, kernel: Json, data: Data) -> None:
+        self.context, self.claim, self.statement, self.name, self.case = context, claim, statement, name, ""
+        self.compiler = statement.compiler()
+        self.target, self.given = kernel, dict(data.values)
+        self.nat: dict[str, Json] = {}
+        self.values: dict[str, Json] = {}
+        letters: Json = {}
+        hidden = kernel.get("exists", [])
+        for s in kernel["sig"].get("nat", {}):
+            if s not in self.given:
+                raise TacticFailed(f"the instance does not say what {s} is")
+            number = int(self.given[s])
+            self.nat[s] = {"1": number} if number else {}
+        for n, decl in kernel["sig"]["letters"].items():
+            value = self.given.get(n)
+            if n in hidden:
+                letters[n] = {}
+            elif isinstance(value, Law):
+                index = [[v, self.lins(lo), self.lins(hi)] for v, lo, hi in decl["index"]]
+                letters[n] = {"index": index, "law": {"kind": "finite", "values": [["1/2", "-1"], ["1/2", "1"]]}}
+            elif value is None:
+                raise TacticFailed(f"the instance does not say what {n} is")
+            else:
+                self.values[n] = self.compiler.term(value) if isinstance(value, Node) else ["q", str(value)]
+        own = [h for h in kernel["hyps"] if set(_letters(h["concl"])) <= set(hidden)]
+        self.kernel = {"sig": {"time": "none", "letters": letters}, "hyps": own,
+                       "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]}
+        self.directions, self.auto, self.labels, self.lemmas = {}, [], {}, {}
+        self.prover = Prover(self.kernel, name, context.theorems)
+        self.here = self.prover.rules.top()
+
+    # ---- expressions of the statement, at the instance ---------------------------------------------------
+
+    def lins(self, form: Json) -> Json:
+        out: dict[str, int] = {}
+        for s, c in form.items():
+            for k, x in (self.nat[s] if s in self.nat else {s: 1}).items():
+                out[k] = out.get(k, 0) + c * x
+        return {k: x for k, x in out.items() if x}
+
+    def at_instance(self, data: Json) -> Json:
+        if isinstance(data, dict):
+            return self.lins(data)
+        if not isinstance(data, list):
+            return data
+        if data and data[0] == "v" and data[1] in self.values:
+            return self.values[data[1]]
+        return [self.at_instance(x) for x in data]
+
+    def term(self, node: Any) -> Json:
+        return self.at_instance(super().term(node))
+
+    def lin(self, item: Any) -> Json:
+        return self.lins(super().lin(item))
+
+    def formulas(self, item: Formula) -> list[Json]:
+        return [{"all": [[v, self.lins(lo), None if hi is None else self.lins(hi)] for v, lo, hi in f["all"]],
+                 "concl": self.at_instance(f["concl"])} for f in self.compiler.formula(item)]
+
+    # ---- the refutation ----------------------------------------------------------------------------------
+
+    def refutation(self) -> Json:
+        script = self.statement.script
+        assert script is not None
+        negation: Json = None
+        mapping = {"nat": self.nat, "dims": {}, "letters": {
+            n: {"vars": [], "term": self.values[n]} if n in self.values else n for n in self.target["sig"]["letters"]}}
+        parts = read_statement(self.target)
+        number = int(self.given.get("goal", 0))
+        goal = self.target["goals"][number]
+        for step in script.steps:
+            try:
+                if step.kind == "have":
+                    assert step.goal is not None
+                    self.labels[step.label] = [self.run(step, g["all"], g["concl"], k)
+                                               for k, g in enumerate(self.formulas(step.goal))]
+                elif step.kind == "conclude":
+                    negation = self._negation(step.hint.args, goal)
+            except TacticFailed as e:
+                raise e.at(f"step {step.label}") from None
+            except Reject as e:
+                raise TacticFailed(str(e), where=f"step {step.label}") from None
+        scope = self.prover.rules.top()
+        im = Imported(parts["parsed"], mapping, self.prover.rules, scope)
+        hyps = {h["id"]: self.prover._hypothesis(h, im, scope, "the statement") for h in parts["hyps"]}
+        at = {"map": mapping, "hyps": hyps, "goal": number, "at": [], "negation": negation}
+        theorem = {"sig": self.kernel["sig"], "hyps": self.kernel["hyps"], "steps": self.prover.steps}
+        return {"id": self.name, "statement": self.target, "kind": "derive", "theorem": theorem, "at": at}
+
+    def _negation(self, items: Any, goal: Json) -> Json:
+        kind, left, right = self.at_instance(goal["concl"])
+        opposite = {"ge": "gt", "gt": "ge"}.get(kind)
+        if goal["all"] or opposite is None:
+            raise TacticFailed("only the failure of a single inequality is derived")
+        scope: Scope = self.prover.rules.top()
+        known, rules = self._split(items, scope)
+        return self.prover.close([], [opposite, right, left], known, rules, scope)
+
+
+def _letters(data: Json) -> list[str]:
+    if not isinstance(data, list) or not data:
+        return []
+    if data[0] in ("v", "ch"):
+        return [data[1]]
+    return [n for x in data[1:] for n in _letters(x)]
+
+
+__all__ = ["exact_instance", "refute"]
