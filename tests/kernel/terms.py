@@ -49,7 +49,8 @@ def alg(name: str, concl: Json, proof: Json, prefix: Json = ()) -> Json:
     return step(name, "alg", concl, prefix, proof=proof)
 
 
-def theorem(sig: Json, hyps: list[Json], steps: list[Json], name: str = "theorem", qed: list[str] | None = None) -> Json:
+def theorem(sig: Json, hyps: list[Json], steps: list[Json], name: str = "theorem",
+            qed: list[str] | None = None) -> Json:
     """A theorem whose goals are the conclusions of the steps in `qed` (the last step unless told)."""
     qed = qed or [steps[-1]["id"]]
     at = {s["id"]: s for s in [*hyps, *steps]}

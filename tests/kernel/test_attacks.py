@@ -264,7 +264,8 @@ def test_layer_gradient_of_another_product() -> None:
     for name, stage, time in (("U", "", "none"), ("W", "0", "descent")):
         moved = {k: {**x, "dep": "any"} if time == "descent" and k != "U" else x for k, x in letters.items()}
         st = {"sig": {"time": time, "nat": {"N": 1}, "letters": moved, "losses": {"L": {
-            "at": ["ch", name, N, ONE, stage], "grad": "G", "params": "W", "pgrad": "g", "target": ["zero", ONE, ONE]}}},
+            "at": ["ch", name, N, ONE, stage], "grad": "G", "params": "W", "pgrad": "g",
+            "target": ["zero", ONE, ONE]}}},
             "hyps": [], "goals": [goal(["eq", v("g", ONE), ["zero", ONE, ONE]])]}  # true: at does not move with W
         out = refute(st, kind="evaluate", instance={"nat": {"N": 1}, "letters": {"W": [[["1"]]], "U": [[["1"]]]}})
         assert not out["ok"] and "whole product" in out["reason"], out

@@ -74,7 +74,8 @@ BASE_FACTS: dict[str, dict[str, Any]] = {
             "goals": [_fact(["eq", ["cos", ["acos", _X]], _X]), _fact(["ge", ["acos", _X], _ZERO]),
                       _fact(["ge", ["pi"], ["acos", _X]])]}},
     "mean-value": {
-        "text": "A differentiable function of time with zero (non-positive) derivative is constant (does not increase).",
+        "text": "A differentiable function of time with zero (non-positive) derivative is constant "
+                "(does not increase).",
         "citation": "Rudin, Principles of Mathematical Analysis, 3rd ed., Theorem 5.11"},
     "chain-rule": {
         "text": "A differentiable function of a matrix composed with a differentiable map has the derivative "

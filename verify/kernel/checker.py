@@ -64,6 +64,7 @@ class Checker:
         return Scope(dict(self.sig.nat), self.sig.known)
 
     def demand(self, form: ln.Lin, scope: Scope, what: str) -> None:
+        self.alg.budget.spend(1 + len(scope.known) // 4)
         if not ln.nonnegative(form, scope.known):
             raise Reject(f"index condition not implied by the ranges in scope: {what}")
 
@@ -655,10 +656,11 @@ class Checker:
         return self.alg.product(q, x, lo, hi), strict
 
     def _nonneg_prodmono(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
-        """Products of factors with 0 <= x_v <= y_v: prod y - prod x >= 0; p = [prodmono, v, lo, hi, x >= 0, y - x >= 0]."""
+        """prod y - prod x >= 0 for 0 <= x_v <= y_v; p = [prodmono, v, lo, hi, x >= 0, y - x >= 0]."""
         x, lo, hi, inner = self.binder(p[1], p[2], p[3], scope)
         low, gap = self.nonneg(p[4], inner)[0], self.nonneg(p[5], inner)[0]
-        return self.alg.sub(self.alg.product(self.alg.add(low, gap), x, lo, hi), self.alg.product(low, x, lo, hi)), False
+        more = self.alg.product(self.alg.add(low, gap), x, lo, hi)
+        return self.alg.sub(more, self.alg.product(low, x, lo, hi)), False
 
     def _nonneg_trace(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
         """tr P >= 0."""
@@ -742,7 +744,7 @@ class Checker:
             raise Reject("an expectation stands inside an expression in which a random letter is replaced")
 
     def _nonneg_law(self, p: Json, scope: Scope) -> tuple[Poly, bool]:
-        """x >= 0 where x is a rational >= 0 at every value of a letter with a finite law; p = [law, letter, index, x]."""
+        """x >= 0 where x is >= 0 at every value of a letter with a finite law; p = [law, letter, index, x]."""
         decl = self.sig.letter(p[1])
         if decl.law is None or decl.law["kind"] != "finite":
             raise Reject("the letter has no finite law")
@@ -873,8 +875,9 @@ _TERMS: dict[str, tuple[str, tuple[int, ...]]] = {
 _ZERO = {"null": 1, "split": 5, "psplit": 5, "reverse": 4, "cong": 5, "congprod": 6, "inv": 2, "explog": 2, "logexp": 1,
          "ind1": 2, "ind0": 2, "gram": 2, "anti": 2, "case": 4, "rw": 2, "rwz": 2}
 _NONNEG: dict[str, Any] = {
-    "fact": 2, "z": 1, "rw": 2, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2, "pow": 2, "sum": 4, "prod": 4,
+    "fact": 2, "z": 1, "rw": 2, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2,
+    "pow": 2, "sum": 4, "prod": 4,
     "prodmono": 5, "trace": 1, "trace2": 2, "E": 1, "inv": 1, "exp": 1, "exp1": 1, "ind": 1, "notind": 1, "indx": 1,
     "notindx": 1, "union": 5, "cos": 4, "angle": 3, "law": 3, "case": 4}
-_PSD: dict[str, Any] = {"fact": 2, "z": 1, "rw": 2, "one": 1, "gram": 1, "congruence": 2, "add": None, "scale": 2, "kron": 2,
-                        "sum": 4, "pow": 2, "dominate": 1, "case": 4}
+_PSD: dict[str, Any] = {"fact": 2, "z": 1, "rw": 2, "one": 1, "gram": 1, "congruence": 2, "add": None, "scale": 2,
+                        "kron": 2, "sum": 4, "pow": 2, "dominate": 1, "case": 4}

@@ -19,6 +19,8 @@ Matrix = list[list[Fraction]]
 Value = Any  # Fraction or Matrix
 
 MAX_SIZE = 60
+MAX_RANGE = 4000
+MAX_BITS = 20_000
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ def add(a: Value, b: Value) -> Value:
 
 
 def mul(a: Value, b: Value, st: State) -> Value:
+    out = _mul(a, b, st)
+    for x in (out,) if isinstance(out, Fraction) else (x for row in out for x in row):
+        if x.numerator.bit_length() + x.denominator.bit_length() > MAX_BITS:
+            raise Reject("a number grew beyond the size limit of exact evaluation")
+    return out
+
+
+def _mul(a: Value, b: Value, st: State) -> Value:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         st.budget.spend()
         return a * b
@@ -131,6 +141,7 @@ def value(t: Json, st: State) -> Value:
         return trace(value(t[1], st))
     if head == "kr":
         a, b = value(t[1], st), value(t[2], st)
+        st.budget.spend(sum(map(len, a)) * sum(map(len, b)))
         return [[x * y for x in r for y in s] for r in a for s in b]
     if head == "vec":
         m = value(t[1], st)
@@ -156,7 +167,7 @@ def value(t: Json, st: State) -> Value:
 def _range(t: Json, st: State) -> Value:
     name_of(t[1])
     lo, hi = form(t[2], st.index), form(t[3], st.index)
-    if hi - lo > MAX_SIZE**2:
+    if hi - lo > MAX_RANGE:
         raise Reject("range too long to evaluate")
     values = [value(t[4], replace(st, index={**st.index, t[1]: i})) for i in range(lo, hi + 1)]
     if not values:

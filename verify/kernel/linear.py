@@ -19,7 +19,7 @@ Lin = tuple[tuple[str, int], ...]
 ONE = "1"
 ZERO: Lin = ()
 MAX_COEFFICIENT = 10**6
-MAX_ROWS = 4000
+MAX_ROWS = 500
 
 
 def make(items: dict[str, int]) -> Lin:
@@ -116,7 +116,7 @@ def _contradictory(rows: list[dict[str, Fraction]]) -> bool:
         lower = [r for r in rows if r.get(pick, 0) > 0]
         upper = [r for r in rows if r.get(pick, 0) < 0]
         rows = [r for r in rows if not r.get(pick, 0)]
-        if len(lower) * len(upper) > MAX_ROWS:
+        if len(rows) + len(lower) * len(upper) > MAX_ROWS:
             return False
         for lo in lower:
             for hi in upper:

@@ -32,6 +32,7 @@ UNIT: Mono = ((), (), ())
 LIN_ONE = ln.const(1)
 MAX_BITS = 200_000
 MAX_PERMUTED = 4
+NODES = 4  # nodes of a monomial that count as one operation
 
 
 class Poly:
@@ -94,6 +95,11 @@ def mentions(obj: Any, name: str) -> bool:
     return type(obj) is tuple and any(mentions(x, name) for x in obj)
 
 
+def weight(obj: Any) -> int:
+    """Number of nodes of a structure: the unit of work."""
+    return 1 + sum(map(weight, obj)) if type(obj) is tuple else 1
+
+
 def has_expectation(obj: Any) -> bool:
     if type(obj) is not tuple or not obj:
         return False
@@ -145,6 +151,7 @@ class Algebra:
             inner = self._canon_key(atom[3], {**names, atom[1]: new}, depth + 1)
             return ("prod", new, rename(atom[2], names), inner), 1
         if head == "tr":
+            self.budget.spend(len(atom[1]) ** 2 // 4)
             return ("tr", wd.cyclic(self._canon_word(atom[1], names, depth))), 1
         return rename(atom, names), 1
 
@@ -161,7 +168,7 @@ class Algebra:
 
     def _canon_mono(self, mono: Mono, names: dict[str, str], depth: int) -> tuple[Mono, int]:
         binders, atoms, body = mono
-        self.budget.spend()
+        size = 1 + weight(mono) // NODES
         k = len(binders)
         best: tuple[str, Mono, int] | None = None
         orders = permutations(range(k)) if k <= MAX_PERMUTED else iter([tuple(range(k))])
@@ -169,6 +176,7 @@ class Algebra:
             if any(order.index(i) > order.index(j) and mentions(binders[j][1], binders[i][0])
                    for i in range(k) for j in range(k) if i != j):
                 continue
+            self.budget.spend(size)
             own = {**names, **{binders[i][0]: f"%{depth + pos}" for pos, i in enumerate(order)}}
             sign = 1
             powers: dict[Atom, ln.Lin] = {}
@@ -207,7 +215,7 @@ class Algebra:
             raw, sign = self._canon_mono(raw, {}, 0)
             c *= sign
         else:
-            self.budget.spend()
+            self.budget.spend(1 + weight(raw) // NODES)
         total = tidy(out.get(raw, 0) + c)
         if total:
             out[raw] = total
@@ -287,7 +295,7 @@ class Algebra:
                 out[m] = total
             else:
                 out.pop(m, None)
-        self.budget.spend(len(q.terms))
+        self.budget.spend(1 + len(q.terms) + len(p.terms) // NODES)
         return Poly(p.sort, out)
 
     def sub(self, p: Poly, q: Poly) -> Poly:
@@ -361,6 +369,7 @@ class Algebra:
             if not cos:
                 out = self.add(out, self.scale(self.cos(angle), c))
                 continue
+            self.budget.spend(8)
             other = self.from_key(cos[0][1])
             both = self.add(self.cos(self.sub(other, angle)), self.cos(self.add(other, angle)))
             out = self.add(out, self.scale(both, Fraction(c) / 2))
@@ -404,6 +413,7 @@ class Algebra:
         return Poly(s, out)
 
     def _trace_word(self, w: wd.Word, dim: Any) -> Poly:
+        self.budget.spend(len(w) ** 2 // 4)
         w = wd.cyclic(w)
         return self.atom(("tr", w)) if w else self.dimension(dim)
 

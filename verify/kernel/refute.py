@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 from . import evaluate as ev
@@ -142,7 +143,8 @@ class Instance:
         if "target" in row:
             target = ev.value(row["target"], st)
         else:
-            target = _matrix(fields(self.losses.get(loss), ("target",), ("target",), f"instance of the loss {loss}")["target"])
+            given = fields(self.losses.get(loss), ("target",), ("target",), f"instance of the loss {loss}")
+            target = _matrix(given["target"])
         gap = ev.add(x, ev.mul(Fraction(-1), target, st))
         if name == loss:
             return sum((v * v for r in gap for v in r), Fraction(0)) / 2
@@ -150,7 +152,9 @@ class Instance:
             return gap
         decl = self.sig.letter(row["params"])
         lo, hi = ev.form(decl.index[0][1], self.nat), ev.form(decl.index[0][2], self.nat)
-        if row["at"][0] != "ch" or row["at"][1] != row["params"] or row["at"][4] or ev.form(row["at"][2], self.nat) != hi or ev.form(row["at"][3], self.nat) != lo:
+        at = row["at"]
+        if at[0] != "ch" or at[1] != row["params"] or at[4] or (
+                ev.form(at[2], self.nat) != hi or ev.form(at[3], self.nat) != lo):
             raise Reject("the gradient in a layer is evaluated for the whole product only")
         out = gap
         for i in range(hi, idx[0], -1):
@@ -170,7 +174,10 @@ class Instance:
         for v, lo, hi in prefix:
             if hi is None:
                 raise Reject("an unbounded range cannot be evaluated")
-            envs = [{**e, v: i} for e in envs for i in range(ev.form(lo, {**self.nat, **e}), ev.form(hi, {**self.nat, **e}) + 1)]
+            ends = [(e, ev.form(lo, {**self.nat, **e}), ev.form(hi, {**self.nat, **e})) for e in envs]
+            if sum(max(0, b - a + 1) for _, a, b in ends) > ev.MAX_RANGE:
+                raise Reject("a range too long to evaluate")
+            envs = [{**e, v: i} for e, a, b in ends for i in range(a, b + 1)]
         return envs
 
 
@@ -201,8 +208,10 @@ def by_evaluation(parts: dict[str, Any], data: Json, budget: Budget) -> dict[str
     recursions = {row[0] for row in inst.rules.values()}
     for name in inst.sig.letters:
         decl = inst.sig.letter(name)
-        lows = [range(ev.form(lo, inst.nat), ev.form(hi, inst.nat) + 1) for _, lo, hi in decl.index]
-        for idx in product(*lows):
+        spans = [range(ev.form(lo, inst.nat), ev.form(hi, inst.nat) + 1) for _, lo, hi in decl.index]
+        if prod(map(len, spans)) > ev.MAX_RANGE:
+            raise Reject("an index range too long to evaluate")
+        for idx in product(*spans):
             inst.value(name, idx, 0)
     for h in parts["hyps"]:
         if h["id"] in recursions:
@@ -233,7 +242,8 @@ def by_derivation(parts: dict[str, Any], data: Json, r: Rules) -> dict[str, Any]
     for h in r.hypotheses:
         if h["all"] or h["concl"] not in domain:
             raise Reject("the refutation assumes more than the domain of the constants")
-    proofs = fields(data["hyps"], tuple(h["id"] for h in parts["hyps"]), tuple(h["id"] for h in parts["hyps"]), "proofs")
+    ids = tuple(h["id"] for h in parts["hyps"])
+    proofs = fields(data["hyps"], ids, ids, "proofs")
     for h in parts["hyps"]:
         r.prove_hypothesis(h, proofs[h["id"]], im, scope)
     number = data["goal"]

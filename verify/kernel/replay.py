@@ -19,7 +19,8 @@ from .signature import Signature, fields, parse
 MAX_BYTES = 64_000_000
 MAX_DEPTH = 400
 MAX_STEPS = 2_000
-WORK = 6_000_000
+WORK = 400_000  # for one theorem
+FILE_WORK = 3 * WORK  # for all theorems and refutations of a file
 
 
 def load(text: str) -> Json:
@@ -117,10 +118,10 @@ def _sound_losses(sig: Signature) -> None:
                 raise Reject(f"the parameter gradient of {name} must have the index and shape of its parameters")
 
 
-def statement(data: Json) -> dict[str, Any]:
+def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     """Check a statement (signature, hypotheses, goals); return its parts with the parsed signature."""
     sig = parse(data["sig"])
-    checker = Rules(sig, Budget(WORK))
+    checker = Rules(sig, Budget(WORK, whole))
     _sound_losses(sig)
     for name, decl in sig.letters.items():
         if decl.chain and decl.shape is not None:
@@ -215,11 +216,13 @@ _MALFORMED = (TypeError, ValueError, LookupError, AttributeError, AssertionError
 
 def _failure(name: Any, where: dict[str, Any], e: Exception) -> Outcome:
     reason = str(e) if isinstance(e, Reject) else (
-        "nested too deeply" if isinstance(e, RecursionError) else f"malformed input ({type(e).__name__}: {str(e)[:80]})")
+        "nested too deeply" if isinstance(e, RecursionError) else
+        f"malformed input ({type(e).__name__}: {str(e)[:80]})")
     return Outcome(id=name if type(name) is str else None, ok=False, **where, reason=reason)
 
 
-def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
+def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
+            whole: Budget | None = None) -> Outcome:
     """Replay one theorem; on success add it to the library."""
     name = data.get("id") if type(data) is dict else None
     where: dict[str, Any] = {"step": None, "rule": None}
@@ -228,8 +231,8 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome])
         fields(data, keys, keys, "theorem")
         if type(name) is not str or name in library or ":" in name:
             raise Reject(f"theorem id {name!r:.60} is missing, in use or reserved")
-        parts = statement(data)
-        r = Rules(parts["parsed"], Budget(WORK))
+        parts = statement(data, whole)
+        r = Rules(parts["parsed"], Budget(WORK, whole))
         r.library, r.used_theorems, r.hypotheses = library, set(), data["hyps"]
         used = _replayed(r, data, where)
         if len(_listed(data["qed"], "qed")) != len(data["goals"]):
@@ -253,17 +256,19 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome])
     return footprints[name]
 
 
-def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcome]) -> Outcome:
+def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
+               whole: Budget | None = None) -> Outcome:
     """Replay a proof that a statement is false."""
     name = data.get("id") if type(data) is dict else None
     where: dict[str, Any] = {"step": None, "rule": None}
     try:
-        fields(data, ("id", "statement", "kind", "instance", "theorem", "at"), ("id", "statement", "kind"), "refutation")
+        keys = ("id", "statement", "kind")
+        fields(data, (*keys, "instance", "theorem", "at"), keys, "refutation")
         keys = ("sig", "hyps", "goals")
         fields(data["statement"], (*keys, "exists"), keys, "statement")
-        parts = statement(data["statement"])
+        parts = statement(data["statement"], whole)
         if data["kind"] == "evaluate":
-            found = refute.by_evaluation(parts, data["instance"], Budget(WORK))
+            found = refute.by_evaluation(parts, data["instance"], Budget(WORK, whole))
             return Outcome(id=name, ok=True, steps=1, base_facts=[], axioms=[], oracles=[], lemmas=[], **found)
         if data["kind"] != "derive":
             raise Reject(f"unknown kind of refutation {data['kind']!r:.40}")
@@ -271,8 +276,8 @@ def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcom
         own = fields(data["theorem"], keys, keys, "theorem of a refutation")
         if any(ev.form(f, own["sig"].get("nat", {})) < 0 for f in own["sig"].get("assume", [])):
             raise Reject("the index assumptions of a refutation must hold at the least naturals")
-        sig = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]})["parsed"]
-        r = Rules(sig, Budget(WORK))
+        sig = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]}, whole)["parsed"]
+        r = Rules(sig, Budget(WORK, whole))
         r.library, r.used_theorems, r.hypotheses = library, set(), own["hyps"]
         used = _replayed(r, own, where)
         found = refute.by_derivation(parts, data["at"], r)
@@ -290,8 +295,9 @@ def check_all(theorems: Json, refutations: Json) -> tuple[list[Outcome], list[Ou
     """Replay theorems in order (a later one may use those before it), then refutations."""
     library = shelves()
     footprints: dict[str, Outcome] = {}
-    done = [theorem(t, library, footprints) for t in _listed(theorems, "derivation")]
-    return done, [refutation(t, library, footprints) for t in _listed(refutations, "refutations")]
+    whole = Budget(FILE_WORK)
+    done = [theorem(t, library, footprints, whole) for t in _listed(theorems, "derivation")]
+    return done, [refutation(t, library, footprints, whole) for t in _listed(refutations, "refutations")]
 
 
 def check(theorems: Json) -> list[Outcome]:

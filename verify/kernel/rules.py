@@ -75,8 +75,9 @@ class Rules(Checker):
         if not fine:
             raise Reject("the proof term yields a weak inequality where a strict one is claimed")
         if p.sort != q.sort or self.alg.sub(p, q).terms:
-            raise Reject(f"the proof term yields another formula than is claimed: they differ by {_show(self.alg.sub(p, q))}"
-                         if p.sort == q.sort else "the proof term yields a formula of another sort")
+            raise Reject("the proof term yields another formula than is claimed: they differ by "
+                         + _show(self.alg.sub(p, q)) if p.sort == q.sort else
+                         "the proof term yields a formula of another sort")
 
     def _rule_alg(self, s: Json, scope: Scope) -> None:
         self.prove(s["concl"], s["proof"], scope)
@@ -267,7 +268,8 @@ class Rules(Checker):
         """Random letter instances of p; none may stand under a sum or product inside p."""
         found = self.alg.letters(self.alg.key(p))
         for name, idx in found:
-            if any(s.startswith(("%", "~")) and ln.var(s) not in scope.env.values() for i in idx for s in ln.symbols(i)):
+            inside = {s for i in idx for s in ln.symbols(i) if s.startswith(("%", "~"))}
+            if any(ln.var(s) not in scope.env.values() for s in inside):
                 raise Reject(f"the random letter {name} stands under a sum or product")
         return found
 
@@ -357,7 +359,8 @@ class Rules(Checker):
         if decl.law is None or decl.law["kind"] != "angle":
             raise Reject("the letter is not a uniform angle")
         forms = self.index(s["letter"], s["at"], scope)
-        phi, low, high = alg.letter(s["letter"], forms, "", 0), self.scalar(s["low"], scope), self.scalar(s["high"], scope)
+        phi = alg.letter(s["letter"], forms, "", 0)
+        low, high = self.scalar(s["low"], scope), self.scalar(s["high"], scope)
         primitive = self.scalar(s["primitive"], scope)
         self._plain(primitive)
         if alg.letters(alg.key(low)) or alg.letters(alg.key(high)):

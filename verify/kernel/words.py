@@ -21,6 +21,7 @@ Factor = tuple[Any, ...]
 Word = tuple[Factor, ...]
 
 MAX_EXPAND = 64
+MAX_WORD = 400
 
 
 def transpose(word: Word) -> Word:
@@ -84,6 +85,8 @@ def normal(factors: Word) -> Word:
     out: list[Factor] = []
     for f in factors:
         out.extend(_power(f[1], f[2]) if f[0] == "p" else (f,))
+        if len(out) > MAX_WORD:
+            raise Reject(f"a product of more than {MAX_WORD} factors")
     changed = True
     while changed:
         changed = False

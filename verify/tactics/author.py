@@ -9,8 +9,10 @@ from typing import Any
 from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.kernel.replay import entry
-from verify.statement import Claim, Statement, StatementError
+from verify.statement.claims import Claim
+from verify.statement.errors import StatementError
 from verify.statement.scripts import Fact, Hint, Step
+from verify.statement.statements import Statement
 from verify.statement.terms import Formula, Node
 
 from .errors import TacticFailed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -9,10 +11,11 @@ from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.kernel.imports import Imported
 from verify.kernel.replay import statement as read_statement
-from verify.statement import Claim, Formula, Statement, StatementError
+from verify.statement.claims import Claim
+from verify.statement.errors import StatementError
 from verify.statement.language import Law
-from verify.statement.statements import Data
-from verify.statement.terms import Node
+from verify.statement.statements import Data, Statement
+from verify.statement.terms import Formula, Node
 
 from .author import Author, Context
 from .errors import TacticFailed
@@ -21,21 +24,57 @@ from .prover import Prover
 Json = Any
 
 
-def refute(claim: Claim, statement: Statement, context: Context | None = None) -> Json | None:
-    """A refutation of a kernel statement of `statement` from its `fails_at` data, or None if there are no such data."""
+def refute(claim: Claim, statement: Statement, evidence: Sequence[Json] = (), context: Context | None = None) -> Json | None:
+    """A refutation of a kernel statement, or None: from the author's `fails_at`, else from a counterexample found."""
     data = next((d for d in statement.data if d.kind == "fails_at"), None)
-    if data is None:
-        return None
     name = f"{claim.slug}.{statement.label} fails"
-    kernel = statement.kernel()[0]
+    kernels = statement.kernel()
     try:
-        if statement.script is not None and statement.script.kind == "refutation":
-            return Refuter(context or Context(claim), claim, statement, name, kernel, data).refutation()
-        return {"id": name, "statement": kernel, "kind": "evaluate", "instance": exact_instance(kernel, data)}
+        if data is not None and statement.script is not None and statement.script.kind == "refutation":
+            return Refuter(context or Context(claim), claim, statement, name, kernels[0], data).refutation()
+        if data is not None:
+            return {"id": name, "statement": kernels[0], "kind": "evaluate", "instance": exact_instance(kernels[0], data)}
+        for kernel, found in zip(kernels, evidence, strict=False):
+            if found.get("counterexample"):
+                instance = found_instance(kernel, found["counterexample"])
+                if instance is not None:
+                    return {"id": name, "statement": kernel, "kind": "evaluate", "instance": instance}
     except (Reject, StatementError) as e:
         raise TacticFailed(str(e), where=name) from None
     except TacticFailed as e:
         raise e.at(name) from None
+    return None
+
+
+_LETTER = re.compile(r"([A-Za-z][A-Za-z0-9_.']*)(?:\[([0-9,]+)\])?(@0)?\Z")
+
+
+def found_instance(kernel: Json, found: Json) -> Json | None:
+    """A counterexample of the search in the form the kernel evaluates, if it is finite and exact."""
+    sig = kernel["sig"]
+    if sig["time"] == "flow" or any(d.get("law") for d in sig["letters"].values()):
+        return None
+    out: Json = {"nat": {}, "dims": found.get("dims", {}), "letters": {}, "losses": {},
+                 "iterate": 1 if sig["time"] == "descent" else 0}
+    families: dict[str, dict[tuple[int, ...], Json]] = {}
+    for text, value in found["values"].items():
+        match = _LETTER.match(text)
+        if text in sig.get("nat", {}):
+            out["nat"][text] = int(value)
+        elif match and match[1] in sig["letters"]:
+            moving = sig["letters"][match[1]].get("dep", "const") != "const"
+            if bool(match[3]) == (moving and sig["time"] == "descent"):
+                index = tuple(int(i) for i in match[2].split(",")) if match[2] else ()
+                families.setdefault(match[1], {})[index] = value
+    for name, members in families.items():
+        if len(next(iter(members))) > 1:
+            return None
+        out["letters"][name] = members[()] if () in members else [members[k] for k in sorted(members)]
+    for loss, row in found.get("losses", {}).items():
+        if "target" not in row:
+            return None
+        out["losses"][loss] = {"target": row["target"]}
+    return {k: v for k, v in out.items() if v or k == "letters"}
 
 
 def exact_instance(kernel: Json, data: Data) -> Json:

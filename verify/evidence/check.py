@@ -1,0 +1,299 @@
+"""Verdicts of the goals of a statement at an instance, in all the states an instance gives for free.
+
+Without time there is one state. A descent gives its iterates, exactly. A flow gives its start, and to first order
+the times just after it: where both sides of an equation or inequality agree at the start, the derivative of their
+difference decides what holds for all small positive times. States at later times are in `trajectories.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verify.evidence import values as vl
+from verify.evidence.evaluate import Evaluator, Verdict
+from verify.evidence.generate import Discard, Fact, Plan, _Draw, validate
+from verify.evidence.instance import Instance, Key
+from verify.evidence.rng import Rng, label_hash
+from verify.evidence.terms import Env, Formula, Statement, facts, walk
+from verify.evidence.values import Mat, Scalar, ShapeError, Unsupported, Value
+from verify.numeric.enclosure import NotEvidence, precision
+
+AGREEMENT = 20
+"""Digits to which two enclosures must agree to be counted as agreeing (an outcome of its own, not a pass)."""
+
+MAX_BITS = 1200
+"""Iterates are followed while no number of the state is longer."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to the goals at one instance; `where` names the state of the worst goal."""
+
+    status: str  # holds, agrees, fails, unknown
+    low: Fraction | None = None
+    high: Fraction | None = None
+    exact: bool = True
+    digits: int | None = None
+    goal: int = 0
+    where: str = "here"
+    note: str = ""
+
+    def margin(self) -> list[str] | None:
+        if self.low is None or self.high is None:
+            return None
+        return [short(self.low, up=False), short(self.high, up=True)]
+
+
+_RANK = {"fails": 0, "unknown": 1, "agrees": 2, "holds": 3}
+
+
+def short(x: Fraction, *, up: bool) -> str:
+    """An exact string if that is short, else a decimal rounded outwards to 8 significant digits."""
+    exact = str(x)
+    if len(exact) <= 48:
+        return exact
+    exponent = len(str(abs(x.numerator))) - len(str(x.denominator)) - 8
+    scaled = x / Fraction(10) ** exponent
+    whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
+    return f"{whole}e{exponent}"
+
+
+def outcome_of(verdict: Verdict, goal: int, where: str) -> Outcome:
+    status = verdict.status
+    if status == "unknown" and verdict.digits is not None and verdict.digits >= AGREEMENT:
+        status = "agrees"
+    return Outcome(
+        status, verdict.low, verdict.high, verdict.exact, verdict.digits, goal, where, verdict.note
+    )
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    best: Outcome | None = None
+    for o in outcomes:
+        if best is None or _RANK[o.status] < _RANK[best.status]:
+            best = o
+        elif o.status == best.status:
+            if o.status == "fails":
+                continue
+            if o.status == "agrees" and (o.digits or 0) < (best.digits or 0):
+                best = o
+            elif o.low is not None and (best.low is None or o.low < best.low):
+                best = o
+    return best or Outcome("holds", note="no goals")
+
+
+def check(
+    plan: Plan,
+    instance: Instance,
+    goals: Sequence[Fact] | None = None,
+    *,
+    iterates: int = 2,
+    digits: int = 50,
+) -> Outcome:
+    """The worst outcome over goals and states. Raises ShapeError if a goal has no value at these sizes."""
+    return worst(outcomes(plan, instance, goals, iterates=iterates, digits=digits))
+
+
+def outcomes(
+    plan: Plan,
+    instance: Instance,
+    goals: Sequence[Fact] | None = None,
+    *,
+    iterates: int = 2,
+    digits: int = 50,
+) -> Iterator[Outcome]:
+    wanted = plan.statement["goals"] if goals is None else goals
+    with precision(digits):
+        if plan.time == "descent":
+            for k, state in enumerate(states(plan, instance, iterates)):
+                ev = Evaluator(plan.sig, state)
+                for n, goal in enumerate(wanted):
+                    yield outcome_of(ev.fact(goal), n, f"iterate {k}")
+            return
+        ev = Evaluator(plan.sig, instance)
+        for n, goal in enumerate(wanted):
+            if plan.time != "flow":
+                yield outcome_of(ev.fact(goal), n, "here")
+                continue
+            yield outcome_of(ev.fact(goal), n, "start")
+            slope = first_order(plan, ev, goal)
+            if slope is not None:
+                yield outcome_of(slope, n, "just after the start")
+
+
+# -- descent ---------------------------------------------------------------------------------------------
+
+
+def states(plan: Plan, instance: Instance, iterates: int) -> Iterator[Instance]:
+    """The states of a descent from the instance (iterate 0), each with its next one, while hypotheses hold."""
+    yield instance
+    state = instance
+    for k in range(1, iterates + 1):
+        if bits(state) > MAX_BITS:
+            return
+        try:
+            state = next_iterate(plan, state, k)
+        except (Discard, ShapeError):
+            return
+        if validate(plan, state) is not None:
+            return
+        yield state
+
+
+def bits(instance: Instance) -> int:
+    return max(
+        (
+            x.numerator.bit_length() + x.denominator.bit_length()
+            for v in instance.letters.values()
+            for x in (v.entries() if isinstance(v, Mat) else (v,))
+            if isinstance(x, Fraction)
+        ),
+        default=0,
+    )
+
+
+def next_iterate(plan: Plan, instance: Instance, k: int) -> Instance:
+    """The state after one more step; what the hypotheses leave open is drawn from a seed fixed by k."""
+    moved: dict[Key, Value] = {}
+    for (name, index, stage), value in instance.letters.items():
+        if stage == "":
+            moved.setdefault((name, index, "0"), instance.letters.get((name, index, "0"), value))
+            if (name, index, "+") not in instance.letters:
+                moved[name, index, ""] = value
+        elif stage == "+":
+            moved[name, index, ""] = value
+        elif stage == "0":
+            moved[name, index, "0"] = value
+    for key in [k for k in moved if k[2] == "0" and not _moves(plan, k[0])]:
+        del moved[key]
+    return complete(plan, instance, moved, f"iterate {k}")
+
+
+def _moves(plan: Plan, name: str) -> bool:
+    return bool(plan.sig["letters"][name].get("dep", "const") != "const")
+
+
+def complete(plan: Plan, instance: Instance, moved: Mapping[Key, Value], label: str) -> Instance:
+    """The instance with other letters and the derivatives or next iterates that follow from the hypotheses."""
+    draw = _Draw(plan, Rng(label_hash(label)), 2, None)
+    draw.nat, draw.dims = dict(instance.nat), {d: dict(r) for d, r in instance.dims.items()}
+    draw.letters, draw.losses, draw.laws = dict(moved), dict(instance.losses), dict(instance.laws)
+    draw.dynamics()
+    done = draw.instance()
+    return Instance(
+        done.nat, done.dims, done.letters, done.losses, done.laws, instance.time, instance.corners
+    )
+
+
+# -- flow ------------------------------------------------------------------------------------------------
+
+
+def first_order(plan: Plan, ev: Evaluator, goal: Fact) -> Verdict | None:
+    """Verdict just after the start, from the derivative, where both sides agree exactly at the start.
+
+    `fails` says: the goal fails for all small t > 0 along every solution from this start, and the hypotheses
+    hold there. None where the start alone decides or derivatives are not available.
+    """
+    found: Verdict | None = None
+    try:
+        for env in ev.environments(goal.get("all", []), {}):
+            verdict = _slope(ev, goal["concl"], env)
+            if verdict is None:
+                continue
+            if verdict.status == "fails" and not stays(plan, ev):
+                verdict = Verdict("unknown", note="a hypothesis may stop to hold")
+            order = ("fails", "unknown", "holds")
+            if found is None or order.index(verdict.status) < order.index(found.status):
+                found = verdict
+    except Unsupported:
+        return found
+    return found
+
+
+def _slope(ev: Evaluator, formula: Formula, env: Env) -> Verdict | None:
+    if formula[0] not in ("eq", "ge", "gt"):
+        return None
+    try:
+        (a, da), (b, db) = (ev.dual(formula[i], env, ev._rate) for i in (1, 2))
+    except (Unsupported, NotEvidence):
+        return None
+    gap = vl.sub(a, b)
+    if not (gap.is_zero() if isinstance(gap, Mat) else isinstance(gap, Fraction) and gap == 0):
+        return None
+    left = vl.zero_like(a) if da is None else da
+    right = vl.zero_like(b) if db is None else db
+    slope = vl.sub(left, right)
+    cells = slope.entries() if isinstance(slope, Mat) else (slope,)
+    if formula[0] == "eq":
+        return _zero(cells)
+    (x,) = cells
+    ends = vl.ends(x)
+    if ends is None:
+        return None
+    exact = isinstance(x, Fraction)
+    if ends[0] >= 0:
+        return Verdict("holds", ends[0], ends[1], exact)
+    if ends[1] < 0:
+        return Verdict("fails", ends[0], ends[1], exact, note="slope of the margin")
+    return Verdict("unknown", ends[0], ends[1], exact)
+
+
+def _zero(cells: Sequence[Scalar]) -> Verdict:
+    low, high, exact = vl.ZERO, vl.ZERO, True
+    for x in cells:
+        ends = vl.ends(x)
+        if ends is None:
+            return Verdict("unknown", note="not finite")
+        exact = exact and isinstance(x, Fraction)
+        low = max(low, vl.ZERO if ends[0] <= 0 <= ends[1] else min(abs(ends[0]), abs(ends[1])))
+        high = max(high, abs(ends[0]), abs(ends[1]))
+    if high == 0:
+        return Verdict("holds", vl.ZERO, vl.ZERO, exact)
+    if low > 0:
+        return Verdict("fails", -high, -low, exact, note="slope of the difference")
+    return Verdict("unknown", -high, -low, exact)
+
+
+def stays(plan: Plan, ev: Evaluator) -> bool:
+    """Whether the hypotheses about the present state surely hold for a while after the start."""
+    return all(_stays(plan, ev, h) for h in plan.static)
+
+
+def _stays(plan: Plan, ev: Evaluator, h: Fact) -> bool:
+    formula = h["concl"]
+    if not any(_present(plan, x) for x in walk(formula)):
+        return True
+    try:
+        for env in ev.environments(h.get("all", []), {}):
+            verdict = ev.judge(formula, env)
+            if formula[0] == "eq":
+                return False
+            if formula[0] == "psd":
+                a = ev.matrix(formula[1], env)
+                if not a.is_exact or not vl.psd_exact(a.sub(Mat.unit(a.rows).scale(Fraction(1, 10**6)))):
+                    return False
+            elif verdict.low is None or verdict.low <= 0:
+                return False
+    except Unsupported:
+        return False
+    return True
+
+
+def _present(plan: Plan, term: Any) -> bool:
+    if term[0] == "t":
+        return True
+    if term[0] in ("v", "ch"):
+        stage = term[3] if term[0] == "v" else term[4]
+        decl = plan.sig["letters"].get(term[1], {})
+        moving = decl.get("dep", "const") == "smooth" or (
+            term[1] in plan.derived and decl.get("dep") == "any"
+        )
+        return stage == "" and moving
+    return False
+
+
+def all_facts(statement: Statement) -> list[Fact]:
+    return list(facts(statement))

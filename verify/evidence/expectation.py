@@ -1,0 +1,639 @@
+"""Expectations of kernel terms.
+
+Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian columns
+by pairings; orthant probabilities of two Gaussian forms by rigorous quadrature of the density, of three by
+inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo is separate evidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import combinations_with_replacement, product
+from typing import TYPE_CHECKING, Any
+
+from verify.evidence import values as vl
+from verify.evidence.instance import Key, Law
+from verify.evidence.terms import (
+    BINDERS,
+    Env,
+    Term,
+    children,
+    free_symbols,
+    index_symbols,
+    is_scalar,
+    key,
+    term_indices,
+    walk,
+)
+from verify.evidence.values import Mat, Scalar, Unsupported, Value
+from verify.numeric.enclosure import Enclosure
+from verify.numeric.quadrature import orthant_probability, relu_product_mean
+
+if TYPE_CHECKING:
+    from verify.evidence.evaluate import Evaluator
+
+MAX_SUPPORT = 6000
+MAX_MULTISETS = 500
+PLACEHOLDER = "%sum"
+
+
+@contextmanager
+def _with(ev: Evaluator, k: Key, v: Value) -> Iterator[None]:
+    """Give a letter a value inside the block; what it was before is put back."""
+    missing = k not in ev.over
+    before = ev.over.get(k)
+    ev.over[k] = v
+    try:
+        yield
+    finally:
+        if missing:
+            ev.over.pop(k, None)
+        else:
+            assert before is not None
+            ev.over[k] = before
+
+
+def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Key]:
+    """The random letters, with their indices, that a term reads; `inside` follows expectations as well."""
+    head = term[0]
+    if head == "E" and not inside:
+        return set()
+    if head == "v":
+        if term[1] in ev.random:
+            return {(term[1], tuple(ev.index(i, env) for i in term[2]), "")}
+        return set()
+    if not any(x[0] == "v" and x[1] in ev.random for x in walk(term)):
+        return set()
+    if head in BINDERS:
+        out: set[Key] = set()
+        for i in ev.range(term[2], term[3], env):
+            out |= atoms(ev, term[4], {**env, term[1]: i}, inside=inside)
+        return out
+    return set().union(*(atoms(ev, term[i], env, inside=inside) for i in children(term)))
+
+
+def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]]:
+    """All joint values, of positive probability, of the random letters outside expectations."""
+    found = sorted(set().union(*(atoms(ev, formula[i], env, inside=False) for i in children(formula))))
+    laws = [_law(ev, k[0], formula, env) for k in found]
+    if math.prod(len(x) for x in laws) > MAX_SUPPORT:
+        raise Unsupported("too many joint values of the random letters")
+    for row in product(*laws):
+        yield {k: v for k, (_, v) in zip(found, row, strict=True)}
+
+
+def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
+    """Probabilities and values; a Gaussian column read only by signs of forms gets one value a sign pattern."""
+    declared = ev.decl[name]["law"]
+    if declared["kind"] == "gauss":
+        return _patterns(ev, name, body, env)
+    return [(p, v) for p, v in _finite_law(ev, name)]
+
+
+def _finite_law(ev: Evaluator, name: str) -> Law:
+    declared = ev.decl[name]["law"]
+    if declared["kind"] == "finite":
+        return tuple((Fraction(p), Fraction(v)) for p, v in declared["values"])
+    if name in ev.instance.laws:
+        return ev.instance.laws[name]
+    raise Unsupported(f"letter {name} has no finite law here")
+
+
+def _patterns(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
+    """One representative column for each sign pattern of the forms inside indicators, with its probability."""
+    directions: list[Mat] = []
+    for form in _forms(ev, body, name, env):
+        if not form.is_zero() and not any(_collinear(form, v) for v in directions):
+            directions.append(form)
+    if not directions or len(directions) > 3:
+        raise Unsupported("sign patterns of more than three Gaussian forms")
+    gram = Mat.of(len(directions), len(directions), [v.inner(w) for v in directions for w in directions])
+    rows: list[tuple[Scalar, Value]] = []
+    for signs in product((1, -1), repeat=len(directions)):
+        weights = solve_exact(gram, [Fraction(s) for s in signs])
+        if weights is None:
+            raise Unsupported("sign patterns of dependent Gaussian forms")
+        column = Mat.zero(directions[0].rows, 1)
+        for v, c in zip(directions, weights, strict=True):
+            column = column.add(v.scale(c))
+        rows.append(
+            (_cone([v.scale(Fraction(s)) for v, s in zip(directions, signs, strict=True)], []), column)
+        )
+    return rows
+
+
+def _forms(ev: Evaluator, term: Term, name: str, env: Env) -> list[Mat]:
+    """Coefficient columns of all indicators of the letter. Raises Unsupported if it is read otherwise."""
+    head = term[0]
+    if not any(x[0] == "v" and x[1] == name for x in walk(term)) or head == "E":
+        return []
+    if head in BINDERS:
+        return [
+            f
+            for i in _some(ev.range(term[2], term[3], env), term[4], name, term[1])
+            for f in _forms(ev, term[4], name, {**env, term[1]: i})
+        ]
+    if head == "ind" and _degree(ev, term[1], name) == 1:
+        (k,) = atoms(ev, term[1], env)
+        constant, form = _linear(ev, term[1], env, k)
+        if not _is_zero(constant) or not form.is_exact:
+            raise Unsupported("an indicator with an offset")
+        return [form]
+    if head == "v":
+        raise Unsupported("a Gaussian letter outside an indicator")
+    return [f for i in children(term) for f in _forms(ev, term[i], name, env)]
+
+
+def _some(span: range, body: Term, name: str, variable: str) -> range:
+    """One value is enough for an index that only numbers the copies of the letter."""
+    only = all(
+        (x[0] == "v" and x[1] == name)
+        or variable not in set().union(*map(index_symbols, term_indices(x)), set())
+        for x in walk(body)
+    )
+    return span[:1] if only else span
+
+
+def solve_exact(a: Mat, b: list[Fraction]) -> list[Fraction] | None:
+    """The solution of a square exact system, or None if it is singular."""
+    n = a.rows
+    rows = [[*row, x] for row, x in zip(a.fractions(), b, strict=True)]
+    for k in range(n):
+        pivot = next((i for i in range(k, n) if rows[i][k] != 0), None)
+        if pivot is None:
+            return None
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [x / rows[k][k] for x in rows[k]]
+        for i in range(n):
+            if i != k and rows[i][k] != 0:
+                factor = rows[i][k]
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
+    return [row[-1] for row in rows]
+
+
+def expect(ev: Evaluator, body: Term, env: Env) -> Value:
+    """E[body]. Raises Unsupported where none of the exact or rigorous rules applies."""
+    names = {x[1] for x in walk(body) if x[0] == "v" and x[1] in ev.random}
+    kinds = {ev.decl[n]["law"]["kind"] for n in names}
+    if not names:
+        return ev.value(body, env)
+    at = (ev.text(body), tuple(sorted((s, i) for s, i in env.items())))
+    if at not in ev.means:
+        ev.means[at] = _expect(ev, body, env, kinds)
+    return ev.means[at]
+
+
+def _expect(ev: Evaluator, body: Term, env: Env, kinds: set[str]) -> Value:
+    if kinds <= {"finite", "bounded"}:
+        return _finite(ev, body, env)
+    try:
+        return _moments(ev, body, env)
+    except Unsupported:
+        if "angle" in kinds:
+            raise
+        return _finite(ev, body, env)
+
+
+# -- finite laws -----------------------------------------------------------------------------------------
+
+Row = tuple[Scalar, dict[Key, Value]]
+
+
+def _finite(ev: Evaluator, body: Term, env: Env) -> Value:
+    """Sum over joint values: convolved sums, then multisets of interchangeable members, then products."""
+    body, sums = _collapse(ev, body, env)
+    rest = sorted(k for k in atoms(ev, body, env, inside=False) if not k[0].startswith(PLACEHOLDER))
+    tables: list[list[Row]] = []
+    for name in sorted({k[0] for k in rest}):
+        members = [k for k in rest if k[0] == name]
+        if len(members) > 1 and _interchangeable(ev, body, name, members, env):
+            tables.append(_multisets(members, _law(ev, name, body, env)))
+        else:
+            for k in members:
+                tables.append([(p, {k: v}) for p, v in _law(ev, name, body, env)])
+    for k, (rows, den) in sums.items():
+        tables.append([(Fraction(w, den), {k: v}) for v, w in sorted(rows.items())])
+    if math.prod(len(t) for t in tables) > MAX_SUPPORT:
+        raise Unsupported("too many joint values of the random letters")
+    total: Value | None = None
+    mass: Scalar = vl.ZERO
+    saved = dict(ev.over)
+    grouped: dict[Fraction, list[Fraction]] = {}
+    try:
+        for row in product(*tables):
+            weight: Scalar = vl.ONE
+            for w, assignment in row:
+                weight = weight * w
+                ev.over.update(assignment)
+            if isinstance(weight, Fraction) and weight == 0:
+                continue
+            x = ev.value(body, env)
+            if isinstance(x, Fraction) and isinstance(weight, Fraction):
+                grouped.setdefault(x, []).append(weight)
+            else:
+                part = vl.mul(x, weight)
+                total = part if total is None else vl.add(total, part)
+            mass = mass + weight if not isinstance(weight, Fraction) else mass
+    finally:
+        ev.over.clear()
+        ev.over.update(saved)
+    exact = vl.ZERO
+    known = vl.ZERO
+    for x, weights in grouped.items():
+        part_sum = _add_up(weights)
+        known += part_sum
+        exact += x * part_sum
+    if isinstance(mass, Fraction) and known != 1:
+        raise Unsupported("the probabilities of a law do not add up to 1")
+    if total is None:
+        return exact
+    return vl.add(total, exact) if grouped else total
+
+
+def _add_up(weights: list[Fraction]) -> Fraction:
+    den = math.lcm(*(w.denominator for w in weights))
+    return Fraction(sum(w.numerator * (den // w.denominator) for w in weights), den)
+
+
+def _interchangeable(ev: Evaluator, body: Term, name: str, members: list[Key], env: Env) -> bool:
+    """Whether every occurrence runs over the whole family under its own sum or product."""
+    wanted = {k[1][0] for k in members if len(k[1]) == 1}
+
+    def fine(term: Term, whole: frozenset[str]) -> bool:
+        if term[0] == "v" and term[1] == name:
+            return len(term[2]) == 1 and len(term[2][0]) == 1 and next(iter(term[2][0])) in whole
+        if term[0] == "E":
+            return True
+        if term[0] in BINDERS:
+            try:
+                span = set(ev.range(term[2], term[3], env))
+            except Unsupported:
+                span = set()
+            inner = whole | {term[1]} if span == wanted else whole - {term[1]}
+            return fine(term[4], inner)
+        return all(fine(term[i], whole) for i in children(term))
+
+    return fine(body, frozenset())
+
+
+def _multisets(members: list[Key], law: list[tuple[Scalar, Value]]) -> list[Row]:
+    """Values of interchangeable members up to order, with multinomial weights."""
+    n, size = len(members), len(law)
+    if math.comb(n + size - 1, size - 1) > MAX_MULTISETS:
+        raise Unsupported("too many joint values of the random letters")
+    out: list[Row] = []
+    for picks in combinations_with_replacement(range(size), n):
+        counts = [picks.count(i) for i in range(size)]
+        weight: Scalar = Fraction(math.factorial(n) // math.prod(math.factorial(c) for c in counts))
+        for c, (p, _) in zip(counts, law, strict=True):
+            if c:
+                weight = weight * p**c
+        out.append((weight, {k: law[i][1] for k, i in zip(members, picks, strict=True)}))
+    return out
+
+
+def _collapse(ev: Evaluator, body: Term, env: Env) -> tuple[Term, dict[Key, tuple[dict[Fraction, int], int]]]:
+    """Replace sums of i.i.d. members that occur only as that sum by one letter with the convolved law."""
+    found: dict[Key, tuple[dict[Fraction, int], int]] = {}
+    candidates: dict[str, Term] = {}
+    for x in _outside(body):
+        if x[0] == "sum":
+            candidates.setdefault(key(x), x)
+    for n, (text, term) in enumerate(sorted(candidates.items())):
+        names = {y[1] for y in walk(term) if y[0] == "v" and y[1] in ev.random}
+        if len(names) != 1 or not free_symbols(term) <= set(env) | set(ev.instance.nat):
+            continue
+        (name,) = names
+        if ev.decl[name]["law"]["kind"] == "gauss":
+            continue
+        members = [y for y in walk(term[4]) if y[0] == "v" and y[1] == name]
+        if any(y[2] != [{term[1]: 1}] for y in members) or any(
+            y[0] in (*BINDERS, "E") for y in walk(term[4])
+        ):
+            continue
+        stripped = _substitute(body, text, ["q", "0"])
+        if any(y[0] == "v" and y[1] == name for y in _outside(stripped)):
+            continue
+        placeholder = f"{PLACEHOLDER}{n}"
+        rows = _convolved(ev, term, name, env)
+        if rows is None:
+            continue
+        body = _substitute(body, text, ["v", placeholder, [], ""])
+        found[(placeholder, (), "")] = rows
+    return body, found
+
+
+def _outside(term: Term) -> Iterator[Term]:
+    """Sub-terms outside nested expectations."""
+    if term[0] != "E":
+        yield term
+        for i in children(term):
+            yield from _outside(term[i])
+
+
+def _substitute(term: Term, text: str, new: Term) -> Term:
+    if key(term) == text:
+        return new
+    if term[0] == "E":
+        return term
+    out = list(term)
+    for i in children(term):
+        out[i] = _substitute(term[i], text, new)
+    return out
+
+
+def _convolved(ev: Evaluator, term: Term, name: str, env: Env) -> tuple[dict[Fraction, int], int] | None:
+    law = _finite_law(ev, name)
+    indices = list(ev.range(term[2], term[3], env))
+    if any(term[1] in free_symbols(y) for y in walk(term[4]) if y[0] != "v" and not children(y)):
+        return None
+    one: dict[Fraction, int] = {}
+    den = math.lcm(*(p.denominator for p, _ in law))
+    for p, v in law:
+        k: Key = (name, (indices[0],) if indices else (0,), "")
+        with _with(ev, k, v):
+            x = ev.value(term[4], {**env, term[1]: k[1][0]})
+        if not isinstance(x, Fraction):
+            return None
+        one[x] = one.get(x, 0) + int(p * den)
+    n = len(indices)
+    values = [x for x in one if one[x]]
+    if len(values) <= 2:
+        a, b = values[0], values[-1]
+        first = one[a]
+        if b == a:
+            return {a * n: first**n}, den**n
+        second = one[b]
+        rows = {a * (n - k) + b * k: math.comb(n, k) * first ** (n - k) * second**k for k in range(n + 1)}
+        return rows, den**n
+    total: dict[Fraction, int] = {vl.ZERO: 1}
+    for _ in range(n):
+        fresh: dict[Fraction, int] = {}
+        for x, w in total.items():
+            for y, u in one.items():
+                fresh[x + y] = fresh.get(x + y, 0) + w * u
+        total = fresh
+        if len(total) > MAX_SUPPORT:
+            raise Unsupported("too many values of a sum of independent letters")
+    return total, den**n
+
+
+# -- Gaussian columns and angles -------------------------------------------------------------------------
+
+Factor = tuple[str, Term, Env]
+Monomial = tuple[Scalar, tuple[Factor, ...]]
+
+
+def _expand(ev: Evaluator, term: Term, env: Env) -> list[Monomial]:
+    """The term as a sum of coefficients times products of indicators and random forms."""
+    if not any(x[0] == "v" and x[1] in ev.random for x in walk(term)):
+        return [(ev.scalar(term, env), ())]
+    head = term[0]
+    if head == "+":
+        return [m for x in term[1:] for m in _expand(ev, x, env)]
+    if head == "*":
+        out: list[Monomial] = [(vl.ONE, ())]
+        for x in term[1:]:
+            out = [(a * b, f + g) for a, f in out for b, g in _expand(ev, x, env)]
+            _small(out)
+        return out
+    if head == "pow":
+        out = [(vl.ONE, ())]
+        base = _expand(ev, term[1], env)
+        for _ in range(ev.index(term[2], env)):
+            out = [(a * b, f + g) for a, f in out for b, g in base]
+            _small(out)
+        return out
+    if head == "sum":
+        return [m for i in ev.range(term[2], term[3], env) for m in _expand(ev, term[4], {**env, term[1]: i})]
+    if head == "prod":
+        out = [(vl.ONE, ())]
+        for i in ev.range(term[2], term[3], env):
+            out = [(a * b, f + g) for a, f in out for b, g in _expand(ev, term[4], {**env, term[1]: i})]
+            _small(out)
+        return out
+    if head == "ind":
+        return [(vl.ONE, (("ind", term[1], env),))]
+    if head in ("tr", "v") and is_scalar(term, ev.sig):
+        return [(vl.ONE, (("form", term, env),))]
+    raise Unsupported(f"expectation of {head!r} of random letters")
+
+
+def _small(monomials: list[Monomial]) -> None:
+    if len(monomials) > MAX_SUPPORT:
+        raise Unsupported("the expectation has too many terms")
+
+
+def _moments(ev: Evaluator, body: Term, env: Env) -> Scalar:
+    total: Scalar = vl.ZERO
+    cache: dict[str, Scalar] = {}
+    for coefficient, factors in _expand(ev, body, env):
+        groups: dict[Key, list[Factor]] = {}
+        for factor in factors:
+            found = atoms(ev, factor[1], factor[2])
+            if len(found) != 1:
+                raise Unsupported("a factor reads several random letters")
+            groups.setdefault(next(iter(found)), []).append(factor)
+        value = coefficient
+        for k, members in sorted(groups.items()):
+            text = f"{k[0]} " + key([[f[0], f[1], dict(f[2])] for f in members])
+            if text not in cache:
+                cache[text] = _one_letter(ev, k, members)
+            value = value * cache[text]
+        total = total + value
+    return total
+
+
+def _one_letter(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
+    kind = ev.decl[k[0]]["law"]["kind"]
+    if kind in ("finite", "bounded"):
+        total: Scalar = vl.ZERO
+        for p, v in _finite_law(ev, k[0]):
+            with _with(ev, k, v):
+                x: Scalar = p
+                for what, term, env in factors:
+                    y = ev.scalar(term, env)
+                    x = x * (_indicator(y) if what == "ind" else y)
+            total = total + x
+        return total
+    if kind == "angle":
+        return _arcs(ev, k, factors)
+    signs: list[tuple[Scalar, Mat]] = []
+    forms: list[tuple[Scalar, Mat]] = []
+    for what, term, env in factors:
+        form = _linear(ev, term, env, k)
+        (signs if what == "ind" else forms).append(form)
+    if not signs:
+        return _pairings(forms)
+    if any(not _is_zero(c) for c, _ in signs):
+        return _half_line(signs, forms)
+    return _cone([v for _, v in signs], forms)
+
+
+def _indicator(x: Scalar) -> Scalar:
+    bounds = vl.ends(x)
+    if bounds is None or bounds[0] < 0 <= bounds[1]:
+        raise Unsupported("the sign inside an indicator is not decided")
+    return vl.ONE if bounds[0] >= 0 else vl.ZERO
+
+
+def _linear(ev: Evaluator, term: Term, env: Env, k: Key) -> tuple[Scalar, Mat]:
+    """Constant and coefficient column of a form that is affine in the letter k."""
+    if _degree(ev, term, k[0]) != 1:
+        raise Unsupported("a random form is not affine")
+    shape = ev.shape(k[0], k[1])
+    assert shape is not None
+    with _with(ev, k, Mat.zero(*shape)):
+        constant = ev.scalar(term, env)
+    cells = []
+    for i in range(shape[0]):
+        with _with(ev, k, Mat.single(*shape, i, 0)):
+            cells.append(ev.scalar(term, env) - constant)
+    return constant, Mat.of(shape[0], 1, cells)
+
+
+def _degree(ev: Evaluator, term: Term, name: str) -> int:
+    head = term[0]
+    if head == "v":
+        return int(term[1] == name)
+    parts = [_degree(ev, term[i], name) for i in children(term)]
+    if not any(parts):
+        return 0
+    if head == "*":
+        return sum(parts)
+    if head in ("+", "T", "tr", "vec", "kr", "sum"):
+        return max(parts) if head != "kr" else sum(parts)
+    return 99
+
+
+def _is_zero(x: Scalar) -> bool:
+    return isinstance(x, Fraction) and x == 0
+
+
+def _pairings(forms: list[tuple[Scalar, Mat]]) -> Scalar:
+    """E of a product of affine forms of a standard Gaussian column (Isserlis, with constants)."""
+    if not forms:
+        return vl.ONE
+    if len(forms) > 8:
+        raise Unsupported("moment of order above 8")
+    (c, v), rest = forms[0], forms[1:]
+    total = c * _pairings(rest)
+    for i, (_, w) in enumerate(rest):
+        total = total + v.inner(w) * _pairings(rest[:i] + rest[i + 1 :])
+    return total
+
+
+def _half_line(signs: list[tuple[Scalar, Mat]], forms: list[tuple[Scalar, Mat]]) -> Scalar:
+    if len(signs) != 1 or forms:
+        raise Unsupported("several indicators with offsets")
+    c, v = signs[0]
+    norm = v.inner(v)
+    if _is_zero(norm):
+        return _indicator(c)
+    return (-vl.ball(c) / (2 * vl.ball(norm)).sqrt()).erfc() / 2
+
+
+def _cone(columns: list[Mat], forms: list[tuple[Scalar, Mat]]) -> Scalar:
+    """E of indicators of homogeneous half-spaces times linear forms."""
+    distinct: list[Mat] = []
+    for v in columns:
+        if v.is_zero():
+            continue
+        if not v.is_exact:
+            raise Unsupported("an indicator of a form with enclosures")
+        for w in distinct:
+            if _collinear(v, w):
+                if _sign(v.inner(w)) < 0:
+                    if forms and not all(_collinear(f, v) for _, f in forms):
+                        raise Unsupported("forms on a null event")
+                    return vl.ZERO
+                break
+        else:
+            distinct.append(v)
+    if not forms:
+        if len(distinct) == 0:
+            return vl.ONE
+        if len(distinct) == 1:
+            return Fraction(1, 2)
+        pairs = [
+            _pair(distinct[i], distinct[j]) for i in range(len(distinct)) for j in range(i + 1, len(distinct))
+        ]
+        if len(distinct) == 2:
+            return pairs[0]
+        if len(distinct) == 3:
+            return (pairs[0] + pairs[1] + pairs[2]) / 2 - Fraction(1, 4)
+        raise Unsupported("more than three indicators of one Gaussian column")
+    if not distinct:
+        return _pairings(forms)
+    if len(distinct) == 1 and all(_is_zero(c) for c, _ in forms) and len(forms) == 2:
+        return forms[0][1].inner(forms[1][1]) * Fraction(1, 2)  # w -> -w keeps the product
+    if len(distinct) == 2 and len(forms) == 2 and all(_is_zero(c) for c, _ in forms):
+        (a, b), (f, g) = distinct, (forms[0][1], forms[1][1])
+        if (f.same(a) and g.same(b)) or (f.same(b) and g.same(a)):
+            rho, scale = _correlation(a, b)
+            return relu_product_mean(rho) * scale
+    raise Unsupported("indicators and forms of a Gaussian column")
+
+
+def _sign(x: Scalar) -> int:
+    assert isinstance(x, Fraction)
+    return (x > 0) - (x < 0)
+
+
+def _collinear(v: Mat, w: Mat) -> bool:
+    inner = v.inner(w)
+    return inner * inner == v.inner(v) * w.inner(w) if isinstance(inner, Fraction) else False
+
+
+def _correlation(v: Mat, w: Mat) -> tuple[Fraction | Enclosure, Scalar]:
+    """Correlation and product of norms of two exact non-zero columns."""
+    from verify.evidence.evaluate import scalar_root
+
+    inner, square = v.inner(w), v.inner(v) * w.inner(w)
+    assert isinstance(inner, Fraction) and isinstance(square, Fraction)
+    norm = scalar_root(square, 2)
+    rho = inner / norm
+    return rho, norm
+
+
+def _pair(v: Mat, w: Mat) -> Scalar:
+    inner = v.inner(w)
+    if _is_zero(inner):
+        return Fraction(1, 4)
+    rho, _ = _correlation(v, w)
+    return orthant_probability(rho, domain_proved=True)
+
+
+def _arcs(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
+    """Products of 1{cos(phi + c) >= 0} for a uniform angle: one or two half circles."""
+    offsets: list[Scalar] = []
+    for what, term, env in factors:
+        if what != "ind" or term[0] != "cos" or _degree(ev, term[1], k[0]) != 1:
+            raise Unsupported("a function of an angle")
+        with _with(ev, k, vl.ZERO):
+            offset = ev.scalar(term[1], env)
+        with _with(ev, k, vl.ONE):
+            slope = ev.scalar(term[1], env) - offset
+        if not isinstance(slope, Fraction) or abs(slope) != 1:
+            raise Unsupported("a multiple of an angle")
+        offsets.append(offset * slope)
+    if len(offsets) == 1:
+        return Fraction(1, 2)
+    if len(offsets) != 2:
+        raise Unsupported("more than two half circles")
+    gap = offsets[0] - offsets[1]
+    if _is_zero(gap):
+        return Fraction(1, 2)
+    pi = Enclosure.pi()
+    bounds = vl.ends(gap)
+    if bounds is None:
+        raise Unsupported("an angle that is not bounded")
+    turns = int((bounds[0] + bounds[1]) / 2 / Fraction(710, 113))
+    reduced = abs(gap - 2 * turns * pi)
+    # overlap of two half circles at distance d in [0, 2 pi] is |pi - d|; continuous and periodic
+    if not reduced.certainly_le(2 * pi.lower()):
+        raise Unsupported("angle not reduced")
+    return abs(pi - reduced) / (2 * pi)

@@ -1,0 +1,178 @@
+"""All evidence for one kernel statement, within budgets that count draws, mutants and states, not seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from verify.evidence.counterexample import find, record, revalidate
+from verify.evidence.enclosures import enclosures
+from verify.evidence.generate import Drawn, Plan, draw_many
+from verify.evidence.instance import Instance
+from verify.evidence.mutants import run as run_mutants
+from verify.evidence.necessity import necessity
+from verify.evidence.sharpness import sharpness
+from verify.evidence.terms import Statement
+from verify.evidence.trajectories import trajectories, trajectory_trials
+from verify.evidence.trials import check_witness, trials, witness
+from verify.numeric.enclosure import precision
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Budgets. `seed` and these numbers determine the result completely."""
+
+    seed: int = 20
+    trials: int = 60
+    max_size: int = 3
+    search: int = 60
+    necessity: int = 60
+    mutants: bool = True
+    mutant_draws: int = 8
+    hypothesis_mutants: int = 40
+    digits: tuple[int, ...] = (50, 200)
+    enclosed: int = 3
+    trajectories: int = 5
+    times: tuple[str, ...] = ("1/4", "1")
+    iterates: int = 2
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a claim or its derivation adds, all of it data that is validated before it counts.
+
+    Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
+    `uses` lists for each hypothesis the steps that use it; `equivalent` decides whether a mutant has the same
+    normal form or is proved by other means.
+    """
+
+    holds_at: Sequence[Mapping[str, Any]] = ()
+    fails_at: Sequence[Mapping[str, Any]] = ()
+    tight_at: Sequence[Mapping[str, Any]] = ()
+    breaks_without: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    uses: Mapping[str, Sequence[Any]] | None = None
+    equivalent: Callable[[Statement], bool] | None = None
+    expect_false: bool = False
+
+
+def gather(
+    kernel_statement: Statement, hints: Hints | None = None, settings: Settings | None = None
+) -> dict[str, Any]:
+    """Evidence as JSON: trials, witness, counterexample or null, trajectories, enclosures, sharpness, necessity, mutants.
+
+    Keys are absent where they make no sense (no trajectories without a flow; necessity and mutants of a statement
+    that is refuted). Raises nothing for a statement it cannot handle: what is out of reach is `unknown` there.
+    """
+    hints, settings = hints or Hints(), settings or Settings()
+    plan = Plan.of(kernel_statement)
+    drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
+    out: dict[str, Any] = {"rejected": []}
+    given = _given(kernel_statement, hints, out["rejected"])
+    out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
+    out["witness"] = _witness(kernel_statement, drawn, hints)
+    out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
+    pool = [*given, *drawn.instances]
+    chosen = given + _interesting(drawn, settings.enclosed)
+    out["enclosures"] = enclosures(kernel_statement, chosen, digits=settings.digits)
+    along = None
+    if plan.time == "flow":
+        times = [Fraction(t) for t in settings.times]
+        along = trajectories(plan, pool, count=settings.trajectories, times=times)
+        out["trajectories"] = trajectory_trials(plan, along)
+    if out["counterexample"] is None:
+        out["sharpness"] = sharpness(kernel_statement, pool, along)
+        out["necessity"] = necessity(
+            kernel_statement,
+            seed=settings.seed,
+            draws=settings.necessity,
+            uses=hints.uses,
+            given=hints.breaks_without,
+        )
+        if settings.mutants:
+            out["mutants"] = run_mutants(
+                kernel_statement,
+                pool,
+                seed=settings.seed,
+                draws=settings.mutant_draws,
+                max_hypothesis=settings.hypothesis_mutants,
+                iterates=settings.iterates,
+                equivalent=hints.equivalent,
+                along=along,
+                unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
+            )
+    if not out["rejected"]:
+        del out["rejected"]
+    return out
+
+
+def _given(statement: Statement, hints: Hints, rejected: list[Any]) -> list[Instance]:
+    """Instances from the claim that satisfy the hypotheses."""
+    out: list[Instance] = []
+    plan = Plan.of(statement)
+    for data in (*hints.tight_at, *hints.holds_at):
+        wrong = check_witness(statement, data)
+        if wrong is not None:
+            rejected.append({"instance": dict(data), "reason": wrong})
+            continue
+        with precision(50):
+            instance = Instance.from_json(data, statement["sig"].get("nat", {}))
+        out.append(_moving(plan, instance))
+    return out
+
+
+def _moving(plan: Plan, instance: Instance) -> Instance:
+    """With the derivatives or next iterates that the hypotheses give, if they are not written down."""
+    from verify.evidence.check import complete
+
+    if plan.time == "none" or any(k[2] in ("D", "+") for k in instance.letters):
+        return instance
+    with precision(50):
+        return complete(plan, instance, instance.letters, "given")
+
+
+def _witness(statement: Statement, drawn: Drawn, hints: Hints) -> dict[str, Any] | None:
+    for data in hints.holds_at:
+        if check_witness(statement, data) is None:
+            return {"kind": "witness", **data}
+    return witness(statement, drawn)
+
+
+def _counterexample(
+    statement: Statement, drawn: Drawn, hints: Hints, settings: Settings, rejected: list[Any]
+) -> dict[str, Any] | None:
+    for data in hints.fails_at:
+        wrong = revalidate(statement, data)
+        if wrong is None:
+            return {"kind": "counterexample", "source": "given", **data}
+        rejected.append({"instance": dict(data), "reason": wrong})
+    draws = settings.search * (3 if hints.expect_false else 1)
+    found = find(
+        statement, seed=settings.seed + 1, draws=draws, max_size=settings.max_size, pool=drawn.instances
+    )
+    if found is None:
+        return None
+    data = record(statement, *found)
+    wrong = revalidate(statement, data)
+    if wrong is not None:
+        rejected.append({"instance": data, "reason": wrong})
+        return None
+    return {**data, "source": "search"}
+
+
+def _interesting(drawn: Drawn, count: int) -> list[Instance]:
+    """Instances with different corners, larger ones first among the drawn."""
+    out: list[Instance] = []
+    seen: set[str] = set()
+    for instance in sorted(drawn.instances, key=lambda i: (-len(i.corners), i.size())):
+        fresh = set(instance.corners) - seen
+        if len(out) < count and (fresh or not instance.corners):
+            out.append(instance)
+            seen |= set(instance.corners)
+    for instance in drawn.instances:
+        if len(out) >= count:
+            break
+        if instance not in out:
+            out.append(instance)
+    return out
