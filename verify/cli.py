@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -260,12 +260,13 @@ def registry() -> dict[str, dict[str, dict[str, Any]]]:
 
 def build_report(result: Audit, out: Path) -> Path:
     """The pages, from certificates, verdicts and replays; the page to open."""
-    report = importlib.import_module("verify.report")
+    from verify.report import CertificateAndVerdicts, build
+
     items = []
     for claim in result.claims:
         answers = {**(claim.record.answers.get("theorems") or {}), **(claim.record.answers.get("refutations") or {})}
-        items.append(report.CertificateAndVerdicts(claim.certificate, claim.to_json(), answers))
-    index: Path = report.build(items, out, registry()).index
+        items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers))
+    index: Path = build(items, out, registry()).index
     return index
 
 
@@ -362,9 +363,10 @@ def _show_statement(claim: ClaimResult, s: StatementResult) -> None:
         outcome = answers.get(name) or {}
         state = f"replayed, {outcome.get('steps')} steps" if outcome.get("ok") is True else "not accepted"
         _field("theorem", f"{name}: {state}")
-    for kind, found in sorted(s.evidence.items()):
-        if found and kind != "others":
-            _field(kind, _plain(found))
+    parts = [s.evidence, *(s.evidence.get("others") or [])]
+    for number, part in enumerate(parts, 1):
+        for kind, text in _digest(part):
+            _field(kind if len(parts) == 1 else f"{kind} {number}", text)
     for problem in s.checks.get("problems") or ():
         _field("problem", f"{problem.get('where')}: {problem.get('reason')}")
 
@@ -382,6 +384,32 @@ def _formulas(ast: Any) -> list[tuple[str, str]]:
         return [(name, repr(formula)) for name, formula in named]
     except (StatementError, KeyError, TypeError, ValueError) as error:
         return [("then", f"cannot be shown: {error}")]
+
+
+def _digest(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The evidence for one kernel statement, each kind in a line."""
+    for kind in ("witness", "counterexample"):
+        if part.get(kind):
+            shown = {k: part[kind][k] for k in ("values", "dims", "margin") if k in part[kind]}
+            yield kind, _plain(shown)
+    for kind in ("trials", "trajectories"):
+        if part.get(kind):
+            counts = {k: v for k, v in part[kind].items() if isinstance(v, int) and not isinstance(v, bool)}
+            yield kind, ", ".join(f"{v} {k}" for k, v in counts.items() if k != "seed")
+    if part.get("enclosures"):
+        found = Counter(str(row.get("status")) for row in part["enclosures"])
+        digits = sorted({row.get("digits") for row in part["enclosures"]})
+        yield "enclosures", f"{_counts(found)} (at {' and '.join(map(str, digits))} digits)"
+    if part.get("necessity"):
+        yield "necessity", ", ".join(f"{name}: {e.get('status')}" for name, e in part["necessity"].items())
+    if part.get("mutants"):
+        yield "mutants", _counts(Counter(str(m.get("status")) for m in part["mutants"].get("mutants", ())))
+    if part.get("sharpness"):
+        yield "sharpness", ", ".join(f"goal {e.get('goal')}: {e.get('status')}" for e in part["sharpness"])
+
+
+def _counts(found: Counter[str]) -> str:
+    return ", ".join(f"{n} {word}" for word, n in sorted(found.items()))
 
 
 def _field(name: str, text: str) -> None:

@@ -72,7 +72,7 @@ class Fake:
             return [theorem(statement.label, {**kernel(), "goals": goals})]
         return [theorem(statement.label, statement.plan.get("kernel", [kernel()])[0], plan)]
 
-    def gather(self, claim: Any, statement: Any, case: int, settings: Any) -> dict[str, Any]:
+    def gather(self, claim: Any, statement: Any, case: int, *_: Any) -> dict[str, Any]:
         return dict(statement.plan.get("evidence", {"witness": {"values": {"x": "1"}}}))
 
     def refute(self, claim: Any, statement: Any, evidence: Any, context: Any) -> dict[str, Any] | None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +21,7 @@ from verify.audit.run import Record, Settings, audit, reread
 from verify.audit.sources import discover
 from verify.audit.workers import Net
 
+PASSED = {"exact": 9, "ball": 0, "agree": 0, "violated": 0, "status": "passed"}
 FALSE = {"label": "as_printed", "role": "printed", "expects": "REFUTED"}
 
 
@@ -41,7 +47,7 @@ def test_verdicts_of_a_small_library(tmp_path: Path) -> None:
         {"label": "other", "derive": "other"},
         {"label": "unwitnessed", "evidence": {}},
         {"label": "boxed", "derive": "give up", "evidence": {"enclosures": [1]}},
-        {"label": "tried", "derive": "give up", "evidence": {"trials": {"held": 9, "failed": 0}}},
+        {"label": "tried", "derive": "give up", "evidence": {"trials": PASSED}},
         {"label": "open", "derive": "give up", "evidence": {}, "expects": "OPEN"},
         {"label": "empty", "derive": "vacuous", "evidence": {}},
         {
@@ -223,3 +229,24 @@ def test_progress_is_silent_at_first_and_goes_to_its_stream(capsys: pytest.Captu
     progress._began -= 5
     progress.finish("a/two")
     assert capsys.readouterr().err == "[2/3] 5 s  a/two\n"
+
+
+def test_a_killed_audit_leaves_whole_files_and_the_next_one_completes(tmp_path: Path) -> None:
+    s = settings(tmp_path)
+    for k in range(6):
+        write_claim(s.claims, f"a/c{k}", {"label": "x"})
+    code = (
+        "from pathlib import Path; import audit_fakes; from verify.audit.run import audit;"
+        "from verify.audit.sources import discover;"
+        f"s = audit_fakes.settings(Path({str(tmp_path)!r})); audit(discover(s.claims), s)"
+    )
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
+    for delay in (0.1, 0.3, 0.6, 0.9, 1.2):
+        process = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths})
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path in (tmp_path / "reports").rglob("*.json"):
+            if not path.name.startswith("."):
+                assert certificates.hash_matches(certificates.read(path))
+    assert set(verdicts(go(s)).values()) == {"PROVED"}

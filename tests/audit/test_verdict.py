@@ -198,23 +198,30 @@ def test_vacuity_is_a_falsehood_from_the_same_hypotheses() -> None:
         assert not is_false(goal)
 
 
+PASSED = {"exact": 3, "ball": 0, "agree": 0, "unknown": 0, "violated": 0, "status": "passed"}
+
+
 @pytest.mark.parametrize(
     ("trials", "counts"),
     [
-        ({"held": 3, "failed": 0}, True),
-        ({"held": 0, "failed": 0}, False),
-        ({"held": 3, "failed": 1}, False),
-        ({"held": 3}, False),
-        ({"held": True, "failed": 0}, False),
-        ({"held": "3", "failed": 0}, False),
-        ({"held": 3, "failed": False}, False),
+        (PASSED, True),
+        ({**PASSED, "exact": 0}, False),
+        ({**PASSED, "exact": 0, "agree": 2}, True),
+        ({**PASSED, "violated": 1}, False),
+        ({**PASSED, "exact": -1}, False),
+        ({**PASSED, "status": "unknown"}, False),
+        ({**PASSED, "status": "violated"}, False),
+        ({**PASSED, "exact": True}, False),
+        ({**PASSED, "exact": "3"}, False),
+        ({**PASSED, "violated": False}, False),
+        ({"status": "passed"}, False),
         ([], False),
         (None, False),
     ],
 )
 def test_trials(trials: Any, counts: bool) -> None:
     assert was_tested({"trials": trials}) is counts
-    assert not was_tested({"trials": {"held": 1, "failed": 0}, "others": [{}]})
+    assert not was_tested({"trials": PASSED, "others": [{}]})
 
 
 # No field of a claim can raise a verdict.

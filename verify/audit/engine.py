@@ -2,74 +2,112 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from verify.audit import hints, revalidation
 from verify.audit.sources import SourceError, discover, select
 
 Data = dict[str, Any]
 
 
-def _layer(name: str) -> Any:
-    return importlib.import_module(name)
+@dataclass
+class Shared:
+    """What the statements of one claim share: the search's context, and what the kernel says of its theorems.
+
+    The kernel is asked here only to learn which hypotheses are used; verdicts come from its own process.
+    """
+
+    search: Any
+    library: Data
+    answers: dict[str, Any] = field(default_factory=dict)
 
 
 class Layers:
     def load(self, path: Path) -> Any:
-        return _layer("verify.statement").load(path)
+        from verify.statement.claims import load
 
-    def context(self, claim: Any, root: Path) -> Any:
+        return load(path)
+
+    def context(self, claim: Any, root: Path) -> Shared:
+        from verify.kernel import replay
+        from verify.tactics.author import Context
+        from verify.tactics.errors import TacticFailed
+
         def other(name: str) -> Any:
             try:
                 (source,) = select(discover(root), [name])
             except (SourceError, ValueError) as error:
-                raise _layer("verify.tactics").TacticFailed(str(error), where=f"by.lemma({name!r})") from None
+                raise TacticFailed(str(error), where=f"by.lemma({name!r})") from None
             return self.load(source.path)
 
-        return _layer("verify.tactics").Context(claim, load=other)
+        return Shared(Context(claim, load=other), replay.shelves())
 
-    def derive(self, claim: Any, statement: Any, context: Any) -> list[Data]:
-        theorems, _ = _layer("verify.tactics").derive(claim, statement, context)
-        return list(theorems)
+    def derive(self, claim: Any, statement: Any, context: Shared) -> list[Data]:
+        from verify.kernel import replay
+        from verify.tactics.author import derive
 
-    def gather(self, claim: Any, statement: Any, case: int, settings: Mapping[str, Any]) -> Data:
+        theorems, _ = derive(claim, statement, context.search)
+        for theorem in theorems:
+            if theorem["id"] not in context.answers:
+                context.answers[theorem["id"]] = replay.theorem(theorem, context.library, context.answers)
+        return theorems
+
+    def gather(
+        self, claim: Any, statement: Any, case: int, theorem: str | None, context: Shared, settings: Mapping[str, Any]
+    ) -> Data:
+        from verify.evidence import Hints, Settings, gather
+
         kernel = statement.kernel()[case]
-        evidence: Data = _layer("verify.evidence").gather(kernel, hints(claim, statement, case), settings)
+        given: dict[str, list[Data]] = {"holds_at": [], "fails_at": [], "tight_at": []}
+        broken: dict[str, list[Data]] = {}
+        for item in statement.data:
+            made = hints.instance(kernel, dict(item.values))
+            if made is not None and item.kind == "breaks_without":
+                broken.setdefault(str(item.hypothesis), []).append(made)
+            elif made is not None:
+                given[item.kind].append(made)
+        budget = {k: v for check in claim.checks if check.subject is statement for k, v in check.options}
+        asked = Hints(
+            holds_at=given["holds_at"],
+            fails_at=given["fails_at"],
+            tight_at=given["tight_at"],
+            breaks_without=broken,
+            uses=context.answers.get(theorem or "", {}).get("hyp_uses"),
+            expect_false=statement.expects == "REFUTED",
+        )
+        evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))
         return evidence
 
-    def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Any) -> Data | None:
-        found: Data | None = _layer("verify.tactics").refute(claim, statement, evidence, context)
-        return found
+    def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared) -> Data | None:
+        """From a counterexample that the kernel can evaluate."""
+        for kernel, part in zip(statement.kernel(), evidence, strict=True):
+            instance = (part.get("counterexample") or {}).get("kernel")
+            if instance is not None and not kernel.get("exists"):
+                return {"statement": kernel, "kind": "evaluate", "instance": instance}
+        return None
 
     def figures(self, claim: Any, evidence: Mapping[str, Data]) -> list[Data]:
-        drawn: list[Data] = _layer("verify.evidence").figures(claim, evidence)
-        return drawn
+        return []
 
     def compile(self, ast: Any) -> Data:
-        statement = _layer("verify.statement").from_ast(ast)
+        from verify.statement.statements import from_ast
+
+        statement = from_ast(ast)
         failure = statement.sort_error
         text = None if failure is None else f"{failure.message} (in {failure.place})"
         return {"kernel": statement.kernel(), "sort_error": text}
 
     def validate(self, kernel: Sequence[Data], evidence: Data) -> Data:
-        found: Data = _layer("verify.evidence").validate(kernel, evidence)
-        return found
+        return revalidation.validate(kernel, evidence)
 
     def gives_up(self) -> tuple[type[Exception], ...]:
-        return (_layer("verify.tactics").TacticFailed, _layer("verify.statement").NotExpressible)
+        from verify.statement.errors import NotExpressible
+        from verify.tactics.errors import TacticFailed
 
-
-def hints(claim: Any, statement: Any, case: int) -> Data:
-    """What a claim adds to the evidence for one kernel statement: data, no code."""
-    return {
-        "case": case,
-        "role": statement.role,
-        "expects": statement.expects,
-        "data": [item.json() for item in statement.data],
-        "checks": [dict(check.options) for check in claim.checks if check.subject is statement],
-    }
+        return (TacticFailed, NotExpressible)
 
 
 ENGINE = Layers()

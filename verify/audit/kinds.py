@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from verify.audit.run import ClaimResult, StatementResult
-from verify.audit.verdict import Standing, describe_failure
+from verify.audit.verdict import Standing, describe_failure, trials_passed
 
 KINDS = (
     "statement",
@@ -22,7 +22,7 @@ KINDS = (
     "mutants",
     "footprint",
 )
-CAUGHT = frozenset({"refuted", "rejected", "caught", "killed"})
+REJECTED = frozenset({"killed", "ill-sorted"})
 
 
 class Status(Enum):
@@ -133,30 +133,29 @@ def _trials(claim: ClaimResult) -> Finding:
     failed, passed = [], 0
     for s in _settled(claim):
         for part in _parts(s):
-            for kind in ("trials", "monte_carlo"):
-                trials = part.get(kind)
-                if not isinstance(trials, Mapping):
-                    continue
-                if trials.get("failed") != 0:
-                    failed.append(f"{s.label}: {trials.get('failed')} of the {kind.replace('_', ' ')} failed")
-                elif trials.get("held"):
-                    passed += 1
-    return _finding(failed, passed, "no trial is recorded")
+            found = trials_passed(part.get("trials"))
+            along = part.get("trajectories")
+            if found is False:
+                failed.append(f"{s.label}: {part['trials'].get('violated')} trials violate the conclusion")
+            if isinstance(along, Mapping) and along.get("fails") not in (0, None):
+                failed.append(f"{s.label}: the conclusion fails at {along['fails']} states of trajectories")
+            passed += found is True
+    return _finding(failed, passed, "no trial was decided")
 
 
 def _mutants(claim: ClaimResult) -> Finding:
+    """Neighbours must be told apart from the statement. One that survives may be true (a weaker bound is), so the
+    report lists it; that none at all is rejected means that nothing was checked."""
     failed, passed = [], 0
     for s in _settled(claim):
         for part in _parts(s):
-            for k, mutant in enumerate(_listed(part.get("mutants"))):
-                outcome = str(mutant.get("outcome") or mutant.get("verdict") or "undecided").lower()
-                if outcome in CAUGHT:
-                    passed += 1
-                elif outcome in ("survived", "survivor"):
-                    name = mutant.get("operator") or f"number {k}"
-                    failed.append(f"{s.label}: the mutant {name} was not rejected")
-        failed += _problems(s, ("mutants",))
-    return _finding(failed, passed, "no mutant was rejected")
+            mutants = part.get("mutants")
+            found = [m.get("status") for m in mutants.get("mutants") or ()] if isinstance(mutants, Mapping) else []
+            rejected = sum(status in REJECTED for status in found)
+            if "survived" in found and not rejected:
+                failed.append(f"{s.label}: none of {len(found)} mutants was rejected")
+            passed += rejected > 0
+    return _finding(failed, passed, "no mutant was made")
 
 
 def _necessity(claim: ClaimResult, hypothesis: str) -> Finding:
@@ -199,11 +198,6 @@ def _because(s: StatementResult) -> str:
 def _parts(s: StatementResult) -> list[Mapping[str, Any]]:
     """The evidence of each kernel statement."""
     return [s.evidence, *(s.evidence.get("others") or [])]
-
-
-def _listed(mutants: object) -> Iterator[Mapping[str, Any]]:
-    items = mutants.get("items") if isinstance(mutants, Mapping) else mutants
-    return (item for item in items if isinstance(item, Mapping)) if isinstance(items, list) else iter(())
 
 
 def _problems(s: StatementResult, places: tuple[str, ...]) -> list[str]:

@@ -35,8 +35,10 @@ class Engine(Protocol):
     def derive(self, claim: Any, statement: Any, context: Any) -> list[Data]:
         """Kernel theorems, dependencies first; one of `gives_up` if the search finds nothing."""
 
-    def gather(self, claim: Any, statement: Any, case: int, settings: Mapping[str, Any]) -> Data:
-        """Evidence for one kernel statement, as JSON."""
+    def gather(
+        self, claim: Any, statement: Any, case: int, theorem: str | None, context: Any, settings: Mapping[str, Any]
+    ) -> Data:
+        """Evidence for one kernel statement, as JSON; `theorem` is the one that states it, if any."""
 
     def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Any) -> Data | None:
         """A refutation for the kernel, from the claim's script or from a counterexample; without its id."""
@@ -238,8 +240,11 @@ class _Statement:
             record["vacuity"] = empty
 
     def _gather(self, record: Data) -> None:
-        cases = range(len(record["kernel"]))
-        parts = [self.layers.gather(self.claim, self.statement, k, self.task.settings) for k in cases]
+        parts = []
+        for case in range(len(record["kernel"])):
+            theorem = record["theorems"][case] if record["theorems"] else None
+            more = (theorem, self.context, self.task.settings)
+            parts.append(self.layers.gather(self.claim, self.statement, case, *more))
         record["evidence"] = {**parts[0], **({"others": parts[1:]} if parts[1:] else {})}
 
     def _refute(self, record: Data) -> None:

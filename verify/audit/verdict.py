@@ -181,16 +181,22 @@ def gather_facts(
 
 
 def was_tested(evidence: Json) -> bool:
-    """Trials were drawn, and all of them held, for every kernel statement."""
+    """Trials were drawn for every kernel statement, most were decided, and none failed."""
     parts = [evidence, *(evidence.get("others") or [])]
-    return all(_trials_hold(part.get("trials")) or _trials_hold(part.get("monte_carlo")) for part in parts)
+    return all(trials_passed(part.get("trials")) is True for part in parts)
 
 
-def _trials_hold(trials: object) -> bool:
+def trials_passed(trials: object) -> bool | None:
+    """None if nothing was tried or too little was decided."""
     if not isinstance(trials, Mapping):
+        return None
+    counts = [trials.get(key) for key in ("exact", "ball", "agree", "violated")]
+    if any(type(n) is not int or n < 0 for n in counts):
+        return None
+    *settled, violated = counts
+    if violated or trials.get("status") == "violated":
         return False
-    held, failed = trials.get("held"), trials.get("failed")
-    return type(held) is int and held > 0 and failed == 0 and type(failed) is int
+    return True if any(settled) and trials.get("status") == "passed" else None
 
 
 def _by_id(items: object) -> dict[str, Json]:

@@ -1,0 +1,92 @@
+"""What is written in a certificate, evaluated again: witness, counterexample, enclosures, necessity, sharpness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from verify.audit.certificate import canonical
+
+Data = Mapping[str, Any]
+
+
+def validate(kernel: Sequence[Data], evidence: Data) -> dict[str, Any]:
+    """Which kinds of evidence stand, and what is wrong with those that do not.
+
+    A witness is needed for every kernel statement, a counterexample for one. A counterexample to a statement about
+    hidden constants speaks of some constants only and does not count here.
+    """
+    problems: list[dict[str, str]] = []
+    parts = [evidence, *(evidence.get("others") or [])]
+    if len(parts) != len(kernel):
+        problems.append({"where": "evidence", "reason": f"{len(parts)} parts for {len(kernel)} kernel statements"})
+        return {"witness": False, "counterexample": False, "enclosures": False, "problems": problems}
+    found = [_part(statement, part, problems) for statement, part in zip(kernel, parts, strict=True)]
+    return {
+        "witness": all(f["witness"] for f in found),
+        "counterexample": any(f["counterexample"] for f in found),
+        "enclosures": all(f["enclosures"] for f in found),
+        "problems": problems,
+    }
+
+
+def _part(statement: Data, part: Data, problems: list[dict[str, str]]) -> dict[str, bool]:
+    from verify.evidence import check_witness, revalidate
+
+    def stands(where: str, instance: object, test: Callable[[Data, Data], str | None], of: Data = statement) -> bool:
+        if not isinstance(instance, Mapping):
+            return False
+        wrong = test(of, instance)
+        if wrong is not None:
+            problems.append({"where": where, "reason": wrong})
+        return wrong is None
+
+    refuted = stands("counterexample", part.get("counterexample"), revalidate)
+    for name, entry in sorted((part.get("necessity") or {}).items()):
+        if isinstance(entry, Mapping):
+            reduced = {**statement, "hyps": [h for h in statement["hyps"] if h["id"] != name]}
+            stands(f"necessity[{name}]", entry.get("counterexample"), revalidate, reduced)
+    for where, instance in _sharp(part.get("sharpness")):
+        stands(where, instance, check_witness)
+    return {
+        "witness": stands("witness", part.get("witness"), check_witness),
+        "counterexample": refuted and not statement.get("exists"),
+        "enclosures": _enclosures(statement, part.get("enclosures"), problems),
+    }
+
+
+def _sharp(found: object) -> Iterator[tuple[str, object]]:
+    for k, entry in enumerate(found if isinstance(found, list) else []):
+        for key in ("attained_at", "met_at"):
+            if isinstance(entry, Mapping) and key in entry:
+                yield f"sharpness[{k}].{key}", entry[key]
+
+
+def _enclosures(statement: Data, rows: object, problems: list[dict[str, str]]) -> bool:
+    """Every row comes out again, and in every one the conclusion certainly holds where the hypotheses do."""
+    from verify.evidence import Instance, check_witness
+    from verify.evidence.enclosures import enclosures
+
+    if not isinstance(rows, list) or not rows:
+        return False
+    again: dict[str, list[str]] = {}
+    before = len(problems)
+    for k, row in enumerate(rows):
+        where = f"enclosures[{k}]"
+        if not isinstance(row, Mapping) or not isinstance(row.get("instance"), Mapping):
+            problems.append({"where": where, "reason": "it has no instance"})
+            continue
+        digits = row.get("digits")
+        if type(digits) is not int or not 1 <= digits <= 2000:
+            problems.append({"where": where, "reason": "its number of digits is missing or out of range"})
+            continue
+        key = canonical([row["instance"], digits])
+        if key not in again:
+            wrong = check_witness(statement, row["instance"])
+            if wrong is not None:
+                problems.append({"where": where, "reason": wrong})
+            instance = Instance.from_json(row["instance"], statement["sig"].get("nat", {}))
+            again[key] = [canonical(r) for r in enclosures(statement, [instance], digits=[digits])]
+        if canonical(row) not in again[key]:
+            problems.append({"where": where, "reason": "it does not come out again"})
+    return len(problems) == before and all(row.get("status") == "holds" for row in rows)
