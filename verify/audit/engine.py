@@ -82,7 +82,12 @@ class Layers:
         return evidence
 
     def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared) -> Data | None:
-        """From a counterexample that the kernel can evaluate."""
+        """From the author's instance or script, else from a counterexample that the kernel can evaluate."""
+        from verify.tactics.refuter import refute
+
+        scripted: Data | None = refute(claim, statement, (), context.search)
+        if scripted is not None:
+            return scripted
         for kernel, part in zip(statement.kernel(), evidence, strict=True):
             instance = (part.get("counterexample") or {}).get("kernel")
             if instance is not None and not kernel.get("exists"):

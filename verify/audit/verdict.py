@@ -297,9 +297,11 @@ def _plain(theorem: Json, kernel: Json) -> dict[str, Any]:
 
 
 def _auxiliary(row: object, known: Json) -> bool:
-    """A letter that surely has a value: a constant number, an angle independent of everything, a free matrix of
-    the same shape as a letter of the statement (a direction in which a loss is varied)."""
+    """A letter that surely has a value: a constant number, an angle or a Gaussian column independent of everything,
+    a free matrix of the same shape as a letter of the statement (a direction in which a loss is varied)."""
     if row in ({}, {"law": {"kind": "angle"}}):
+        return True
+    if isinstance(row, Mapping) and row.keys() == {"shape", "law"} and row["law"] == {"kind": "gauss"}:
         return True
     if not isinstance(row, Mapping) or row.get("free") is not True or not row.keys() <= {"free", "index", "shape"}:
         return False
