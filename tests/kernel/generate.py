@@ -13,10 +13,21 @@ n = {"n": 1}
 def signature(time: str = "none") -> Json:
     dep = {"dep": "smooth"} if time == "flow" else {}
     layers = {"index": [["j", ONE, N]], "shape": [["dim", "d", {"j": 1}], ["dim", "d", {"j": 1, "1": -1}]]}
-    return {"time": time, "nat": {"N": 1, "n": 1}, "dims": {"d": [ZERO, N]}, "letters": {
-        "a": {**dep}, "b": {}, "x": {"index": [["i", ZERO, N]], **dep}, "W": {**layers, "chain": True, **dep},
-        "A": {"shape": [n, n], **dep}, "B": {"shape": [n, n]}, "H": {"shape": [n, n], "sym": True, **dep},
-        "y": {"index": [["i", ZERO, N], ["k", ZERO, {"i": 1}]], **dep}}}
+    return {
+        "time": time,
+        "nat": {"N": 1, "n": 1},
+        "dims": {"d": [ZERO, N]},
+        "letters": {
+            "a": {**dep},
+            "b": {},
+            "x": {"index": [["i", ZERO, N]], **dep},
+            "W": {**layers, "chain": True, **dep},
+            "A": {"shape": [n, n], **dep},
+            "B": {"shape": [n, n]},
+            "H": {"shape": [n, n], "sym": True, **dep},
+            "y": {"index": [["i", ZERO, N], ["k", ZERO, {"i": 1}]], **dep},
+        },
+    }
 
 
 class Gen:
@@ -42,9 +53,17 @@ class Gen:
     def scalar(self, depth: int, scope: tuple[str, ...] = ()) -> Json:
         if depth <= 0 or self.rng.random() < 0.1:
             i = self.index(scope)
-            return self.pick(["q", self.pick("2", "-1", "1/3", "0")], ["v", "a", [], ""], ["v", "b", [], ""],
-                             ["v", "x", [i], ""], ["n", i], ["n", ["dim", "d", i]], ["v", "y", [i, ZERO], ""],
-                             ["v", "y", [i, i], ""], *([["t"]] if self.smooth else [["pi"]]))
+            return self.pick(
+                ["q", self.pick("2", "-1", "1/3", "0")],
+                ["v", "a", [], ""],
+                ["v", "b", [], ""],
+                ["v", "x", [i], ""],
+                ["n", i],
+                ["n", ["dim", "d", i]],
+                ["v", "y", [i, ZERO], ""],
+                ["v", "y", [i, i], ""],
+                *([["t"]] if self.smooth else [["pi"]]),
+            )
         d = depth - 1
         kinds = ["+", "*", "+", "*", "pow", "tr", "tr", "sum", "sum", "kr", "exp", "cos", "cos2"]
         kinds += [] if self.smooth else ["prod", "inv", "ind", "log", "acos", "spow"]
@@ -77,17 +96,27 @@ class Gen:
 
     def plain(self, scope: tuple[str, ...]) -> Json:
         i = self.index(scope)
-        return self.pick(["v", "a", [], ""], ["v", "x", [i], ""], ["*", ["q", "-2"], ["v", "x", [i], ""]], ["q", "3"],
-                         ["+", ["v", "x", [i], ""], ["v", "a", [], ""]], ["tr", ["v", "A", [], ""]],
-                         ["inv", ["v", "x", [i], ""]], ["*", ["v", "a", [], ""], ["ind", ["v", "x", [i], ""]]],
-                         ["exp", ["*", ["q", "1/4"], ["v", "x", [i], ""]]])
+        return self.pick(
+            ["v", "a", [], ""],
+            ["v", "x", [i], ""],
+            ["*", ["q", "-2"], ["v", "x", [i], ""]],
+            ["q", "3"],
+            ["+", ["v", "x", [i], ""], ["v", "a", [], ""]],
+            ["tr", ["v", "A", [], ""]],
+            ["inv", ["v", "x", [i], ""]],
+            ["*", ["v", "a", [], ""], ["ind", ["v", "x", [i], ""]]],
+            ["exp", ["*", ["q", "1/4"], ["v", "x", [i], ""]]],
+        )
 
     def angle(self, scope: tuple[str, ...]) -> Json:
         """A small argument for exp and cos."""
         part = self.pick(["v", "a", [], ""], ["v", "x", [self.index(scope)], ""], ["q", "1/2"], ["v", "b", [], ""])
         turn = self.pick(["q", "0"], ["*", ["q", self.pick("1/2", "-1", "3/2", "7")], ["pi"]])
-        total = self.pick(part, ["sum", "u", ZERO, N, ["*", ["q", "1/4"], ["v", "x", [{"u": 1}], ""]]],
-                          ["+", part, ["*", ["q", "-1"], ["v", "b", [], ""]]])
+        total = self.pick(
+            part,
+            ["sum", "u", ZERO, N, ["*", ["q", "1/4"], ["v", "x", [{"u": 1}], ""]]],
+            ["+", part, ["*", ["q", "-1"], ["v", "b", [], ""]]],
+        )
         return ["+", ["*", ["q", self.pick("1/2", "-1/2", "1")], total], turn]
 
     def size(self, scope: tuple[str, ...]) -> Json:
@@ -133,21 +162,22 @@ class Gen:
         if r != n:
             other = self.pick(["dim", "d", ZERO], ["dim", "d", N])
             m = self.leaf(r, other, scope)
-            parts = [["*", m, ["T", m]], *parts[:self.pick(0, 1)]]
+            parts = [["*", m, ["T", m]], *parts[: self.pick(0, 1)]]
         return ["*", *parts] if len(parts) > 1 else parts[0]
 
     def leaf(self, r: Json, c: Json, scope: tuple[str, ...]) -> Json:
         if r == n or c == n:
             if r != c:
                 raise AssertionError((r, c))
-            return self.pick(["v", "A", [], ""], ["v", "B", [], ""], ["v", "H", [], ""], ["T", ["v", "A", [], ""]],
-                             ["one", n])
+            return self.pick(
+                ["v", "A", [], ""], ["v", "B", [], ""], ["v", "H", [], ""], ["T", ["v", "A", [], ""]], ["one", n]
+            )
         e, f = r[2], c[2]
         if e == f and self.pick(0, 1):
             return ["one", r]
         up = {k: x for k, x in {**f, "1": f.get("1", 0) + 1}.items() if x}
         down = {k: x for k, x in {**e, "1": e.get("1", 0) + 1}.items() if x}
-        if e == f or e == N or f == ZERO:
+        if e in (f, N) or f == ZERO:
             return ["ch", "W", e, up, ""]
         if f == N or e == ZERO:
             return ["T", ["ch", "W", f, down, ""]]

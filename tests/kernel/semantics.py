@@ -108,6 +108,7 @@ def vec(a: Matrix) -> Matrix:
 
 
 def apply(head: str, x: Any) -> Any:
+    x = mpf(0) if abs(x) < mpf(10) ** -30 else x
     if head == "exp":
         return mp.exp(x)
     if head == "log":
@@ -119,7 +120,7 @@ def apply(head: str, x: Any) -> Any:
     if head == "acos":
         return mp.acos(x) if -1 <= x <= 1 else mpf(0)
     assert head == "ind"
-    return mpf(int(x > -mpf(10) ** -30))
+    return mpf(int(x >= 0))
 
 
 def scalar(x: Any) -> Any:
@@ -277,5 +278,7 @@ def close(a: Any, b: Any) -> bool:
         other = a if isinstance(a, list) else b
         return zero == 0 and all(abs(x) < mpf(10) ** -20 for r in other for x in r)
     if isinstance(a, list):
-        return len(a) == len(b) and all(close(x, y) for r, s in zip(a, b, strict=True) for x, y in zip(r, s, strict=True))
+        return len(a) == len(b) and all(
+            close(x, y) for r, s in zip(a, b, strict=True) for x, y in zip(r, s, strict=True)
+        )
     return bool(abs(a - b) <= mpf(10) ** -20 * (1 + abs(a) + abs(b)))

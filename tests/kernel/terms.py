@@ -49,13 +49,20 @@ def alg(name: str, concl: Json, proof: Json, prefix: Json = ()) -> Json:
     return step(name, "alg", concl, prefix, proof=proof)
 
 
-def theorem(sig: Json, hyps: list[Json], steps: list[Json], name: str = "theorem",
-            qed: list[str] | None = None) -> Json:
+def theorem(
+    sig: Json, hyps: list[Json], steps: list[Json], name: str = "theorem", qed: list[str] | None = None
+) -> Json:
     """A theorem whose goals are the conclusions of the steps in `qed` (the last step unless told)."""
     qed = qed or [steps[-1]["id"]]
     at = {s["id"]: s for s in [*hyps, *steps]}
-    return {"id": name, "sig": {"time": "none", **sig}, "hyps": hyps, "steps": steps, "qed": qed,
-            "goals": [goal(at[x]["concl"], at[x]["all"]) for x in qed]}
+    return {
+        "id": name,
+        "sig": {"time": "none", **sig},
+        "hyps": hyps,
+        "steps": steps,
+        "qed": qed,
+        "goals": [goal(at[x]["concl"], at[x]["all"]) for x in qed],
+    }
 
 
 def check(*theorems: Json) -> list[Json]:

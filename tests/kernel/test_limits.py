@@ -45,15 +45,18 @@ def wide_sum() -> Json:
 
 
 HEAVY: dict[str, Json] = {
-    "power of a sum": same(nested_power(["+", *[v(c) for c in "abcdefgh"]], 1, 64),
-                           letters={c: {} for c in "abcdefgh"}),
+    "power of a sum": same(
+        nested_power(["+", *[v(c) for c in "abcdefgh"]], 1, 64), letters={c: {} for c in "abcdefgh"}
+    ),
     "power of a word": same(["tr", nested_power(v("A"), 4, 64)], letters={"A": MATRIX}),
-    "power of a matrix sum": same(["tr", nested_power(["+", v("A"), v("B"), ["*", v("A"), v("B")]], 1, 30)],
-                                  letters={"A": MATRIX, "B": MATRIX}),
+    "power of a matrix sum": same(
+        ["tr", nested_power(["+", v("A"), v("B"), ["*", v("A"), v("B")]], 1, 30)], letters={"A": MATRIX, "B": MATRIX}
+    ),
     "long product": same(["tr", ["*", *[v("A")] * 8000]], letters={"A": MATRIX}),
     "nested sums": same(nested_sums(), nat={"N": 1}, letters={"x": {"index": [[s, {}, N] for s in "ijkl"]}}),
-    "product of cosines": same(["*", *[["cos", v(f"x{i}")] for i in range(20)]],
-                               letters={f"x{i}": {} for i in range(20)}),
+    "product of cosines": same(
+        ["*", *[["cos", v(f"x{i}")] for i in range(20)]], letters={f"x{i}": {} for i in range(20)}
+    ),
     "cube of a wide sum": same(["*", wide_sum(), wide_sum(), wide_sum()], letters={f"x{i}": {} for i in range(60)}),
     "big rational": same(nested_power(q("9" * 3900 + "/" + "7" * 3900), 3, 64)),
     "tower of numbers": same(nested_power(["+", q("1/3"), q("1/7")], 150, 2)),
@@ -77,8 +80,11 @@ def test_the_budget_is_shared_by_a_file(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def descent(rhs: Json, concl: Json) -> Json:
-    return {"sig": {"time": "descent", "letters": {"x": {"dep": "any"}}},
-            "hyps": [hyp("next", ["eq", v("x", stage="+"), rhs])], "goals": [goal(concl)]}
+    return {
+        "sig": {"time": "descent", "letters": {"x": {"dep": "any"}}},
+        "hyps": [hyp("next", ["eq", v("x", stage="+"), rhs])],
+        "goals": [goal(concl)],
+    }
 
 
 def test_exact_iterates_do_not_explode() -> None:
@@ -89,22 +95,37 @@ def test_exact_iterates_do_not_explode() -> None:
 
 @pytest.mark.parametrize("prefix", [[["i", {}, N]], [["i", {}, N], ["k", {}, {"i": 1}]]])
 def test_ranges_of_an_instance_are_limited(prefix: Json) -> None:
-    st = {"sig": {"nat": {"N": 0}}, "hyps": [hyp("h", ["ge", ["n", {"i": 1}], q(0)], prefix)],
-          "goals": [goal(["gt", q(0), q(0)])]}
+    st = {
+        "sig": {"nat": {"N": 0}},
+        "hyps": [hyp("h", ["ge", ["n", {"i": 1}], q(0)], prefix)],
+        "goals": [goal(["gt", q(0), q(0)])],
+    }
     assert "too long" in refute(st, kind="evaluate", instance={"nat": {"N": 10**15}, "letters": {}})["reason"]
     assert refute(st, kind="evaluate", instance={"nat": {"N": 3}, "letters": {}})["ok"]
-    st = {"sig": {"nat": {"N": 0}, "letters": {"x": {"index": [["i", {}, N], ["k", {}, N]]}}}, "hyps": [],
-          "goals": [goal(["gt", q(0), q(0)])]}
+    st = {
+        "sig": {"nat": {"N": 0}, "letters": {"x": {"index": [["i", {}, N], ["k", {}, N]]}}},
+        "hyps": [],
+        "goals": [goal(["gt", q(0), q(0)])],
+    }
     assert "too long" in refute(st, kind="evaluate", instance={"nat": {"N": 10**9}, "letters": {}})["reason"]
 
 
-@pytest.mark.parametrize(("text", "reason"), [
-    ('{"derivation": [1.0]}', "not an integer"), ('{"derivation": [1e3]}', "not an integer"),
-    ('{"derivation": [NaN]}', "not an integer"), ('{"derivation": [-Infinity]}', "not an integer"),
-    ('{"derivation": [], "derivation": []}', "key twice"), ('{"derivation": [{"a": 1, "a": 1}]}', "key twice"),
-    ("[" * 500 + "]" * 500, "nested deeper"), ('{"derivation": [' + "9" * 19 + "]}", "too long"),
-    ('{"derivation": [', "not valid JSON"), ("", "not valid JSON"), ('{"derivation": []} x', "not valid JSON"),
-])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"derivation": [1.0]}', "not an integer"),
+        ('{"derivation": [1e3]}', "not an integer"),
+        ('{"derivation": [NaN]}', "not an integer"),
+        ('{"derivation": [-Infinity]}', "not an integer"),
+        ('{"derivation": [], "derivation": []}', "key twice"),
+        ('{"derivation": [{"a": 1, "a": 1}]}', "key twice"),
+        ("[" * 500 + "]" * 500, "nested deeper"),
+        ('{"derivation": [' + "9" * 19 + "]}", "too long"),
+        ('{"derivation": [', "not valid JSON"),
+        ("", "not valid JSON"),
+        ('{"derivation": []} x', "not valid JSON"),
+    ],
+)
 def test_parser(text: str, reason: str) -> None:
     with pytest.raises(Reject, match=reason):
         replay.load(text)
@@ -135,8 +156,8 @@ def corruptions(data: Json, junk: Json) -> Json:
     elif isinstance(data, list):
         for i, x in enumerate(data):
             for y in corruptions(x, junk):
-                yield [*data[:i], y, *data[i + 1:]]
-            yield data[:i] + data[i + 1:]
+                yield [*data[:i], y, *data[i + 1 :]]
+            yield data[:i] + data[i + 1 :]
         yield [*data, junk]
 
 
@@ -150,8 +171,12 @@ def test_malformed_theorems_are_rejected_with_a_reason(junk: Json) -> None:
 
 
 def test_malformed_refutations_are_rejected_with_a_reason() -> None:
-    good = {"id": "r", "kind": "evaluate", "instance": {"letters": {"x": "0"}, "iterate": 1}, "statement": descent(
-        ["+", v("x"), q(-1)], ["ge", v("x"), q(0)])}
+    good = {
+        "id": "r",
+        "kind": "evaluate",
+        "instance": {"letters": {"x": "0"}, "iterate": 1},
+        "statement": descent(["+", v("x"), q(-1)], ["ge", v("x"), q(0)]),
+    }
     assert replay.check_all([], [good])[1][0]["ok"]
     for junk in (None, 1, "x", [], {}, {"1": 1}, True, [[]]):
         for bad in corruptions(good, junk):
@@ -160,9 +185,13 @@ def test_malformed_refutations_are_rejected_with_a_reason() -> None:
 
 
 def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {"good": {"derivation": [GOOD]}, "bad": {"derivation": [{**GOOD, "goals": []}]}, "none": [],
-             "odd": {"derivation": 1},
-             "refutations": {"derivation": [], "refutations": 1}}
+    files = {
+        "good": {"derivation": [GOOD]},
+        "bad": {"derivation": [{**GOOD, "goals": []}]},
+        "none": [],
+        "odd": {"derivation": 1},
+        "refutations": {"derivation": [], "refutations": 1},
+    }
     for name, data in files.items():
         (tmp_path / name).write_text(json.dumps(data))
     (tmp_path / "latin").write_bytes(b"\xff")

@@ -521,6 +521,14 @@ class Checker:
             raise Reject("the two inequalities do not bound the same quantity")
         return x
 
+    def _zero_absurd(self, p: Json, scope: Scope) -> Poly:
+        """Anything from 0 > 0: in a case that cannot occur every term is zero; p = [absurd, term, proof]."""
+        q, strict = self.nonneg(p[2], scope)
+        value = q.rational()
+        if value is None or value > 0 or (value == 0 and not strict):
+            raise Reject("the inequality is not absurd")
+        return self.read(p[1], scope)
+
     def _zero_case(self, p: Json, scope: Scope) -> Poly:
         one, two = (self.zero(q, s) for q, s in self.branches(p, scope))
         if one.sort != two.sort or self.alg.sub(one, two).terms:
@@ -873,7 +881,7 @@ _TERMS: dict[str, tuple[str, tuple[int, ...]]] = {
     **{f: ("function", (1,)) for f in ("exp", "log", "inv", "cos", "acos", "ind", "E")},
 }
 _ZERO = {"null": 1, "split": 5, "psplit": 5, "reverse": 4, "cong": 5, "congprod": 6, "inv": 2, "explog": 2, "logexp": 1,
-         "ind1": 2, "ind0": 2, "gram": 2, "anti": 2, "case": 4, "rw": 2, "rwz": 2}
+         "ind1": 2, "ind0": 2, "gram": 2, "anti": 2, "case": 4, "absurd": 2, "rw": 2, "rwz": 2}
 _NONNEG: dict[str, Any] = {
     "fact": 2, "z": 1, "rw": 2, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2,
     "pow": 2, "sum": 4, "prod": 4,

@@ -44,10 +44,10 @@ class Rules(Checker):
     hypotheses: list[Any]
 
     def step(self, s: Json) -> None:
-        fields(s, ("id", "rule", "all", "concl", *RULES.get(s.get("rule"), ())), ("id", "rule", "all", "concl"), "step")
-        if s["rule"] not in RULES:
-            raise Reject(f"unknown rule {s['rule']!r:.40}")
-        fields(s, tuple(s), RULES[s["rule"]], f"step by {s['rule']}")
+        if s.get("rule") not in RULES:
+            raise Reject(f"unknown rule {s.get('rule')!r:.40}")
+        names = ("id", "rule", "all", "concl", *RULES[s["rule"]])
+        fields(s, names, names, f"step by {s['rule']}")
         prefix = self.prefix(s["all"])
         scope = self.enter(prefix, self.top())
         getattr(self, f"_rule_{s['rule']}")(s, scope)

@@ -155,7 +155,7 @@ def time_of(hypotheses: Hypotheses) -> tuple[str, Symbol | None, Symbol | None]:
     """Kind of time, the symbol that moves, its loss."""
     found = [f for _, f in hypotheses if f.op in ("flow", "descent")]
     if not found:
-        return "none", None, None
+        return ("flow" if any(f.op == "clock" for _, f in hypotheses) else "none"), None, None
     over, loss = found[0].args[:2]
     assert isinstance(over, Symbol) and isinstance(loss, Symbol)
     return found[0].op, over, loss
@@ -1194,6 +1194,11 @@ class Compiler:
         lower: Json = ["v", net.name, [j.json()], stage]
         concl = ["eq", ["*", ["T", upper], upper], ["*", lower, ["T", lower]]]
         return [{"all": [[v, ONE.json(), (depth - ONE).json()]], "concl": concl}]
+
+    def _f_clock(self, node: Node, context: Context, side: str, name: str) -> list[Json]:
+        if side == "goal":
+            raise NotExpressible("the clock is a hypothesis", where=repr(node))
+        return []
 
     def _f_flow(self, node: Node, context: Context, side: str, name: str) -> list[Json]:
         over, loss, *rates = node.args

@@ -341,6 +341,11 @@ def gradient_flow(over: Network | Model, loss: Loss, *, rates: Family | None = N
     return formula("flow", over.symbol, loss.symbol, *extra)
 
 
+def clock() -> Formula:
+    """The time t runs through [0, oo) and nothing else moves: for statements about functions of t >= 0."""
+    return formula("clock")
+
+
 def gradient_descent(over: Network, loss: Loss, *, step: object) -> Formula:
     """The next iterate is the present one minus step times the gradient."""
     return formula("descent", over.symbol, loss.symbol, as_term(step))
@@ -599,6 +604,7 @@ __all__ = [
     "gaussian",
     "grad",
     "gradient_descent",
+    "clock",
     "gradient_flow",
     "half_square",
     "iff",

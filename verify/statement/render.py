@@ -347,6 +347,8 @@ def _show_formula(node: Node) -> Piece:
         relation = row(sup(above, op("top")), above, op("="), below, sup(below, op("top")))
         ends = row(words(" for "), digits("1"), op("<="), j, op("<"), _show(depth)[0])
         return row(relation, ends), RELATION
+    if name == "clock":
+        return row(ident("t"), op(">="), digits("0")), RELATION
     if name in ("flow", "descent"):
         return _dynamics(node)
     if name in ("at_least_order", "at_most_order", "same_order"):

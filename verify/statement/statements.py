@@ -223,13 +223,13 @@ class Statement:
         return None
 
     def _time_error(self) -> SortFailure | None:
-        movers = [item for _, item in self.hypotheses if item.op in ("flow", "descent")]
+        movers = [item for _, item in self.hypotheses if item.op in ("flow", "descent", "clock")]
         if len(movers) > 1:
             return SortFailure("a statement has one flow or one descent", repr(movers[1]))
-        time = movers[0].op if movers else "none"
+        time = "none" if not movers else "flow" if movers[0].op == "clock" else movers[0].op
         for where, item in self._formulas():
             for node in walk(item):
-                if node.op in ("flow", "descent") and node is not item:
+                if node.op in ("flow", "descent", "clock") and node is not item:
                     return SortFailure(f"{where}: a flow or a descent is a hypothesis of its own", repr(node))
                 if node.op == "start" and time == "none":
                     return SortFailure(f"{where}: start(..) needs a flow or a descent among the hypotheses", repr(node))

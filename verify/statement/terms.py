@@ -281,7 +281,7 @@ def same(a: object, b: object) -> bool:
 RULES: dict[str, Callable[..., Sort]] = {}
 FORMULAS = {
     "eq", "ne", "le", "lt", "ge", "gt", "psd", "pd", "both", "either", "negation", "implies", "iff", "forall",
-    "between", "balanced", "flow", "descent", "at_least_order", "at_most_order", "same_order",
+    "between", "balanced", "flow", "descent", "clock", "at_least_order", "at_most_order", "same_order",
 }  # fmt: skip
 
 
@@ -859,6 +859,11 @@ def _flow(over: Symbol, loss: Symbol, *rates: Symbol) -> Sort:
             raise fail("the flow of a general model is available for half_square losses", "use half_square(y)")
         if rates:
             raise fail(f"{over.name} has no layers", "leave out rates=")
+    return TRUTH
+
+
+@rule("clock")
+def _clock() -> Sort:
     return TRUTH
 
 

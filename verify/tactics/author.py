@@ -530,10 +530,13 @@ class Author(ProbabilityTactics):
         return self.prover.step(wish, "constant", prefix, concl, proof=k.proof)
 
     def _by_antitone(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
-        """u <= u(0) from D(u) <= 0."""
+        """u <= v where v - u is zero at the start and its time derivative is the given non-negative quantity."""
         scope = self.prover.scope(prefix)
         k = self.ingredient(self._arg(h), scope)
-        return self.prover.step(wish, "antitone", prefix, concl, proof=k.proof)
+        gap = minus(concl[1], concl[2])
+        down = ["*", ["q", "-1"], gap]
+        held = self.prover.step(f"{wish} moves", "antitone", prefix, ["ge", ["q", "0"], down], proof=k.proof)
+        return self.prover.step(wish, "alg", prefix, concl, proof=["fact", held, [{p[0]: 1} for p in prefix]])
 
     _by_monotone = _by_antitone
 

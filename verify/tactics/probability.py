@@ -45,6 +45,7 @@ class Signs:
 
     def __init__(self, author: Author, extra: list[Known]) -> None:
         self.author, self.prover, self.extra = author, author.prover, extra
+        self.scalars: list[Json] = []
         self.leaves = 0
 
     def known(self, scope: Scope) -> list[Known]:
@@ -118,15 +119,37 @@ class Signs:
                     break
         return t, zeros
 
+    def _pinned(self, scope: Scope) -> list[Known]:
+        """Scalars that facts hold at zero, x >= 0 and -x >= 0, also times the scalars of the other cases."""
+        r, out = self.prover.rules, []
+        local = [(["fact", n, []], r.nonneg(["fact", n, []], scope)[0]) for n in scope.local]
+        for t in self.scalars:  # what the quadrant of a cosine says
+            if t[0] == "cos" and (node := self.sign(t, scope, False)) is not None:
+                local.append((node, r.nonneg(node, scope)[0]))
+        for k, (a, x) in enumerate(local):
+            for b, y in local[k + 1 :]:
+                if not r.alg.add(x, y).terms:
+                    zero = ["anti", a, b]
+                    out.append(Known("eq", zero, r.zero(zero, scope)))
+                    for t in self.scalars:
+                        node = ["mul", t, zero, None]
+                        out.append(Known("eq", node, r.zero(node, scope)))
+        return out
+
     def close(self, prefix: Json, concl: Json, cases: list[Json], scope: Scope, items: Any) -> Json:
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise TacticFailed("too many sign cases")
         kind = concl[0]
         t = minus(concl[1], concl[2])
+        absurd = self._linear(["q", "0"], scope, True) if kind in ("eq", "ge") and scope.local else None
+        if absurd is not None:  # the case cannot occur
+            zero = ["absurd", t, absurd]
+            return zero if kind == "eq" else ["z", zero]
         now, zeros = self.evaluate(t, scope)
         known, rules = self.author._split(items, scope) if items else ([], [])
         known += [Known("eq", z, self.prover.rules.zero(z, scope)) for z in zeros]
+        known += self._pinned(scope)
         if kind in ("ge", "gt"):
             node = nonneg(self.prover, term(self.prover.rules.scalar(now, scope)), scope)
             if node is not None:
@@ -154,8 +177,17 @@ class ProbabilityTactics:
         scope = self.prover.scope(prefix)
         using = h.option("using", ())
         items = using if isinstance(using, tuple) else (using,)
-        node = Signs(self, []).close(prefix, concl, [self.term(x) for x in h.args], scope, items)
+        signs = Signs(self, [])
+        signs.scalars = [self.term(x) for x in h.args]
+        node = signs.close(prefix, concl, signs.scalars, scope, items)
         return self.prover.step(wish, "alg", prefix, concl, proof=node)
+
+    def _with_sign(self: Author, h: Hint, scope: Scope) -> Known:
+        """x >= 0 by linear reasoning from the facts, or from the quadrant of a cosine: by.sign(x)."""
+        node = Signs(self, []).sign(self.term(h.args[0]), scope, False)
+        if node is None:
+            raise TacticFailed(f"the sign of {h.args[0]!r} does not follow from the facts", next="prove bounds before")
+        return self._made("ge", node, scope)
 
     def _by_sector(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E 1{a <= phi <= b} F'(phi) = (F(b) - F(a)) / (2 pi): by.sector(phi, a, b, primitive=F)."""
