@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.audit.certificate import canonical
+from verify.audit.scope import scope_of
 
 Json = Mapping[str, Any]
 
@@ -50,7 +51,7 @@ class Footprint:
     base_facts: tuple[str, ...] = ()
     axioms: tuple[str, ...] = ()
     oracles: tuple[str, ...] = ()
-    scope: Any = None
+    scope: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def _proof(
             notes.append(f"theorem {name} states something else")
             return None
         accepted.append(outcome)
-    return _joint(accepted)
+    return _joint(accepted, scope_of(kernel))
 
 
 def _refutation(
@@ -327,13 +328,8 @@ def describe_failure(name: str, outcome: Json) -> str:
     return f"the kernel rejects {name}{at}: {outcome.get('reason') or 'no reason given'}"
 
 
-def _joint(outcomes: Sequence[Json]) -> Footprint:
+def _joint(outcomes: Sequence[Json], scope: str | None = None) -> Footprint:
     def union(key: str) -> tuple[str, ...]:
         return tuple(sorted({str(x) for outcome in outcomes for x in outcome.get(key) or ()}))
 
-    scopes: list[Any] = []
-    for outcome in outcomes:
-        if outcome.get("scope") not in scopes:
-            scopes.append(outcome.get("scope"))
-    scope = scopes[0] if len(scopes) == 1 else scopes
     return Footprint(union("base_facts"), union("axioms"), union("oracles"), scope)
