@@ -14,7 +14,7 @@ from typing import Any
 
 from verify.evidence import values as vl
 from verify.evidence.evaluate import Evaluator, Verdict
-from verify.evidence.generate import Discard, Fact, Plan, _Draw, validate
+from verify.evidence.generate import Discard, Fact, Plan, _Draw, _Letters, validate
 from verify.evidence.instance import Instance, Key
 from verify.evidence.rng import Rng, label_hash
 from verify.evidence.terms import Env, Formula, Statement, facts, walk
@@ -24,7 +24,7 @@ from verify.numeric.enclosure import NotEvidence, precision
 AGREEMENT = 20
 """Digits to which two enclosures must agree to be counted as agreeing (an outcome of its own, not a pass)."""
 
-MAX_BITS = 1200
+MAX_BITS = 200
 """Iterates are followed while no number of the state is longer."""
 
 
@@ -85,6 +85,38 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     return best or Outcome("holds", note="no goals")
 
 
+class Prepared:
+    """An instance with its states and their evaluators, to check many goals at."""
+
+    def __init__(self, plan: Plan, instance: Instance, *, iterates: int = 2) -> None:
+        self.plan, self.instance, self.iterates = plan, instance, iterates
+        self._states: list[tuple[str, Evaluator]] | None = None
+
+    def states(self) -> list[tuple[str, Evaluator]]:
+        if self._states is None:
+            if self.plan.time == "descent":
+                found = states(self.plan, self.instance, self.iterates)
+                self._states = [(f"iterate {k}", Evaluator(self.plan.sig, s)) for k, s in enumerate(found)]
+            else:
+                where = "start" if self.plan.time == "flow" else "here"
+                self._states = [(where, Evaluator(self.plan.sig, self.instance))]
+        return self._states
+
+    def outcomes(self, goals: Sequence[Fact] | None = None, *, digits: int = 50) -> Iterator[Outcome]:
+        wanted = self.plan.statement["goals"] if goals is None else goals
+        with precision(digits):
+            for where, ev in self.states():
+                for n, goal in enumerate(wanted):
+                    yield outcome_of(ev.fact(goal), n, where)
+                    slope = first_order(self.plan, ev, goal) if where == "start" else None
+                    if slope is not None:
+                        yield outcome_of(slope, n, "just after the start")
+
+    def check(self, goals: Sequence[Fact] | None = None, *, digits: int = 50) -> Outcome:
+        """The worst outcome over goals and states. Raises ShapeError if a goal has no value at these sizes."""
+        return worst(self.outcomes(goals, digits=digits))
+
+
 def check(
     plan: Plan,
     instance: Instance,
@@ -93,35 +125,8 @@ def check(
     iterates: int = 2,
     digits: int = 50,
 ) -> Outcome:
-    """The worst outcome over goals and states. Raises ShapeError if a goal has no value at these sizes."""
-    return worst(outcomes(plan, instance, goals, iterates=iterates, digits=digits))
-
-
-def outcomes(
-    plan: Plan,
-    instance: Instance,
-    goals: Sequence[Fact] | None = None,
-    *,
-    iterates: int = 2,
-    digits: int = 50,
-) -> Iterator[Outcome]:
-    wanted = plan.statement["goals"] if goals is None else goals
-    with precision(digits):
-        if plan.time == "descent":
-            for k, state in enumerate(states(plan, instance, iterates)):
-                ev = Evaluator(plan.sig, state)
-                for n, goal in enumerate(wanted):
-                    yield outcome_of(ev.fact(goal), n, f"iterate {k}")
-            return
-        ev = Evaluator(plan.sig, instance)
-        for n, goal in enumerate(wanted):
-            if plan.time != "flow":
-                yield outcome_of(ev.fact(goal), n, "here")
-                continue
-            yield outcome_of(ev.fact(goal), n, "start")
-            slope = first_order(plan, ev, goal)
-            if slope is not None:
-                yield outcome_of(slope, n, "just after the start")
+    """See `Prepared.check`."""
+    return Prepared(plan, instance, iterates=iterates).check(goals, digits=digits)
 
 
 # -- descent ---------------------------------------------------------------------------------------------
@@ -180,7 +185,7 @@ def complete(plan: Plan, instance: Instance, moved: Mapping[Key, Value], label: 
     """The instance with other letters and the derivatives or next iterates that follow from the hypotheses."""
     draw = _Draw(plan, Rng(label_hash(label)), 2, None)
     draw.nat, draw.dims = dict(instance.nat), {d: dict(r) for d, r in instance.dims.items()}
-    draw.letters, draw.losses, draw.laws = dict(moved), dict(instance.losses), dict(instance.laws)
+    draw.letters, draw.losses, draw.laws = _Letters(moved), dict(instance.losses), dict(instance.laws)
     draw.dynamics()
     done = draw.instance()
     return Instance(

@@ -174,7 +174,8 @@ def revalidate(statement: Statement, data: Mapping[str, Any], *, iterates: int =
 
 def later(plan: Plan, start: Instance, time: Fraction) -> Outcome:
     """The worst outcome at a later time of the trajectory from a start."""
-    from verify.evidence.trajectories import FlowFailure, check_along, follow
+    from verify.evidence.trajectories import check_along, follow
+    from verify.numeric.flow import FlowFailure
 
     try:
         return worst(check_along(plan, follow(plan, start, [time])))

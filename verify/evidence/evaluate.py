@@ -75,6 +75,7 @@ class Evaluator:
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
         self._texts: dict[int, tuple[Term, str]] = {}
         self.means: dict[tuple[Any, ...], Value] = {}
+        self.sums: dict[tuple[Any, ...], Any] = {}
         self._staged: dict[str, Evaluator] = {}
         self._roots: dict[tuple[Any, ...], Value] = {}
 

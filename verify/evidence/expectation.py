@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations_with_replacement, product
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 MAX_SUPPORT = 6000
 MAX_MULTISETS = 500
+MAX_JOINT = 300
 PLACEHOLDER = "%sum"
 
 
@@ -78,11 +80,18 @@ def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Ke
 def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]]:
     """All joint values, of positive probability, of the random letters outside expectations."""
     found = sorted(set().union(*(atoms(ev, formula[i], env, inside=False) for i in children(formula))))
-    laws = [_law(ev, k[0], formula, env) for k in found]
-    if math.prod(len(x) for x in laws) > MAX_SUPPORT:
+    tables: list[list[Row]] = []
+    for name in sorted({k[0] for k in found}):
+        members = [k for k in found if k[0] == name]
+        law = _law(ev, name, formula, env)
+        if len(members) > 1 and _interchangeable(ev, formula, name, members, env):
+            tables.append(_multisets(members, law))
+        else:
+            tables += [[(p, {k: v}) for p, v in law] for k in members]
+    if math.prod(len(x) for x in tables) > MAX_JOINT:
         raise Unsupported("too many joint values of the random letters")
-    for row in product(*laws):
-        yield {k: v for k, (_, v) in zip(found, row, strict=True)}
+    for row in product(*tables):
+        yield {k: v for _, part in row for k, v in part.items()}
 
 
 def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
@@ -318,7 +327,10 @@ def _collapse(ev: Evaluator, body: Term, env: Env) -> tuple[Term, dict[Key, tupl
         if any(y[0] == "v" and y[1] == name for y in _outside(stripped)):
             continue
         placeholder = f"{PLACEHOLDER}{n}"
-        rows = _convolved(ev, term, name, env)
+        at = (text, tuple(sorted(env.items())))
+        if at not in ev.sums:
+            ev.sums[at] = _convolved(ev, term, name, env)
+        rows = ev.sums[at]
         if rows is None:
             continue
         body = _substitute(body, text, ["v", placeholder, [], ""])
@@ -604,7 +616,15 @@ def _pair(v: Mat, w: Mat) -> Scalar:
     if _is_zero(inner):
         return Fraction(1, 4)
     rho, _ = _correlation(v, w)
+    if isinstance(rho, Fraction):
+        return _orthant(rho, Enclosure.pi().radius())
     return orthant_probability(rho, domain_proved=True)
+
+
+@lru_cache(maxsize=4096)
+def _orthant(rho: Fraction, _: Fraction) -> Scalar:
+    """Kept for each correlation and working precision (the radius of pi stands for it)."""
+    return orthant_probability(rho)
 
 
 def _arcs(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:

@@ -25,13 +25,13 @@ class Settings:
     """Budgets. `seed` and these numbers determine the result completely."""
 
     seed: int = 20
-    trials: int = 60
+    trials: int = 40
     max_size: int = 3
-    search: int = 60
-    necessity: int = 60
+    search: int = 40
+    necessity: int = 40
     mutants: bool = True
-    mutant_draws: int = 8
-    hypothesis_mutants: int = 40
+    mutant_draws: int = 6
+    hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
     trajectories: int = 5

@@ -26,6 +26,7 @@ from verify.evidence.terms import (
     facts,
     has_random,
     index_symbols,
+    is_scalar,
     letters,
     random_names,
     term_indices,
@@ -40,8 +41,8 @@ LADDER = [
     Fraction(x)
     for x in "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3".split()
 ]
-MAX_COUNT = 40
-MAX_WORK = 500
+MAX_COUNT = 24
+MAX_WORK = 400
 WIDTH_CORNERS = ("any", "equal", "ones", "bottleneck", "wide hidden", "one output", "one input", "unequal")
 
 
@@ -137,6 +138,31 @@ def _count_of(formula: Term, sig: Mapping[str, Any]) -> str | None:
 # -- one draw --------------------------------------------------------------------------------------------
 
 
+class _Letters(dict[Key, Value]):
+    """Letters of a draw; counts changes, so that what was computed from matrices can be kept."""
+
+    matrices = 0
+    changes = 0
+
+    def __setitem__(self, k: Key, v: Value) -> None:
+        self.changes += 1
+        if isinstance(v, Mat) or isinstance(self.get(k), Mat):
+            self.matrices += 1
+        super().__setitem__(k, v)
+
+    def __delitem__(self, k: Key) -> None:
+        self.changes += 1
+        self.matrices += 1
+        super().__delitem__(k)
+
+    def pop(self, k: Key, default: Any = None) -> Any:
+        if k in self:
+            value = self[k]
+            del self[k]
+            return value
+        return default
+
+
 class _Draw:
     """State of one draw."""
 
@@ -145,11 +171,13 @@ class _Draw:
         self.sig = plan.sig
         self.nat: dict[str, int] = {}
         self.dims: dict[str, dict[int, int]] = {}
-        self.letters: dict[Key, Value] = {}
+        self.letters: _Letters = _Letters()
         self.losses: dict[str, Loss] = {}
         self.laws: dict[str, Law] = {}
         self.corners: list[str] = []
         self.work = 0
+        self.fixed = False
+        self._kept: tuple[Evaluator, int, int] | None = None
 
     def instance(self) -> Instance:
         return Instance(
@@ -166,8 +194,18 @@ class _Draw:
         self.work += 1
         if self.work > MAX_WORK:
             raise Discard("repair: too many attempts")
+        if self._kept is not None and self.fixed and self._kept[1] == self.letters.matrices:
+            kept, matrices, changes = self._kept
+            if changes != self.letters.changes:
+                kept._loss_cache.clear()
+                kept._staged.clear()
+                kept.means.clear()
+                self._kept = kept, matrices, self.letters.changes
+            return kept
         inst = Instance(self.nat, self.dims, self.letters, self.losses, self.laws)
-        return Evaluator(self.sig, inst)
+        fresh = Evaluator(self.sig, inst)
+        self._kept = fresh, self.letters.matrices, self.letters.changes
+        return fresh
 
     # -- sizes -------------------------------------------------------------------------------------------
 
@@ -180,10 +218,16 @@ class _Draw:
             for row in x["index"]
             for s in index_symbols(row[2])
         }
+        copies = {
+            s
+            for n in self.plan.random
+            for row in self.sig["letters"][n].get("index", [])
+            for s in index_symbols(row[2])
+        }
         held = {s for s, _ in self.plan.counts}
         for _ in range(200):
             for s, least in symbols.items():
-                cap = 5 if s in depths else 4
+                cap = 5 if s in depths else 2 if copies else 4
                 top = least + min(cap, self.size)
                 self.nat[s] = least if s in held else self.rng.between(least, top)
             if all(_form(f, self.nat) >= 0 for f in self.sig.get("assume", [])):
@@ -288,8 +332,14 @@ class _Draw:
             kinds = ("generic", "generic", "low rank", "zero")
         kind = self.rng.choice(kinds)
         self.corners.append(f"{name}: {kind}")
-        if kind == "balanced":
+        if kind in ("balanced", "lopsided"):
             self.balanced(name, rows)
+            if kind == "lopsided" and len(rows) > 1:
+                first, last = (name, rows[0][0], ""), (name, rows[-1][0], "")
+                factor = Fraction(self.rng.choice((2, 5)))
+                low, high = self.letters[first], self.letters[last]
+                assert isinstance(low, Mat) and isinstance(high, Mat)
+                self.letters[first], self.letters[last] = low.scale(factor), high.scale(1 / factor)
             return
         zeroed = self.rng.below(len(rows)) if kind == "zero" and rows else -1
         for n, (row, shape) in enumerate(rows):
@@ -364,7 +414,10 @@ class _Draw:
             if kind != "far":
                 self.corners.append(f"{name}: {kind}")
                 scale = {"near": Fraction(1, 10), "nearer": Fraction(1, 1000), "equal": vl.ZERO}[kind]
-                return near.add(self.generic(shape).scale(scale))
+                step = self.generic(shape)
+                if self.rng.chance(1, 2):
+                    step = Mat.single(*shape, self.rng.below(shape[0]), self.rng.below(shape[1]))
+                return near.add(step.scale(scale))
         floors = self.hyps_of(name, "psd")
         kinds = ["generic", "generic", "zero", "rank one", "scaled orthogonal", "diagonal", "earlier"]
         if floors:
@@ -611,6 +664,25 @@ class _Draw:
             self.letters[k] = before
         return False
 
+    def repair_pathwise(self) -> None:
+        """Move scalars so that hypotheses that must hold almost surely do."""
+        for h in self.plan.pathwise:
+            if h["concl"][0] not in ("ge", "gt") or self.ev().fact(h).status == "holds":
+                continue
+            names = self.plan.mentions[h["id"]] - self.plan.random
+            about = [g for g in self.plan.static if names & self.plan.mentions[g["id"]]]
+            for k in [k for k, v in self.letters.items() if k[0] in names and isinstance(v, Fraction)]:
+                before = self.letters[k]
+                for x in (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100), Fraction(2)):
+                    self.letters[k] = x
+                    ev = self.ev()
+                    if all(ev.fact(g).status == "holds" for g in [*about, h]):
+                        break
+                else:
+                    self.letters[k] = before
+                    continue
+                break
+
     def partners(self, k: Key) -> list[Key]:
         """Other scalars that share a hypothesis with this one."""
         shared = {n for m in self.plan.mentions.values() if k[0] in m for n in m}
@@ -852,10 +924,13 @@ class _Draw:
             if name not in solved:
                 self.draw(name)
         self.loss_instances()
+        self.fixed = True
         self.repair()
         if self.rng.chance(2, 3):
             self.sharpen()
+        self.fixed = False
         self.law_instances()
+        self.repair_pathwise()
         self.dynamics()
         instance = self.instance()
         bad = validate(self.plan, instance)

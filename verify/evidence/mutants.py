@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from verify.evidence.check import check, worst
+from verify.evidence.check import Prepared, worst
 from verify.evidence.counterexample import record, revalidate
 from verify.evidence.generate import Discard, Drawn, Fact, Plan, draw_many, validate
 from verify.evidence.instance import Instance
@@ -165,7 +165,7 @@ def mutants(statement: Statement) -> list[Mutant]:
 
 def judge(
     mutant: Mutant,
-    pool: Sequence[Instance],
+    pool: Sequence[Prepared],
     *,
     seed: int,
     draws: int = 10,
@@ -182,23 +182,24 @@ def judge(
         "change": mutant.change,
     }
     if mutant.part.startswith("goal"):
-        candidates: Sequence[Instance] = pool
+        candidates: Sequence[Prepared] = pool
         goals: Sequence[Fact] | None = [mutant.statement["goals"][int(mutant.part.split()[1])]]
     else:
         drawn = _draws(plan, seed ^ label_hash(mutant.label()), draws)
-        candidates, goals = drawn.instances if drawn else (), None
         if drawn is None:
             return {**entry, "status": "ill-sorted"}
+        candidates = [Prepared(plan, i, iterates=iterates) for i in drawn.instances]
+        goals = None
     valued = 0
-    for instance in candidates:
+    for prepared in candidates:
         try:
-            outcome = check(plan, instance, goals, iterates=iterates)
+            outcome = prepared.check(goals)
         except (ShapeError, NotEvidence):
             continue
         valued += 1
         if outcome.status == "fails":
-            full = record(mutant.statement, instance, check(plan, instance, iterates=iterates))
-            if revalidate(mutant.statement, full) is None:
+            full = record(mutant.statement, prepared.instance, prepared.check(mutant.statement["goals"]))
+            if revalidate(mutant.statement, full, iterates=iterates) is None:
                 return {**entry, "status": "killed", "counterexample": full}
     if along is not None and mutant.part.startswith("goal"):
         found = _later(plan, mutant, along)
@@ -262,14 +263,19 @@ def run(
         others = [m for i, m in enumerate(others) if i in picked]
     plan = Plan.of(statement)
     sound = [i for i in pool if validate(plan, i) is None]
-    ordered = sorted(sound, key=lambda i: i.size())
-    rows = []
+    ordered = [Prepared(plan, i, iterates=iterates) for i in sorted(sound, key=lambda i: i.size())]
+    rows: list[dict[str, Any]] = []
     for m in always + others:
         if m.part.startswith("hyp ") and m.part[4:] in unused:
-            row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
+            row: dict[str, Any] = {
+                "operator": m.operator,
+                "part": m.part,
+                "path": list(m.path),
+                "change": m.change,
+            }
             rows.append({**row, "status": "proved"})
             continue
-        row = judge(
+        result = judge(
             m,
             ordered,
             seed=seed,
@@ -278,10 +284,10 @@ def run(
             equivalent=equivalent,
             along=along,
         )
-        if not keep and "counterexample" in row:
-            found = row.pop("counterexample")
-            row["where"], row["margin"] = found["where"], found["margin"]
-        rows.append(row)
+        if not keep and "counterexample" in result:
+            found = result.pop("counterexample")
+            result["where"], result["margin"] = found["where"], found["margin"]
+        rows.append(result)
     rates: dict[str, dict[str, int]] = {}
     for row in rows:
         rate = rates.setdefault(row["operator"], {})

@@ -92,7 +92,8 @@ def _zero(x: Any) -> bool:
 
 
 def _later(plan: Plan, n: int, formula: Formula, start: Instance, digits: int) -> dict[str, Any]:
-    from verify.evidence.trajectories import FlowFailure, follow
+    from verify.evidence.trajectories import follow
+    from verify.numeric.flow import FlowFailure
 
     try:
         (state,) = follow(plan, start, [Fraction(1)], digits=digits)

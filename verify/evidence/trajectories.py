@@ -115,12 +115,12 @@ def trajectories(
     stopped: dict[str, int] = {}
     if plan.time != "flow":
         return Along((), (), {})
-    for instance in sorted(pool, key=lambda i: i.size()):
+    for instance in _spread(sorted(pool, key=lambda i: i.size()), count):
         if len(starts) >= count:
             break
         rates = [v for k, v in instance.letters.items() if k[2] == "D"]
         still = all(v.is_zero() if isinstance(v, Mat) else isinstance(v, Fraction) and v == 0 for v in rates)
-        if still or instance.size()[0] > MAX_ENTRIES:
+        if still:
             continue
         try:
             found = follow(plan, instance, times, digits=digits)
@@ -133,6 +133,14 @@ def trajectories(
         states += found
         starts += [instance]
     return Along(tuple(states), tuple(starts), stopped)
+
+
+def _spread(pool: Sequence[Instance], count: int) -> list[Instance]:
+    """The pool in an order that visits all sizes early: every k-th first, then the rest."""
+    eligible = [i for i in pool if i.size()[0] <= MAX_ENTRIES]
+    step = max(1, len(eligible) // max(1, count))
+    first = eligible[step - 1 :: step]
+    return first + [i for i in eligible if not any(i is x for x in first)]
 
 
 def trajectory_trials(plan: Plan, along: Along) -> dict[str, Any]:

@@ -161,7 +161,7 @@ class Mat:
             return Mat.exact(
                 self.rows, self.cols, (x * c.numerator for x in self.num), self.den * c.denominator
             )
-        return self.map(lambda x: x * c)
+        return self.map(lambda x: scalar_product(x, c))
 
     def mul(self, other: Mat) -> Mat:
         if self.cols != other.rows:
@@ -178,7 +178,7 @@ class Mat:
             for j in range(c):
                 total: Scalar = ZERO
                 for k in range(m):
-                    total = total + p[i * m + k] * q[k * c + j]
+                    total = total + scalar_product(p[i * m + k], q[k * c + j])
                 cells.append(total)
         return Mat.of(n, c, cells)
 
@@ -268,7 +268,19 @@ def add(a: Value, b: Value) -> Value:
 def mul(a: Value, b: Value) -> Value:
     if isinstance(a, Mat):
         return a.mul(b) if isinstance(b, Mat) else a.scale(b)
-    return b.scale(a) if isinstance(b, Mat) else a * b
+    if isinstance(b, Mat):
+        return b.scale(a)
+    return scalar_product(a, b)
+
+
+def scalar_product(a: Scalar, b: Scalar) -> Scalar:
+    """The product; an exact zero times a bounded ball is an exact zero."""
+    if isinstance(a, Fraction):
+        if a == 0 and (isinstance(b, Fraction) or b.is_finite()):
+            return ZERO
+    elif isinstance(b, Fraction) and b == 0 and a.is_finite():
+        return ZERO
+    return a * b
 
 
 def neg(a: Value) -> Value:
