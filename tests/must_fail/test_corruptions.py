@@ -35,7 +35,7 @@ def put(x: Json, path: tuple[Any, ...], new: Json) -> Json:
 
 
 def corrupted(step: Json, rng: random.Random) -> Json:
-    """Prefix kept: one node replaced by another of the step, a number changed, a name swapped, or two arguments exchanged."""
+    """The prefix kept: a node replaced by another, a number changed, a name swapped, or two arguments exchanged."""
     parts = [p for p in nodes(step) if p[0] and p[0][0] not in ("id", "rule", "all")]
     (path, x), (_, y) = rng.choice(parts), rng.choice(parts)
     new = y
