@@ -57,7 +57,7 @@ def rename(obj: Any, names: dict[str, str]) -> Any:
 
 def _rename(obj: Any, names: dict[str, str]) -> Any:
     changed = False
-    out = []
+    out: list[Any] = []
     for x in obj:
         if type(x) is str:
             y = names.get(x, x)
@@ -986,7 +986,7 @@ def _cos_sign(key: Key) -> tuple[Atom, int]:
 
 def _ind_scale(key: Key) -> Key:
     """1{x >= 0} only depends on x up to a positive factor."""
-    lead = abs(key[0][1])
+    lead = abs(Fraction(key[0][1]))
     return tuple((m, tidy(Fraction(c) / lead)) for m, c in key)
 
 

@@ -154,14 +154,14 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
 
 
-def entry(data: Json) -> dict[str, Any]:
+def entry(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     """A proved theorem as later ones see it: without the letters that only its derivation speaks of.
 
     The theorem holds for all values of such a letter, no hypothesis or goal mentions it, and values exist."""
     sig = data["sig"]
     spoken = [data["hyps"], data["goals"], sig.get("losses", {})]
     letters = {n: d for n, d in sig.get("letters", {}).items() if _mentions(spoken, n)}
-    return statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]})
+    return statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]}, whole)
 
 
 def _shelf(kind: str, table: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -246,10 +246,9 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
             (k1, p1), (k2, p2) = r.formula(fact.concl, scope), r.formula(goal["concl"], scope)
             if (k1 != k2 and (k1, k2) != ("gt", "ge")) or p1.sort != p2.sort or r.alg.sub(p1, p2).terms:
                 raise Reject("the step named in qed proves another formula than the goal")
+        library[name] = entry(data, whole)
     except (Reject, *_MALFORMED) as e:
         return _failure(name, where, e)
-    assert type(name) is str
-    library[name] = entry(data)
     uses = {h["id"]: [s for s, facts in used.items() if h["id"] in facts] for h in data["hyps"]}
     footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used,
                                rules=sorted({s["rule"] for s in data["steps"]}), **_footprint(r, footprints))
