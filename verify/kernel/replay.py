@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -290,12 +291,42 @@ def shelves() -> dict[str, Any]:
     return {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
 
 
-def check_all(theorems: Json, refutations: Json) -> tuple[list[Outcome], list[Outcome]]:
-    """Replay theorems in order (a later one may use those before it), then refutations."""
+Seen = dict[str, tuple[dict[str, Any], Outcome]]
+
+
+def _digest(data: Json, known: dict[str, str]) -> str:
+    """Hash of a theorem and of everything it uses."""
+    used = sorted({str(s.get("theorem")) for s in data["steps"] if s.get("rule") == "use"})
+    text = json.dumps([data, [[n, known.get(n, "")] for n in used]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_all(theorems: Json, refutations: Json, seen: Seen | None = None) -> tuple[list[Outcome], list[Outcome]]:
+    """Replay theorems in order (a later one may use those before it), then refutations.
+
+    `seen` carries accepted theorems from one file to the next: the same theorem with the same lemmas, byte for byte,
+    is replayed once in a process."""
     library = shelves()
     footprints: dict[str, Outcome] = {}
     whole = Budget(FILE_WORK)
-    done = [theorem(t, library, footprints, whole) for t in _listed(theorems, "derivation")]
+    done: list[Outcome] = []
+    digests: dict[str, str] = {}
+    seen = {} if seen is None else seen
+    for data in _listed(theorems, "derivation"):
+        try:
+            digest = _digest(data, digests)
+        except _MALFORMED:
+            digest = ""
+        if digest in seen and data["id"] not in library:
+            library[data["id"]], footprints[data["id"]] = seen[digest]
+            outcome = footprints[data["id"]]
+        else:
+            outcome = theorem(data, library, footprints, whole)
+            if digest and outcome["ok"]:
+                seen[digest] = library[data["id"]], outcome
+        if digest and outcome["ok"]:
+            digests[data["id"]] = digest
+        done.append(outcome)
     return done, [refutation(t, library, footprints, whole) for t in _listed(refutations, "refutations")]
 
 
