@@ -21,6 +21,7 @@ from verify.evidence.terms import (
     Statement,
     Term,
     children,
+    free_symbols,
     has_random,
     key,
     random_names,
@@ -73,6 +74,8 @@ class Evaluator:
                 self.loss_of[row["pgrad"]] = (name, "pgrad")
         self._chains: dict[tuple[str, int, int, str], Mat] = {}
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
+        self.memo: dict[int, tuple[Term, Value | None]] | None = None
+        self.patterns: dict[tuple[Any, ...], Any] = {}
         self._texts: dict[int, tuple[Term, str]] = {}
         self.means: dict[tuple[Any, ...], Value] = {}
         self.sums: dict[tuple[Any, ...], Any] = {}
@@ -185,6 +188,28 @@ class Evaluator:
 
     def value(self, term: Term, env: Env) -> Value:
         """Value of a term. Raises Unsupported or ShapeError; must run inside `precision`."""
+        head = term[0]
+        if self.memo is not None and head in ("tr", "*", "+"):
+            known = self.memo.get(id(term))
+            if known is None:
+                self.memo[id(term)] = known = (term, None)
+                if self._still(term):
+                    known = (term, self._value(term, env))
+                    self.memo[id(term)] = known
+            if known[1] is not None:
+                return known[1]
+        return self._value(term, env)
+
+    def _still(self, term: Term) -> bool:
+        """Whether a term reads matrices and natural numbers of the instance only."""
+        return free_symbols(term) <= set(self.instance.nat) and not any(
+            x[0] in ("E", "t", "D")
+            or (x[0] == "v" and (x[1] in self.loss_of or self.decl.get(x[1], {}).get("shape") is None))
+            or (x[0] == "v" and x[1] in self.random)
+            for x in walk(term)
+        )
+
+    def _value(self, term: Term, env: Env) -> Value:
         head = term[0]
         if head == "q":
             return Fraction(term[1])

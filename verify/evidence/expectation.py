@@ -36,9 +36,10 @@ from verify.numeric.quadrature import orthant_probability, relu_product_mean
 if TYPE_CHECKING:
     from verify.evidence.evaluate import Evaluator
 
-MAX_SUPPORT = 6000
-MAX_MULTISETS = 500
-MAX_JOINT = 300
+MAX_SUPPORT = 512
+MAX_MULTISETS = 130
+MAX_JOINT = 64
+MAX_TERMS = 4000
 PLACEHOLDER = "%sum"
 
 
@@ -65,7 +66,9 @@ def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Ke
         return set()
     if head == "v":
         if term[1] in ev.random:
-            return {(term[1], tuple(ev.index(i, env) for i in term[2]), "")}
+            k: Key = (term[1], tuple(ev.index(i, env) for i in term[2]), "")
+            ev._inside(k[0], k[1])
+            return {k}
         return set()
     if not any(x[0] == "v" and x[1] in ev.random for x in walk(term)):
         return set()
@@ -98,7 +101,14 @@ def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, V
     """Probabilities and values; a Gaussian column read only by signs of forms gets one value a sign pattern."""
     declared = ev.decl[name]["law"]
     if declared["kind"] == "gauss":
-        return _patterns(ev, name, body, env)
+        at = (ev.text(body), name, tuple(sorted(env.items())))
+        if at not in ev.patterns:
+            rows = _patterns(ev, name, body, env)
+            if _reads_scalars(ev, body):
+                return rows
+            ev.patterns[at] = rows
+        found: list[tuple[Scalar, Value]] = ev.patterns[at]
+        return found
     return [(p, v) for p, v in _finite_law(ev, name)]
 
 
@@ -109,6 +119,16 @@ def _finite_law(ev: Evaluator, name: str) -> Law:
     if name in ev.instance.laws:
         return ev.instance.laws[name]
     raise Unsupported(f"letter {name} has no finite law here")
+
+
+def _reads_scalars(ev: Evaluator, body: Term) -> bool:
+    """Whether an indicator of a random form reads a scalar letter."""
+    return any(
+        y[0] == "v" and y[1] not in ev.random and ev.decl[y[1]].get("shape") is None
+        for x in walk(body)
+        if x[0] == "ind" and not any(z[0] in BINDERS for z in walk(x))
+        for y in walk(x[1])
+    )
 
 
 def _patterns(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
@@ -388,7 +408,7 @@ def _convolved(ev: Evaluator, term: Term, name: str, env: Env) -> tuple[dict[Fra
             for y, u in one.items():
                 fresh[x + y] = fresh.get(x + y, 0) + w * u
         total = fresh
-        if len(total) > MAX_SUPPORT:
+        if len(total) > MAX_TERMS:
             raise Unsupported("too many values of a sum of independent letters")
     return total, den**n
 
@@ -435,7 +455,7 @@ def _expand(ev: Evaluator, term: Term, env: Env) -> list[Monomial]:
 
 
 def _small(monomials: list[Monomial]) -> None:
-    if len(monomials) > MAX_SUPPORT:
+    if len(monomials) > MAX_TERMS:
         raise Unsupported("the expectation has too many terms")
 
 

@@ -42,7 +42,7 @@ LADDER = [
     for x in "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3".split()
 ]
 MAX_COUNT = 24
-MAX_WORK = 400
+MAX_WORK = 250
 WIDTH_CORNERS = ("any", "equal", "ones", "bottleneck", "wide hidden", "one output", "one input", "unequal")
 
 
@@ -200,10 +200,12 @@ class _Draw:
                 kept._loss_cache.clear()
                 kept._staged.clear()
                 kept.means.clear()
+                kept.sums.clear()
                 self._kept = kept, matrices, self.letters.changes
             return kept
         inst = Instance(self.nat, self.dims, self.letters, self.losses, self.laws)
         fresh = Evaluator(self.sig, inst)
+        fresh.memo = {} if self.fixed else None
         self._kept = fresh, self.letters.matrices, self.letters.changes
         return fresh
 
@@ -227,7 +229,7 @@ class _Draw:
         held = {s for s, _ in self.plan.counts}
         for _ in range(200):
             for s, least in symbols.items():
-                cap = 5 if s in depths else 2 if copies else 4
+                cap = 5 if s in depths else (1 if self.plan.pathwise else 2) if copies else 4
                 top = least + min(cap, self.size)
                 self.nat[s] = least if s in held else self.rng.between(least, top)
             if all(_form(f, self.nat) >= 0 for f in self.sig.get("assume", [])):
@@ -329,7 +331,7 @@ class _Draw:
             else ("generic",) * 4 + ("balanced", "balanced", "low rank", "zero")
         )
         if self.corner == "wild" and tied and self.rng.chance(1, 2):
-            kinds = ("generic", "generic", "low rank", "zero")
+            kinds = ["generic", "generic", "low rank", "zero"]
         kind = self.rng.choice(kinds)
         self.corners.append(f"{name}: {kind}")
         if kind in ("balanced", "lopsided"):
@@ -559,7 +561,7 @@ class _Draw:
                 decl = self.sig["letters"][name]
                 if decl.get("shape") is not None or name in self.plan.random or decl.get("index"):
                     raise Discard(f"{h['id']}: the bound of {symbol} reads {name}")
-            for _ in range(12):
+            for _ in range(20):
                 for name in sorted(self.plan.mentions[h["id"]]):
                     self.letters[name, (), ""] = self.scalar()
                     self.settle_scalar((name, (), ""))
@@ -930,7 +932,9 @@ class _Draw:
             self.sharpen()
         self.fixed = False
         self.law_instances()
+        self.fixed = True
         self.repair_pathwise()
+        self.fixed = False
         self.dynamics()
         instance = self.instance()
         bad = validate(self.plan, instance)
