@@ -31,6 +31,7 @@ class Settings:
     necessity: int = 40
     mutants: bool = True
     mutant_draws: int = 6
+    mutant_pool: int = 24
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -45,7 +46,7 @@ class Hints:
 
     Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
     `uses` lists for each hypothesis the steps that use it; `equivalent` decides whether a mutant has the same
-    normal form or is proved by other means.
+    normal form or is proved by other means; `proved` says that a derivation of the statement was replayed.
     """
 
     holds_at: Sequence[Mapping[str, Any]] = ()
@@ -55,6 +56,7 @@ class Hints:
     uses: Mapping[str, Sequence[Any]] | None = None
     equivalent: Callable[[Statement], bool] | None = None
     expect_false: bool = False
+    proved: bool = False
 
 
 def gather(
@@ -100,11 +102,21 @@ def gather(
                 iterates=settings.iterates,
                 equivalent=hints.equivalent,
                 along=along,
+                limit=settings.mutant_pool // (3 if _gaussian(plan) else 1),
+                proved=hints.proved and out["witness"] is not None,
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
     if not out["rejected"]:
         del out["rejected"]
     return out
+
+
+def _gaussian(plan: Plan) -> bool:
+    """Whether goals about Gaussian letters need sums over sign patterns, which cost much."""
+    return any(
+        plan.sig["letters"][n]["law"]["kind"] == "gauss" and plan.sig["letters"][n].get("index")
+        for n in plan.random
+    )
 
 
 def _given(statement: Statement, hints: Hints, rejected: list[Any]) -> list[Instance]:

@@ -305,7 +305,7 @@ class _Draw:
                 if decl.get("sym"):
                     value = self.gram(shape[0])
                 elif shape[1] == 1 and self.only_itself(name):
-                    value = self.unit_vector(shape[0])
+                    value = self.tied_vector((name, row, ""), shape[0])
                 else:
                     value = self.matrix(name, shape)
                 self.letters[name, row, ""] = value
@@ -325,13 +325,13 @@ class _Draw:
     def chain(self, name: str) -> None:
         rows = self.members(name)
         tied = any(self.plan.mentions[h["id"]] <= {name} for h in self.hyps_of(name, "eq"))
-        kinds = (
+        kinds: tuple[str, ...] = (
             ("balanced",) * 7 + ("zero",)
             if tied
             else ("generic",) * 4 + ("balanced", "balanced", "low rank", "zero")
         )
         if self.corner == "wild" and tied and self.rng.chance(1, 2):
-            kinds = ["generic", "generic", "low rank", "zero"]
+            kinds = ("generic", "generic", "low rank", "zero")
         kind = self.rng.choice(kinds)
         self.corners.append(f"{name}: {kind}")
         if kind in ("balanced", "lopsided"):
@@ -385,6 +385,40 @@ class _Draw:
         return self.generic((shape[0], 1)).mul(self.generic((1, shape[1])))
 
     # vectors
+
+    def tied_vector(self, k: Key, n: int) -> Mat:
+        """A column for a letter with an equation of its own: on the unit sphere, else of another small length."""
+        unit = self.unit_vector(n)
+        about = [h for h in self.hyps_of(k[0], "eq") if self.plan.mentions[h["id"]] == {k[0]}]
+        signs = [Fraction(1 if self.rng.chance(1, 2) else -1) for _ in range(n)]
+        ones = Mat.of(n, 1, [s if i < 2 else vl.ZERO for i, s in enumerate(signs)])
+        half = Fraction(1, 2)
+        for value in (
+            unit,
+            ones,
+            ones.scale(half),
+            unit.scale(Fraction(2)),
+            unit.scale(half),
+            Mat.zero(n, 1),
+        ):
+            self.letters[k] = value
+            ev = self.ev()
+            if any(
+                ev.judge(h["concl"], env).status == "holds"
+                for h in about
+                for env in ev.environments(h.get("all", []), {})
+                if self.read(h["concl"], env) == [k] * len(self.read(h["concl"], env))
+            ):
+                return value
+        return unit
+
+    def read(self, term: Term, env: Env) -> list[Key]:
+        ev = self.ev()
+        return [
+            (x[1], tuple(ev.index(i, env) for i in x[2]), "")
+            for x in walk(term)
+            if x[0] == "v" and all(index_symbols(i) <= set(env) | set(self.nat) for i in x[2])
+        ]
 
     def unit_vector(self, n: int) -> Mat:
         """A rational point of the sphere, often in a special position to an earlier one."""
