@@ -1,4 +1,6 @@
-"""Counterexamples: found by search, made small, written down exactly and validated again from what was written."""
+"""Counterexamples: found by search, made small, written down exactly and validated again from what was
+written.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,7 @@ def find(
     pool: Iterable[Instance] = (),
     shrink: int = 60,
 ) -> tuple[Instance, Outcome] | None:
-    """The smallest counterexample met: from the pool, then small draws first, then simplified step by step."""
+    """The smallest counterexample met: from the pool, then small draws first, then simplified."""
     plan = Plan.of(statement)
     best: tuple[Instance, Outcome] | None = None
 

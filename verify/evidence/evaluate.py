@@ -2,7 +2,8 @@
 
 Rational wherever the term allows it, enclosures at a stated precision otherwise. `D` is computed forwards, by
 dual numbers, from the derivatives of the letters stored in the instance; gradients of a loss are directional
-derivatives along the unit directions. Neither quotes a formula of the statement, so both are independent of it.
+derivatives along the unit directions. Neither quotes a formula of the statement, so both are independent of
+it.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ MAX_RANGE = 20000
 class Verdict:
     """`holds`, `fails` or `unknown`, with a margin: the statement holds iff the margin is >= 0 (`gt`: > 0).
 
-    Margins: a - b for `ge` and `gt`; minus the largest entry of |a - b| for `eq`; the largest one for `ne`; the
-    smallest eigenvalue (or minus the asymmetry) for `psd`. `digits` counts the decimal digits to which two
-    enclosures of an equation agree: agreement is `unknown`, not a pass.
+    Margins: a - b for `ge` and `gt`; minus the largest entry of |a - b| for `eq`; the largest one for `ne`;
+    the smallest eigenvalue (or minus the asymmetry) for `psd`. `digits` counts the decimal digits to which
+    two enclosures of an equation agree: agreement is `unknown`, not a pass.
     """
 
     status: str
@@ -880,7 +881,8 @@ def psd_margin(
 def evaluate(
     sig: Mapping[str, Any], term: Term, instance: Instance, *, env: Env | None = None, digits: int = 50
 ) -> Value:
-    """Value of a kernel term: a Fraction or exact matrix if possible, enclosures at `digits` digits otherwise.
+    """Value of a kernel term: a Fraction or exact matrix if possible, enclosures at `digits` digits
+    otherwise.
 
     Raises ShapeError if sizes do not fit and Unsupported if there is no rule for a part of the term.
     """
@@ -891,7 +893,7 @@ def evaluate(
 def verdict(
     sig: Mapping[str, Any], fact: Mapping[str, Any], instance: Instance, *, digits: int = 50
 ) -> Verdict:
-    """Verdict of a fact (`{"all", "concl"}`) at an instance; for time-dependent facts, at its present state."""
+    """Verdict of a fact (`{"all", "concl"}`) at an instance; facts about time at its present state."""
     with precision(digits):
         return Evaluator(sig, instance).fact(fact)
 

@@ -1,8 +1,9 @@
 """Expectations of kernel terms.
 
-Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian columns
-by pairings; orthant probabilities of two Gaussian forms by rigorous quadrature of the density, of three by
-inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo is separate evidence.
+Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian
+columns by pairings; orthant probabilities of two Gaussian forms by rigorous quadrature of the density, of
+three by inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo is
+separate evidence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations_with_replacement, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verify.evidence import values as vl
 from verify.evidence.instance import Key, Law
@@ -98,7 +99,7 @@ def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]
 
 
 def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
-    """Probabilities and values; a Gaussian column read only by signs of forms gets one value a sign pattern."""
+    """Probabilities and values; a Gaussian column read by signs only has one value a sign pattern."""
     declared = ev.decl[name]["law"]
     if declared["kind"] == "gauss":
         at = (ev.text(body), name, tuple(sorted(env.items())))
@@ -132,7 +133,7 @@ def _reads_scalars(ev: Evaluator, body: Term) -> bool:
 
 
 def _patterns(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
-    """One representative column for each sign pattern of the forms inside indicators, with its probability."""
+    """One representative column for each sign pattern of the forms in indicators, with its probability."""
     directions: list[Mat] = []
     for form in _forms(ev, body, name, env):
         if not form.is_zero() and not any(_collinear(form, v) for v in directions):

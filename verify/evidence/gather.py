@@ -62,10 +62,12 @@ class Hints:
 def gather(
     kernel_statement: Statement, hints: Hints | None = None, settings: Settings | None = None
 ) -> dict[str, Any]:
-    """Evidence as JSON: trials, witness, counterexample or null, trajectories, enclosures, sharpness, necessity, mutants.
+    """Evidence as JSON: trials, witness, counterexample or null, trajectories, enclosures, sharpness,
+    necessity, mutants.
 
-    Keys are absent where they make no sense (no trajectories without a flow; necessity and mutants of a statement
-    that is refuted). Raises nothing for a statement it cannot handle: what is out of reach is `unknown` there.
+    Keys are absent where they make no sense (no trajectories without a flow; necessity and mutants of a
+    statement that is refuted). Raises nothing for a statement it cannot handle: what is out of reach is
+    `unknown` there.
     """
     hints, settings = hints or Hints(), settings or Settings()
     plan = Plan.of(kernel_statement)

@@ -1,10 +1,11 @@
 """Instances that satisfy the hypotheses of a kernel statement by construction.
 
 One draw goes: natural numbers and sizes, letters by kind (balanced chains from orthonormal factors, points on
-spheres, Gram matrices), repair of the hypotheses that still fail (solve an equation for a letter it is affine in,
-shift a PSD letter, move a scalar to or inside its range), scalars to an edge of their range, laws of random
-letters, derivatives and next iterates from the flow or descent. Then every hypothesis is validated; a draw that
-fails is discarded and counted, with the hypothesis at fault. Corners are drawn on purpose and recorded.
+spheres, Gram matrices), repair of the hypotheses that still fail (solve an equation for a letter it is affine
+in, shift a PSD letter, move a scalar to or inside its range), scalars to an edge of their range, laws of
+random letters, derivatives and next iterates from the flow or descent. Then every hypothesis is validated; a
+draw that fails is discarded and counted, with the hypothesis at fault. Corners are drawn on purpose and
+recorded.
 """
 
 from __future__ import annotations
@@ -23,10 +24,8 @@ from verify.evidence.terms import (
     Env,
     Statement,
     Term,
-    facts,
     has_random,
     index_symbols,
-    is_scalar,
     letters,
     random_names,
     term_indices,
@@ -37,16 +36,14 @@ from verify.numeric.enclosure import NotEvidence, precision
 
 Fact = Mapping[str, Any]
 
-LADDER = [
-    Fraction(x)
-    for x in "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3".split()
-]
+_STEPS = "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3"
+LADDER = [Fraction(x) for x in _STEPS.split(" ")]
 MAX_COUNT = 24
 MAX_WORK = 250
 WIDTH_CORNERS = ("any", "equal", "ones", "bottleneck", "wide hidden", "one output", "one input", "unequal")
 
 
-class Discard(Exception):  # noqa: N818 - an outcome, not an error
+class Discard(Exception):
     """This draw does not satisfy the hypotheses; the argument says which one or what was out of reach."""
 
 
@@ -387,7 +384,9 @@ class _Draw:
     # vectors
 
     def tied_vector(self, k: Key, n: int) -> Mat:
-        """A column for a letter with an equation of its own: on the unit sphere, else of another small length."""
+        """A column for a letter with an equation of its own: on the unit sphere, else of another small
+        length.
+        """
         unit = self.unit_vector(n)
         about = [h for h in self.hyps_of(k[0], "eq") if self.plan.mentions[h["id"]] == {k[0]}]
         signs = [Fraction(1 if self.rng.chance(1, 2) else -1) for _ in range(n)]
@@ -868,7 +867,7 @@ class _Draw:
     # -- dynamics ----------------------------------------------------------------------------------------
 
     def dynamics(self) -> None:
-        """Derivatives (flow) or next iterates (descent) from the hypotheses; what they leave open is drawn."""
+        """Derivatives (flow) or next iterates (descent) from the hypotheses; the rest is drawn."""
         stage = "D" if self.plan.time == "flow" else "+"
         if self.plan.time == "none":
             return
@@ -1137,7 +1136,7 @@ def draw_many(
     digits: int = 30,
     corner: str | None = None,
 ) -> Drawn:
-    """Up to `count` instances, small ones first, from at most `budget` draws (default 6 a wanted instance)."""
+    """Up to `count` instances, small ones first, from at most `budget` draws (6 a wanted instance)."""
     limit = 6 * count + 30 if budget is None else budget
     found: list[Instance] = []
     reasons: dict[str, int] = {}

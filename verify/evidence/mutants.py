@@ -174,7 +174,9 @@ def judge(
     equivalent: Callable[[Statement], bool] | None = None,
     along: Along | None = None,
 ) -> dict[str, Any]:
-    """`killed` with a re-validated counterexample, `equivalent`, `ill-sorted` (no value anywhere) or `survived`."""
+    """`killed` with a re-validated counterexample, `equivalent`, `ill-sorted` (no value anywhere) or
+    `survived`.
+    """
     plan = Plan.of(mutant.statement)
     entry: dict[str, Any] = {
         "operator": mutant.operator,
@@ -255,7 +257,8 @@ def run(
     unused: Collection[str] = (),
     proved: bool = False,
 ) -> dict[str, Any]:
-    """All goal mutants and dropped hypotheses, and at most `max_hypothesis` other hypothesis mutants, with rates.
+    """All goal mutants and dropped hypotheses, and at most `max_hypothesis` other hypothesis mutants, with
+    rates.
 
     Goals are tried at no more than `limit` instances of the pool, of all sizes.
     A mutant of a hypothesis that the derivation does not use is `proved`, as the derivation proves it too.

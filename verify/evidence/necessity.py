@@ -23,10 +23,12 @@ def necessity(
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the attempt.
+    """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the
+    attempt.
 
-    `uses` says which steps of the derivation use a hypothesis (a hypothesis without any is unused); `given` are
-    instances from the claim that break the conclusion without a hypothesis; they are validated like any other.
+    `uses` says which steps of the derivation use a hypothesis (a hypothesis without any is unused); `given`
+    are instances from the claim that break the conclusion without a hypothesis; they are validated like any
+    other.
     """
     out: dict[str, dict[str, Any]] = {}
     for h in statement.get("hyps", []):
