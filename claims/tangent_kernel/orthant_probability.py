@@ -1,4 +1,5 @@
 """Two half-spaces of a Gaussian vector meet with probability (pi - angle) / (2 pi): the tangent kernel in closed form."""
+
 from verify.statement import *
 
 covers("D-47", "D-53")
@@ -13,7 +14,7 @@ probability = printed(**unit, then=P(active) == (pi - acos(rho)) / (2 * pi))
 kernel = printed(**unit, then=E(rho * indicator(active)) == rho * (pi - acos(rho)) / (2 * pi))
 
 theta = acos(rho)
-phi = iid("phi", law=angle)                           # the direction of the Gaussian vector in the plane of x and z
+phi = iid("phi", law=angle)  # the direction of the Gaussian vector in the plane of x and z
 
 
 def angle_between(p):

@@ -9,7 +9,6 @@ from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.statement.scripts import Hint
 
-
 from .back import term
 from .errors import TacticFailed
 from .positivity import nonneg
@@ -110,8 +109,10 @@ class Signs:
             if ind not in subterms(t, "ind"):
                 continue
             x = ind[1]
-            for value, rule, proof in ((ONE, "ind1", self.sign(x, scope, False)),
-                                       (ZERO, "ind0", self.sign(_negative(x), scope, True))):
+            for value, rule, proof in (
+                (ONE, "ind1", self.sign(x, scope, False)),
+                (ZERO, "ind0", self.sign(_negative(x), scope, True)),
+            ):
                 if proof is not None:
                     slope = minus(replaced(t, ind, ONE), replaced(t, ind, ZERO))
                     zeros.append(["mul", slope, [rule, x, proof], None])
@@ -162,7 +163,13 @@ class Signs:
         x, rest = cases[0], cases[1:]
         name = f"case{len(scope.local)}"
         (_, yes), (_, no) = self.prover.rules.branches(["case", name, x, None, None], scope)
-        return ["case", name, x, self.close(prefix, concl, rest, yes, items), self.close(prefix, concl, rest, no, items)]
+        return [
+            "case",
+            name,
+            x,
+            self.close(prefix, concl, rest, yes, items),
+            self.close(prefix, concl, rest, no, items),
+        ]
 
 
 def _negative(t: Json) -> Json:
@@ -199,11 +206,23 @@ class ProbabilityTactics:
         for t in (["+", low, ["pi"]], minus(high, low), minus(["pi"], high)):
             node = signs.sign(t, scope, False)
             if node is None:
-                raise TacticFailed("the ends of the sector are not known to be ordered within [-pi, pi]",
-                                   next="prove bounds of the angle before")
+                raise TacticFailed(
+                    "the ends of the sector are not known to be ordered within [-pi, pi]",
+                    next="prove bounds of the angle before",
+                )
             proofs.append(node)
-        return self.prover.step(wish, "sector", prefix, concl, letter=phi[1], at=phi[2], low=low, high=high,
-                                primitive=primitive, proofs=proofs)
+        return self.prover.step(
+            wish,
+            "sector",
+            prefix,
+            concl,
+            letter=phi[1],
+            at=phi[2],
+            low=low,
+            high=high,
+            primitive=primitive,
+            proofs=proofs,
+        )
 
     def _by_polar(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E g(w.x, w.y) in polar coordinates: by.polar(w, x, y, phi, theta, using=(|x| = 1, |y| = 1, x.y = cos theta))."""
@@ -221,8 +240,23 @@ class ProbabilityTactics:
         for a, b, value in ((x, x, ONE), (y, y, ONE), (x, y, ["cos", theta])):
             goal = ["eq", ["tr", ["*", ["T", a], b]], value]
             proofs.append(self.prover.close(prefix, goal, known, rules, scope))
-        return self.prover.step(wish, "polar", prefix, concl, letter=w[1], at=w[2], x=x, y=y, angle=phi[1],
-                                angle_at=phi[2], theta=theta, u="polar.u", v="polar.v", body=body, proofs=proofs)
+        return self.prover.step(
+            wish,
+            "polar",
+            prefix,
+            concl,
+            letter=w[1],
+            at=w[2],
+            x=x,
+            y=y,
+            angle=phi[1],
+            angle_at=phi[2],
+            theta=theta,
+            u="polar.u",
+            v="polar.v",
+            body=body,
+            proofs=proofs,
+        )
 
     def _by_independent(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E prod_i f_i = prod_i E f_i: by.independent(i, lo, hi, f)."""
@@ -236,8 +270,16 @@ class ProbabilityTactics:
 
     def _by_identical(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E f_i does not depend on i: by.identical(i, f, here, there)."""
-        return self.prover.step(wish, "identical", prefix, concl, var=self._index(h.args[0]), body=self.term(h.args[1]),
-                                here=self.lin(h.args[2]), there=self.lin(h.args[3]))
+        return self.prover.step(
+            wish,
+            "identical",
+            prefix,
+            concl,
+            var=self._index(h.args[0]),
+            body=self.term(h.args[1]),
+            here=self.lin(h.args[2]),
+            there=self.lin(h.args[3]),
+        )
 
     def _with_below(self: Author, h: Hint, scope: Scope) -> Known:
         """(1{x >= 0} - 1) x >= 0."""
@@ -254,8 +296,12 @@ class ProbabilityTactics:
         if weight is None:
             raise TacticFailed(f"the factor {h.args[1]!r} is not visibly non-negative")
         down = ["*", ["q", "-1"], s, x]
-        node = ["add", ["mul", ["ind", x], ["exp", down]], ["mul", ["notind", x], ["exp1", down]],
-                ["mul", weight, ["notindx", x]]]
+        node = [
+            "add",
+            ["mul", ["ind", x], ["exp", down]],
+            ["mul", ["notind", x], ["exp1", down]],
+            ["mul", weight, ["notindx", x]],
+        ]
         return self._made("ge", node, scope)
 
     def _with_products(self: Author, h: Hint, scope: Scope) -> Known:
@@ -310,6 +356,3 @@ class ProbabilityTactics:
         """x >= 0 because it is at every value of a letter with a finite law: by.law(Z, x)."""
         z = self.term(h.args[0])
         return self._made("ge", ["law", z[1], z[2], self.term(h.args[1])], scope)
-
-
-

@@ -57,7 +57,9 @@ def monomial(m: Any) -> str:
     parts = [f"sum over {v} <= {form(hi)}:" for v, hi in binders]
     parts += [atom(a) if ln.value(e) == 1 else f"{atom(a)}^({form(e)})" for a, e in atoms]
     if body:
-        parts.append({"w": "", "k": "kron ", "v": "vec ", "cv": "vecᵀ "}[body[0]] + " x ".join(word(w) for w in body[1:]))
+        parts.append(
+            {"w": "", "k": "kron ", "v": "vec ", "cv": "vecᵀ "}[body[0]] + " x ".join(word(w) for w in body[1:])
+        )
     return " ".join(parts) or "1"
 
 
