@@ -21,7 +21,8 @@ rate = corrected(
 
 
 def margin_proof(p, X, F, unit):
-    """r s (X X^T - c^2 I) = c r (F F^T - s^2 I) + c s (r^2 I - D D^T) + (r F + s D)(r F + s D)^T, D = X - F, r = s - c."""
+    """With D = X - F, r = s - c:
+    r s (X X^T - c^2 I) = c r (F F^T - s^2 I) + c s (r^2 I - D D^T) + (r F + s D)(r F + s D)^T."""
     r, D_ = s - c, X - F
     nonneg, small = p.hypothesis("margin.1"), p.hypothesis("margin.2")
     floor = p.hypothesis("sigma_min_Phi.floor")

@@ -13,7 +13,7 @@ from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
 from verify.statement.scripts import Fact, Hint, Step
 from verify.statement.statements import Statement
-from verify.statement.terms import Node
+from verify.statement.terms import Node, Term
 
 from .errors import TacticFailed
 from .positivity import nonneg, psd
@@ -69,7 +69,7 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
     return ids
 
 
-class Author(ProbabilityTactics):
+class Interpreter:
     """One theorem under construction."""
 
     def __init__(
@@ -271,11 +271,11 @@ class Author(ProbabilityTactics):
     # ---- ingredients ------------------------------------------------------------------------------------
 
     def term(self, node: Any) -> Json:
-        return self.compiler.term(node) if isinstance(node, Node) else ["q", str(node)]
+        return self.compiler.term(node) if isinstance(node, Term) else ["q", str(node)]
 
     def lin(self, item: Any) -> Json:
         """An index expression, from a term or a number."""
-        if isinstance(item, Node):
+        if isinstance(item, Term):
             return self.compiler.index(item)
         value = int(item)
         return {"1": value} if value else {}
@@ -452,7 +452,7 @@ class Author(ProbabilityTactics):
         form = self.lin(item)
         if len(form) != 1:
             raise TacticFailed(f"{item!r} is not an index")
-        return next(iter(form))
+        return str(next(iter(form)))
 
     def _with_power(self, h: Hint, scope: Scope) -> Known:
         """a^e = b^e from a = b: by.power(fact, e); a^e >= 0 from a >= 0."""
@@ -795,7 +795,7 @@ class Author(ProbabilityTactics):
     def _size(self, item: Any) -> Json:
         if isinstance(item, _Own):
             return {item.name: 1}
-        if isinstance(item, Node):
+        if isinstance(item, Term):
             t = self.compiler.term(item)
             return t[1] if t[0] == "n" else self.lin(item)
         return self.lin(item)
@@ -856,6 +856,10 @@ class Author(ProbabilityTactics):
         if not given:
             self.lemmas[key] = out
         return out
+
+
+class Author(ProbabilityTactics, Interpreter):
+    """The interpreter with all tactics."""
 
 
 @dataclass(frozen=True)

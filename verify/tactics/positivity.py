@@ -145,8 +145,8 @@ def transposed(t: Json) -> Json:
 
 def _psd_product(p: Prover, t: Json, scope: Scope) -> Json | None:
     factors = flat(t)
-    scalars = []
-    matrices = []
+    scalars: list[Json] = []
+    matrices: list[Json] = []
     for x in factors:
         (scalars if p.rules.read(x, scope).sort == ("s",) else matrices).append(x)
     node = None

@@ -297,10 +297,10 @@ class Prover:
 
         try:
             t = back.term(poly)
-            node = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
-            if node is not None:
-                self.rules.prove(None, node, scope, (kind, poly))
-            return node
+            seen = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
+            if seen is not None:
+                self.rules.prove(None, seen, scope, (kind, poly))
+            return seen
         except Reject:
             return None
 

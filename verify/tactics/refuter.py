@@ -15,7 +15,7 @@ from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
 from verify.statement.language import Law
 from verify.statement.statements import Data, Statement
-from verify.statement.terms import Formula, Node
+from verify.statement.terms import Formula, Term
 
 from .author import Author, Context
 from .errors import TacticFailed
@@ -153,7 +153,7 @@ class Refuter(Author):
             elif value is None:
                 raise TacticFailed(f"the instance does not say what {n} is")
             else:
-                self.values[n] = self.compiler.term(value) if isinstance(value, Node) else ["q", str(value)]
+                self.values[n] = self.compiler.term(value) if isinstance(value, Term) else ["q", str(value)]
         own = [h for h in kernel["hyps"] if set(_letters(h["concl"])) <= set(hidden)]
         self.kernel = {
             "sig": {"time": "none", "letters": letters},

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
-Vector = Mapping[Hashable, Fraction]
+Vector = Mapping[Any, int | Fraction]
 MAX_SUBSETS = 4000
 
 
@@ -100,9 +101,9 @@ def positive_combination(
         return None
     check: dict[Hashable, Fraction] = {}
     for c, v in zip(out, columns, strict=True):
-        for k, x in v.items():
-            check[k] = check.get(k, Fraction(0)) + c * x
-    fits = {k: x for k, x in check.items() if x} == {k: x for k, x in target.items() if x}
+        for k, y in v.items():
+            check[k] = check.get(k, Fraction(0)) + c * y
+    fits = {k: y for k, y in check.items() if y} == {k: y for k, y in target.items() if y}
     return out if fits and all(c >= 0 for c in out) else None
 
 
