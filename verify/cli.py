@@ -232,7 +232,9 @@ def _remark(s: StatementResult) -> str:
         return f"{kind}: expected to be open; {s.judgement.reason}"
     if s.verdict is Verdict.CONDITIONAL:
         return f"{kind}: assumes {', '.join((*s.footprint.axioms, *s.footprint.oracles))}"
-    return f"{kind}: as expected" if s.expects else kind
+    if s.expects:
+        return f"{kind}: as expected"
+    return f"{kind}: {s.footprint.scope}" if s.footprint.scope else kind
 
 
 def _tally(result: Audit, seconds: float) -> str:
@@ -353,7 +355,7 @@ def _show_statement(claim: ClaimResult, s: StatementResult) -> None:
         click.echo(f"    {name:>12}  {formula}")
     _field("why", s.judgement.reason)
     if s.footprint.scope is not None:
-        _field("scope", _plain(s.footprint.scope))
+        _field("scope", s.footprint.scope)
     for kind in ("base_facts", "axioms", "oracles"):
         names = getattr(s.footprint, kind)
         if names:
@@ -395,7 +397,7 @@ def _digest(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for kind in ("trials", "trajectories"):
         if part.get(kind):
             counts = {k: v for k, v in part[kind].items() if isinstance(v, int) and not isinstance(v, bool)}
-            yield kind, ", ".join(f"{v} {k}" for k, v in counts.items() if k != "seed")
+            yield kind, ", ".join(f"{v} {k}" for k, v in counts.items() if k not in ("seed", "agree_digits"))
     if part.get("enclosures"):
         found = Counter(str(row.get("status")) for row in part["enclosures"])
         digits = sorted({row.get("digits") for row in part["enclosures"]})

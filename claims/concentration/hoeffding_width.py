@@ -117,7 +117,7 @@ with proof(norm_bound) as p:
     p.conclude(by.positive(), by.algebra(by.total(i, 1, n, by.total(c, 1, n, by.times(
         p.hypothesis("near.1")(i, c), p.hypothesis("near.2")(i, c))))))
 with proof(loose_norm) as p:
-    bound = p.use(norm_bound)
-    p.conclude(by.positive(), by.algebra(bound, by.times(by.natural(n - 1), (n + 1) * n**2 * eps**2)))
+    p.conclude(by.positive(), by.algebra(by.times(by.natural(n - 1), (n + 1) * n**2 * eps**2), by.total(
+        i, 1, n, by.total(c, 1, n, by.times(p.hypothesis("near.1")(i, c), p.hypothesis("near.2")(i, c))))))
 
 nonclaim("H at a later time is not an average of independent variables.")

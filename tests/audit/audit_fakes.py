@@ -75,10 +75,10 @@ class Fake:
     def gather(self, claim: Any, statement: Any, case: int, *_: Any) -> dict[str, Any]:
         return dict(statement.plan.get("evidence", {"witness": {"values": {"x": "1"}}}))
 
-    def refute(self, claim: Any, statement: Any, evidence: Any, context: Any) -> dict[str, Any] | None:
+    def refute(self, claim: Any, statement: Any, evidence: Any, context: Any) -> Any:
         if "refute" not in statement.plan:
-            return None
-        return {"statement": kernel(), "kind": "evaluate", "instance": {}, "fake": statement.plan["refute"]}
+            return None, []
+        return {"statement": kernel(), "kind": "evaluate", "instance": {}, "fake": statement.plan["refute"]}, []
 
     def figures(self, claim: Any, evidence: Any) -> list[dict[str, Any]]:
         return []

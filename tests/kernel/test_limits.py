@@ -72,6 +72,19 @@ def test_heavy_terms_are_rejected(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert any(x in result["reason"] for x in ("budget", "size limit", "factors", "larger than", "outside 0..")), result
 
 
+def test_instances_of_a_deep_fact_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of a deep term at each of many indices takes memory."""
+    monkeypatch.setattr(replay, "WORK", 30_000)
+    t = v("a", {"i": 1})
+    for _ in range(180):
+        t = ["+", t, ["*", q(0), *[v("b")] * 5]]
+    ends = [["i", {}, {"1": 10**5}]]
+    proof = ["add", *[["fact", "h", [{"1": k + 1}]] for k in range(1500)]]
+    sig = {"letters": {"a": {"index": ends}, "b": {}}}
+    result = check(theorem(sig, [hyp("h", ["ge", t, q(0)], ends)], [alg("s", ["ge", q(1), q(0)], proof)]))[0]
+    assert "budget" in result["reason"]
+
+
 def test_the_budget_is_shared_by_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay, "FILE_WORK", 40_000)
     results = check(*[{**HEAVY["cube of a wide sum"], "id": f"t{i}"} for i in range(6)])

@@ -128,7 +128,7 @@ def test_derivatives_against_difference_quotients(seed: int, depth: int) -> None
 @loose
 @given(st.integers(0, 10**9), st.integers(2, 3))
 def test_rebuilding_changes_nothing(seed: int, depth: int) -> None:
-    """Substituting nothing gives the same normal form, and substituting an index the value at that index."""
+    """Substituting nothing keeps the value, and substituting an index gives the value at that index."""
     sig = signature()
     gen = Gen(seed)
     t = gen.scalar(depth, ("z",))
@@ -140,8 +140,7 @@ def test_rebuilding_changes_nothing(seed: int, depth: int) -> None:
         at = c.alg.rebuild(p, {"z": (("N", 1),)})
     except Reject:
         return
-    assert p.terms == q.terms, t
     w = world(sig, 2, 2, seed)
-    for r, z in ((p, 2), (at, 2), (p, 0), (p, 1)):
+    for r, z in ((p, 2), (at, 2), (q, 1), (p, 0), (p, 1)):
         have = sem.scalar(sem.poly(tuple(r.terms.items()), r.sort, w, {**w.nat, "z": z}))
         assert sem.close(have, sem.scalar(sem.term(t, w, {**w.nat, "z": z}))), (t, r.terms)

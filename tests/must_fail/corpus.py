@@ -173,6 +173,18 @@ at("numbers", "rewritten", "proof", 1, 2, new=[], reason=DIFFERS)
 at("numbers", "rewritten sign", "proof", 1, new=fact("y"), reason=DIFFERS)
 at("numbers", "rewritten sign", "proof", 2, 0, new="xy", reason="not an equation")
 at("matrices", "rewritten", "proof", 1, new=fact("S"), reason=DIFFERS)
+at("numbers", "absurd", "proof", 4, 2, new=fact("c"), reason="not absurd")
+at("numbers", "absurd", "proof", 4, 2, new=["z", ["null", q(0)]], reason="not absurd")
+at("numbers", "absurd", "proof", 4, 2, new=["add", fact("y"), fact("xy")], reason="not absurd")
+at("numbers", "absurd", "proof", 4, 1, new=v("x"), reason="two cases prove different")
+at(
+    "numbers",
+    "absurd",
+    "proof",
+    3,
+    new=["absurd", sub(["ind", v("y")], q(1)), ["add", fact("c"), fact("y")]],
+    reason="not absurd",
+)
 at("numbers", "yes", "proof", 2, new=["sq", v("x")], reason="not proved to be non-negative")
 at("numbers", "yes", "proof", 0, new="ind0", reason="not proved to be negative")
 at("numbers", "anti", "proof", 2, new=["z", fact("z")], reason="do not bound the same")

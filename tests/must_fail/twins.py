@@ -770,6 +770,17 @@ def numbers() -> Json:
             ),
             alg("rewritten", ["eq", v("b"), x], ["add", ["rwz", fact("a is"), ["a is"]], fact("a is")]),
             alg("b", ["gt", v("b"), q(0)], ["add", fact("x"), ["z", fact("a is")]]),
+            alg(
+                "absurd",
+                ["eq", ["ind", y], q(1)],
+                [
+                    "case",
+                    "c",
+                    y,
+                    ["ind1", y, fact("c")],
+                    ["absurd", sub(["ind", y], q(1)), ["add", fact("c"), fact("y")]],
+                ],
+            ),
             alg("rewritten sign", ["gt", x, q(0)], ["rw", fact("b"), ["a is"]]),
             alg("ne", ["ne", x, q(0)], fact("x")),
             alg("natural", ["gt", ["n", N], q(0)], ["nat", N]),

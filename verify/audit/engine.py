@@ -33,8 +33,7 @@ class Layers:
 
     def context(self, claim: Any, root: Path) -> Shared:
         from verify.kernel import replay
-        from verify.tactics.author import Context
-        from verify.tactics.errors import TacticFailed
+        from verify.tactics import Context, TacticFailed
 
         def other(name: str) -> Any:
             try:
@@ -47,7 +46,7 @@ class Layers:
 
     def derive(self, claim: Any, statement: Any, context: Shared) -> list[Data]:
         from verify.kernel import replay
-        from verify.tactics.author import derive
+        from verify.tactics import derive
 
         theorems, _ = derive(claim, statement, context.search)
         for theorem in theorems:
@@ -81,13 +80,13 @@ class Layers:
         evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))
         return evidence
 
-    def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared) -> Data | None:
-        """From a counterexample that the kernel can evaluate."""
-        for kernel, part in zip(statement.kernel(), evidence, strict=True):
-            instance = (part.get("counterexample") or {}).get("kernel")
-            if instance is not None and not kernel.get("exists"):
-                return {"statement": kernel, "kind": "evaluate", "instance": instance}
-        return None
+    def refute(
+        self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared
+    ) -> tuple[Data | None, list[Data]]:
+        from verify.tactics import refute
+
+        found = refute(claim, statement, evidence, context.search)
+        return found, list(context.search.theorems.values())
 
     def figures(self, claim: Any, evidence: Mapping[str, Data]) -> list[Data]:
         return []
@@ -105,7 +104,7 @@ class Layers:
 
     def gives_up(self) -> tuple[type[Exception], ...]:
         from verify.statement.errors import NotExpressible
-        from verify.tactics.errors import TacticFailed
+        from verify.tactics import TacticFailed
 
         return (TacticFailed, NotExpressible)
 

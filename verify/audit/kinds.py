@@ -118,14 +118,15 @@ def _replay(claim: ClaimResult) -> Finding:
 
 
 def _enclosure(claim: ClaimResult) -> Finding:
+    """Rigorous values must not contradict the conclusion; an equality can only agree to so many digits."""
     failed, passed = [], 0
-    for s in claim.statements:
-        problems = _problems(s, ("enclosures",))
-        failed += problems
-        if any(part.get("enclosures") for part in _parts(s)):
-            passed += s.facts.enclosed
-            if not s.facts.enclosed and not problems and s.expects is None:
-                failed.append(f"{s.label}: an enclosure does not decide the conclusion")
+    for s in _settled(claim):
+        rows = [row for part in _parts(s) for row in part.get("enclosures") or () if isinstance(row, Mapping)]
+        failed += _problems(s, ("enclosures",))
+        for row in rows:
+            if row.get("status") == "fails":
+                failed.append(f"{s.label}: the conclusion fails by {row.get('margin')} at {row.get('instance')}")
+        passed += any(row.get("status") in ("holds", "agrees") for row in rows)
     return _finding(failed, passed, "no enclosure is recorded")
 
 

@@ -40,8 +40,10 @@ class Engine(Protocol):
     ) -> Data:
         """Evidence for one kernel statement, as JSON; `theorem` is the one that states it, if any."""
 
-    def refute(self, claim: Any, statement: Any, evidence: Sequence[Data], context: Any) -> Data | None:
-        """A refutation for the kernel, from the claim's script or from a counterexample; without its id."""
+    def refute(
+        self, claim: Any, statement: Any, evidence: Sequence[Data], context: Any
+    ) -> tuple[Data | None, list[Data]]:
+        """A refutation for the kernel, from the claim's script or a counterexample; and theorems it may use."""
 
     def figures(self, claim: Any, evidence: Mapping[str, Data]) -> list[Data]:
         """Captions and data of the claim's figures; `evidence` is given by statement."""
@@ -249,8 +251,9 @@ class _Statement:
 
     def _refute(self, record: Data) -> None:
         evidence = [record["evidence"], *record["evidence"].get("others", [])]
-        found = self.layers.refute(self.claim, self.statement, evidence, self.context)
+        found, theorems = self.layers.refute(self.claim, self.statement, evidence, self.context)
         if found is not None:
+            self.book.add(theorems)
             name = f"{self.task.slug}.{record['label']}.refuted"
             self.book.refutations.append({**found, "id": name})
             record["refutation"] = name

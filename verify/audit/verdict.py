@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.audit.certificate import canonical
+from verify.audit.scope import scope_of
 
 Json = Mapping[str, Any]
 
@@ -50,7 +51,7 @@ class Footprint:
     base_facts: tuple[str, ...] = ()
     axioms: tuple[str, ...] = ()
     oracles: tuple[str, ...] = ()
-    scope: Any = None
+    scope: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def _proof(
             notes.append(f"theorem {name} states something else")
             return None
         accepted.append(outcome)
-    return _joint(accepted)
+    return _joint(accepted, scope_of(kernel))
 
 
 def _refutation(
@@ -297,9 +298,11 @@ def _plain(theorem: Json, kernel: Json) -> dict[str, Any]:
 
 
 def _auxiliary(row: object, known: Json) -> bool:
-    """A letter that surely has a value: a constant number, an angle independent of everything, a free matrix of
-    the same shape as a letter of the statement (a direction in which a loss is varied)."""
+    """A letter that surely has a value: a constant number, an angle or a Gaussian column independent of everything,
+    a free matrix of the same shape as a letter of the statement (a direction in which a loss is varied)."""
     if row in ({}, {"law": {"kind": "angle"}}):
+        return True
+    if isinstance(row, Mapping) and row.keys() == {"shape", "law"} and row["law"] == {"kind": "gauss"}:
         return True
     if not isinstance(row, Mapping) or row.get("free") is not True or not row.keys() <= {"free", "index", "shape"}:
         return False
@@ -325,13 +328,8 @@ def describe_failure(name: str, outcome: Json) -> str:
     return f"the kernel rejects {name}{at}: {outcome.get('reason') or 'no reason given'}"
 
 
-def _joint(outcomes: Sequence[Json]) -> Footprint:
+def _joint(outcomes: Sequence[Json], scope: str | None = None) -> Footprint:
     def union(key: str) -> tuple[str, ...]:
         return tuple(sorted({str(x) for outcome in outcomes for x in outcome.get(key) or ()}))
 
-    scopes: list[Any] = []
-    for outcome in outcomes:
-        if outcome.get("scope") not in scopes:
-            scopes.append(outcome.get("scope"))
-    scope = scopes[0] if len(scopes) == 1 else scopes
     return Footprint(union("base_facts"), union("axioms"), union("oracles"), scope)

@@ -11,6 +11,7 @@ from verify.evidence.generate import Discard, Fact, Plan, draw_one, validate
 from verify.evidence.instance import Instance, Key
 from verify.evidence.rng import Rng
 from verify.evidence.terms import Statement
+from verify.evidence.work import exhausted
 from verify.evidence.values import Mat, ShapeError, Unsupported, Value
 from verify.numeric.enclosure import NotEvidence, precision
 
@@ -62,6 +63,8 @@ def find(
     rng = Rng(seed)
     after = 0
     for n in range(draws):
+        if exhausted():
+            break
         if best is not None:
             after += 1
             if after > draws // 3:

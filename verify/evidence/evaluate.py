@@ -28,6 +28,7 @@ from verify.evidence.terms import (
     walk,
 )
 from verify.evidence.values import Mat, Scalar, ShapeError, Unsupported, Value
+from verify.evidence.work import spend
 from verify.numeric.enclosure import Enclosure, NotEvidence, precision
 from verify.numeric.matrices import BallMatrix, lambda_min_lower
 
@@ -185,6 +186,7 @@ class Evaluator:
 
     def value(self, term: Term, env: Env) -> Value:
         """Value of a term. Raises Unsupported or ShapeError; must run inside `precision`."""
+        spend()
         head = term[0]
         if head == "q":
             return Fraction(term[1])

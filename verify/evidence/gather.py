@@ -16,6 +16,7 @@ from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
+from verify.evidence.work import metered
 from verify.evidence.trials import check_witness, trials, witness
 from verify.numeric.enclosure import precision
 
@@ -37,6 +38,7 @@ class Settings:
     trajectories: int = 5
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
+    work: int = 40_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def gather(
     drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
     out: dict[str, Any] = {"rejected": []}
     given = _given(kernel_statement, hints, out["rejected"])
-    out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
+    with metered(settings.work):
+        out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
     out["witness"] = _witness(kernel_statement, drawn, hints)
     out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
     pool = [*given, *drawn.instances]
@@ -82,15 +85,17 @@ def gather(
         along = trajectories(plan, pool, count=settings.trajectories, times=times)
         out["trajectories"] = trajectory_trials(plan, along)
     if out["counterexample"] is None:
-        out["sharpness"] = sharpness(kernel_statement, pool, along)
+        with metered(settings.work):
+            out["sharpness"] = sharpness(kernel_statement, pool, along)
         out["necessity"] = necessity(
             kernel_statement,
             seed=settings.seed,
             draws=settings.necessity,
             uses=hints.uses,
             given=hints.breaks_without,
+            work=settings.work,
         )
-        if settings.mutants:
+        with metered(2 * settings.work if settings.mutants else -1):
             out["mutants"] = run_mutants(
                 kernel_statement,
                 pool,

@@ -225,6 +225,14 @@ class _Draw:
             for s in index_symbols(row[2])
         }
         held = {s for s, _ in self.plan.counts}
+        sizes = {  # an empty matrix has no form of its own in JSON
+            s
+            for x in self.sig["letters"].values()
+            for side in x.get("shape") or []
+            if isinstance(side, dict)
+            for s in index_symbols(side)
+        }
+        symbols = {s: max(least, 1) if s in sizes else least for s, least in symbols.items()}
         for _ in range(200):
             for s, least in symbols.items():
                 cap = 5 if s in depths else 2 if copies else 4

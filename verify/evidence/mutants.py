@@ -15,6 +15,7 @@ from verify.evidence.rng import Rng, label_hash
 from verify.evidence.terms import BINDERS, Formula, Statement, Term, is_scalar, key, places, replace
 from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError
+from verify.evidence.work import exhausted
 from verify.numeric.enclosure import NotEvidence
 
 OPERATORS = (
@@ -275,6 +276,10 @@ def run(
             }
             rows.append({**row, "status": "proved"})
             continue
+        if exhausted():
+            rows.append({"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change,
+                         "status": "not tried"})
+            continue
         result = judge(
             m,
             ordered,
@@ -284,6 +289,8 @@ def run(
             equivalent=equivalent,
             along=along,
         )
+        if exhausted() and result["status"] != "killed":
+            result = {k: result[k] for k in ("operator", "part", "path", "change")} | {"status": "not tried"}
         if not keep and "counterexample" in result:
             found = result.pop("counterexample")
             result["where"], result["margin"] = found["where"], found["margin"]

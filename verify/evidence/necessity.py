@@ -8,6 +8,7 @@ from typing import Any
 from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.rng import label_hash
 from verify.evidence.terms import Statement
+from verify.evidence.work import metered
 
 
 def without(statement: Statement, hyp: str) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def necessity(
     draws: int = 80,
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    work: int = 10**9,
 ) -> dict[str, dict[str, Any]]:
     """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the attempt.
 
@@ -46,7 +48,8 @@ def necessity(
             rejected.append(wrong)
         if name in out:
             continue
-        found = find(reduced, seed=seed ^ label_hash(name), draws=draws)
+        with metered(work):
+            found = find(reduced, seed=seed ^ label_hash(name), draws=draws)
         if found is not None:
             data = record(reduced, *found)
             wrong = revalidate(reduced, data)

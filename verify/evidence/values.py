@@ -345,6 +345,8 @@ def smallest_eigenvalue(a: Mat, steps: int = 24) -> tuple[Fraction, Fraction]:
     """Exact rational bounds of the smallest eigenvalue of a symmetric exact matrix, by bisection."""
     rows = a.fractions()
     n = a.rows
+    if n == 0:
+        return ZERO, ZERO  # the empty matrix is PSD
     low = min((rows[i][i] - sum((abs(rows[i][j]) for j in range(n) if j != i), ZERO)) for i in range(n))
     high = min(rows[i][i] for i in range(n))
     if low == high:

@@ -33,12 +33,13 @@ def main(paths: list[str]) -> int:
     sys.setrecursionlimit(20_000)
     gc.set_threshold(200_000)  # terms are trees: there is next to nothing for the cycle collector
     code = 0
+    seen: dict[str, object] = {}
     for path in paths:
         try:
             data = replay.load(Path(path).read_text(encoding="utf-8"))
             if type(data) is not dict or type(data.get("derivation")) is not list:
                 raise errors.Reject("no list `derivation` in the file")
-            theorems, refutations = replay.check_all(data["derivation"], data.get("refutations", []))
+            theorems, refutations = replay.check_all(data["derivation"], data.get("refutations", []), seen)
             result = {"file": path, "theorems": theorems, "refutations": refutations}
         except (OSError, UnicodeDecodeError) as e:
             result = {"file": path, "error": f"cannot be read: {e}"}

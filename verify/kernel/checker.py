@@ -18,6 +18,7 @@ from .normal import SCALAR, Algebra, Poly
 from .signature import Signature, name_of, rational
 
 Json = Any
+TEXT = 100  # characters of a remembered term that count as one operation
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,9 @@ class Checker:
 
     def read(self, t: Json, scope: Scope) -> Poly:
         """Normal form of a term; terms that were read before in the same scope are remembered."""
-        key = (repr(t), tuple(sorted(scope.env.items())), scope.known, scope.start)
+        text = repr(t)
+        self.alg.budget.spend(len(text) // TEXT)
+        key = (text, tuple(sorted(scope.env.items())), scope.known, scope.start)
         known = self.memory.get(key)
         if known is None:
             known = self.memory[key] = self._read(t, scope)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import lru_cache
 from itertools import count, permutations
 from typing import Any
 
@@ -32,6 +33,7 @@ UNIT: Mono = ((), (), ())
 LIN_ONE = ln.const(1)
 MAX_BITS = 200_000
 MAX_PERMUTED = 4
+MAX_HOLDERS = 10_000
 NODES = 4  # nodes of a monomial that count as one operation
 
 
@@ -57,7 +59,7 @@ def rename(obj: Any, names: dict[str, str]) -> Any:
 
 def _rename(obj: Any, names: dict[str, str]) -> Any:
     changed = False
-    out = []
+    out: list[Any] = []
     for x in obj:
         if type(x) is str:
             y = names.get(x, x)
@@ -95,6 +97,7 @@ def mentions(obj: Any, name: str) -> bool:
     return type(obj) is tuple and any(mentions(x, name) for x in obj)
 
 
+@lru_cache(maxsize=20_000)
 def weight(obj: Any) -> int:
     """Number of nodes of a structure: the unit of work."""
     return 1 + sum(map(weight, obj)) if type(obj) is tuple else 1
@@ -106,6 +109,7 @@ def has_expectation(obj: Any) -> bool:
     return (obj[0] == "E" and len(obj) == 2) or any(has_expectation(x) for x in obj)
 
 
+@lru_cache(maxsize=20_000)
 def _nested(obj: Any) -> bool:
     """Does a structure hold polynomials inside atoms or roots?"""
     if type(obj) is not tuple:
@@ -124,6 +128,7 @@ class Algebra:
     def __init__(self, sig: Signature, budget: Budget) -> None:
         self.sig, self.budget = sig, budget
         self._fresh = count()
+        self._holders: dict[Atom, tuple[Atom, int]] = {}
 
     def fresh(self) -> str:
         return f"~{next(self._fresh)}"
@@ -138,6 +143,20 @@ class Algebra:
         return ordered((m, c) for m, c in out.items() if c)
 
     def _canon_atom(self, atom: Atom, names: dict[str, str], depth: int) -> tuple[Atom, int]:
+        head = atom[0]
+        if head in ("l", "n", "nd", "pi", "t"):
+            return rename(atom, names), 1
+        if names or depth:
+            return self._canon_holder(atom, names, depth)
+        known = self._holders.get(atom)
+        if known is None:
+            if len(self._holders) > MAX_HOLDERS:
+                self._holders.clear()
+            known = self._holders[atom] = self._canon_holder(atom, names, depth)
+        return known
+
+    def _canon_holder(self, atom: Atom, names: dict[str, str], depth: int) -> tuple[Atom, int]:
+        """Canonical form of an atom that holds a polynomial or a word, and a sign."""
         head = atom[0]
         if head in ("exp", "log", "inv", "acos", "ind", "E", "spow"):
             key = self._canon_key(atom[1], names, depth)
@@ -986,7 +1005,7 @@ def _cos_sign(key: Key) -> tuple[Atom, int]:
 
 def _ind_scale(key: Key) -> Key:
     """1{x >= 0} only depends on x up to a positive factor."""
-    lead = abs(key[0][1])
+    lead = abs(Fraction(key[0][1]))
     return tuple((m, tidy(Fraction(c) / lead)) for m, c in key)
 
 

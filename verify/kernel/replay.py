@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -154,14 +155,14 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
 
 
-def entry(data: Json) -> dict[str, Any]:
+def entry(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     """A proved theorem as later ones see it: without the letters that only its derivation speaks of.
 
     The theorem holds for all values of such a letter, no hypothesis or goal mentions it, and values exist."""
     sig = data["sig"]
     spoken = [data["hyps"], data["goals"], sig.get("losses", {})]
     letters = {n: d for n, d in sig.get("letters", {}).items() if _mentions(spoken, n)}
-    return statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]})
+    return statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]}, whole)
 
 
 def _shelf(kind: str, table: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -246,10 +247,9 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
             (k1, p1), (k2, p2) = r.formula(fact.concl, scope), r.formula(goal["concl"], scope)
             if (k1 != k2 and (k1, k2) != ("gt", "ge")) or p1.sort != p2.sort or r.alg.sub(p1, p2).terms:
                 raise Reject("the step named in qed proves another formula than the goal")
+        library[name] = entry(data, whole)
     except (Reject, *_MALFORMED) as e:
         return _failure(name, where, e)
-    assert type(name) is str
-    library[name] = entry(data)
     uses = {h["id"]: [s for s, facts in used.items() if h["id"] in facts] for h in data["hyps"]}
     footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used,
                                rules=sorted({s["rule"] for s in data["steps"]}), **_footprint(r, footprints))
@@ -291,12 +291,42 @@ def shelves() -> dict[str, Any]:
     return {**_shelf("base", BASE_FACTS), **_shelf("axiom", AXIOMS)}
 
 
-def check_all(theorems: Json, refutations: Json) -> tuple[list[Outcome], list[Outcome]]:
-    """Replay theorems in order (a later one may use those before it), then refutations."""
+Seen = dict[str, tuple[dict[str, Any], Outcome]]
+
+
+def _digest(data: Json, known: dict[str, str]) -> str:
+    """Hash of a theorem and of everything it uses."""
+    used = sorted({str(s.get("theorem")) for s in data["steps"] if s.get("rule") == "use"})
+    text = json.dumps([data, [[n, known.get(n, "")] for n in used]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_all(theorems: Json, refutations: Json, seen: Seen | None = None) -> tuple[list[Outcome], list[Outcome]]:
+    """Replay theorems in order (a later one may use those before it), then refutations.
+
+    `seen` carries accepted theorems from one file to the next: the same theorem with the same lemmas, byte for byte,
+    is replayed once in a process."""
     library = shelves()
     footprints: dict[str, Outcome] = {}
     whole = Budget(FILE_WORK)
-    done = [theorem(t, library, footprints, whole) for t in _listed(theorems, "derivation")]
+    done: list[Outcome] = []
+    digests: dict[str, str] = {}
+    seen = {} if seen is None else seen
+    for data in _listed(theorems, "derivation"):
+        try:
+            digest = _digest(data, digests)
+        except _MALFORMED:
+            digest = ""
+        if digest in seen and data["id"] not in library:
+            library[data["id"]], footprints[data["id"]] = seen[digest]
+            outcome = footprints[data["id"]]
+        else:
+            outcome = theorem(data, library, footprints, whole)
+            if digest and outcome["ok"]:
+                seen[digest] = library[data["id"]], outcome
+        if digest and outcome["ok"]:
+            digests[data["id"]] = digest
+        done.append(outcome)
     return done, [refutation(t, library, footprints, whole) for t in _listed(refutations, "refutations")]
 
 

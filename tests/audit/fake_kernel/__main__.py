@@ -24,7 +24,7 @@ for path in sys.argv[1:]:
                 sys.stdout.write('{"file"')
                 sys.stdout.flush()
                 os._exit(1)
-            common = {"id": item["id"], "axioms": [], "oracles": [], "base_facts": ["mean-value"], "scope": "all"}
+            common = {"id": item["id"], "axioms": [], "oracles": [], "base_facts": ["mean-value"], "scope": None}
             if fake == "axiom":
                 common["axioms"] = ["hoeffding-lemma"]
             if fake == "reject":

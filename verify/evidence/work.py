@@ -1,0 +1,52 @@
+"""A budget for evaluation, counted in evaluated terms, so that what is tried does not depend on the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from verify.numeric.enclosure import NotEvidence
+
+
+class WorkLimit(NotEvidence):
+    """The budget is used up: what remains is not tried, and not counted as anything else."""
+
+
+class Meter:
+    def __init__(self, limit: int) -> None:
+        self.left = limit
+
+    @property
+    def empty(self) -> bool:
+        return self.left < 0
+
+    def spend(self, amount: int = 1) -> None:
+        self.left -= amount
+        if self.left < 0:
+            raise WorkLimit("the evaluation budget is used up")
+
+
+_METER: ContextVar[Meter | None] = ContextVar("evaluation budget", default=None)
+
+
+@contextmanager
+def metered(limit: int) -> Iterator[Meter]:
+    """Count evaluations inside the block; the innermost block counts."""
+    meter = Meter(limit)
+    token = _METER.set(meter)
+    try:
+        yield meter
+    finally:
+        _METER.reset(token)
+
+
+def spend(amount: int = 1) -> None:
+    meter = _METER.get()
+    if meter is not None:
+        meter.spend(amount)
+
+
+def exhausted() -> bool:
+    meter = _METER.get()
+    return meter is not None and meter.empty
