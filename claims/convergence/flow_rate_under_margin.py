@@ -1,4 +1,5 @@
 """Balanced flow with deficiency margin c decays at rate 2 c^(2(N-1)/N)."""
+
 from verify.statement import *
 
 covers("C-28", "K-57")
@@ -8,31 +9,44 @@ k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
 net = linear_network("W", depth=N)
 Phi = matrix("Phi", like=net.end)
 ell, We, W = half_square(Phi), net.end, net.layers
-L, b = ell(We), root(c, N)                            # c^(2(N-1)/N) is b**(2*(N-1)): index exponents only
+L, b = ell(We), root(c, N)  # c^(2(N-1)/N) is b**(2*(N-1)): index exponents only
 flow = gradient_flow(net, ell)
 E, s = We - Phi, sigma_min(Phi)
 margin = frobenius(E) <= s - c
 
 margin_bound = lemma(margin=margin, then=sigma_min(We) >= c)
-rate = corrected(flow=flow, balanced=balanced(net, at=0), margin=start(margin),
-                 then=L <= start(L) * exp(-2 * b**(2 * (N - 1)) * t))
+rate = corrected(
+    flow=flow, balanced=balanced(net, at=0), margin=start(margin), then=start(L) * exp(-2 * b ** (2 * (N - 1)) * t) >= L
+)
 
 
 def margin_proof(p, X, F, unit):
-    """r s (X X^T - c^2 I) = c r (F F^T - s^2 I) + c s (r^2 I - D D^T) + (r F + s D)(r F + s D)^T, D = X - F, r = s - c."""
+    """With D = X - F, r = s - c:
+    r s (X X^T - c^2 I) = c r (F F^T - s^2 I) + c s (r^2 I - D D^T) + (r F + s D)(r F + s D)^T."""
     r, D_ = s - c, X - F
     nonneg, small = p.hypothesis("margin.1"), p.hypothesis("margin.2")
     floor = p.hypothesis("sigma_min_Phi.floor")
     p.have(s > 0, by.algebra(nonneg, p.hypothesis("c.positive")))
     ball = p.have(psd(r**2 * unit - D_ @ D_.T), by.algebra(by.times(small, by.gram(unit)), by.dominate(by.gram(D_.T))))
-    is_zero = by.anti(nonneg, CASE)                   # the case r = 0
+    is_zero = by.anti(nonneg, CASE)  # the case r = 0
     no_gap = by.vanish(D_.T, by.anti(by.trace(by.gram(D_.T)), by.plus(small, by.scaled(-r, is_zero))))
-    p.conclude(by.cases(
-        -r,
-        at_least_zero=(floor, by.within(X, no_gap, unit), by.within(unit, by.transposed(no_gap), F.T),
-                       by.scaled((s + c) * unit, is_zero)),
-        negative=(by.times(1 / (r * s), by.plus(by.times(c * r, floor), by.times(c * s, ball), by.gram((r * F + s * D_).T))),
-                  by.scaled(X @ X.T - c**2 * unit, by.inverse(r * s)))))
+    p.conclude(
+        by.cases(
+            -r,
+            at_least_zero=(
+                floor,
+                by.within(X, no_gap, unit),
+                by.within(unit, by.transposed(no_gap), F.T),
+                by.scaled((s + c) * unit, is_zero),
+            ),
+            negative=(
+                by.times(
+                    1 / (r * s), by.plus(by.times(c * r, floor), by.times(c * s, ball), by.gram((r * F + s * D_).T))
+                ),
+                by.scaled(X @ X.T - c**2 * unit, by.inverse(r * s)),
+            ),
+        )
+    )
 
 
 with proof(margin_bound, case="wide") as p:
@@ -47,7 +61,7 @@ square = trace(net.gradients(ell)[k].T @ net.gradients(ell)[k])
 
 def full_rank_throughout(p):
     """The loss does not grow, so the margin and with it the least singular value stay; so does balancedness."""
-    kept = p.have(L <= start(L), by.lemma("end_to_end_preconditioner.monotone"))
+    kept = p.have(start(L) >= L, by.lemma("end_to_end_preconditioner.monotone"))
     p.have(margin, by.algebra(p.margin, kept))
     p.have(sigma_min(We) >= c, by.lemma(margin_bound))
     still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
@@ -56,15 +70,21 @@ def full_rank_throughout(p):
 
 with proof(rate, case="wide") as p:
     full_rank_throughout(p)
-    floor = p.have(psd(net.above(1) @ net.above(1).T - b**(2 * (N - 1)) * I), by.lemma("balanced_floor.over_first"))
-    slope = p.have(D(L) <= -2 * b**(2 * (N - 1)) * L, by.algebra(
-        p.flow, by.split(k, 1, 1, N, square), by.total(k, 2, N, square), by.trace(by.congruence(E, floor))))
+    floor = p.have(psd(net.above(1) @ net.above(1).T - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.over_first"))
+    slope = p.have(
+        D(L) <= -2 * b ** (2 * (N - 1)) * L,
+        by.algebra(p.flow, by.split(k, 1, 1, N, square), by.total(k, 2, N, square), by.trace(by.congruence(E, floor))),
+    )
     p.conclude(by.gronwall(slope))
 with proof(rate, case="tall") as p:
     full_rank_throughout(p)
-    floor = p.have(psd(net.below(N).T @ net.below(N) - b**(2 * (N - 1)) * I), by.lemma("balanced_floor.under_last"))
-    slope = p.have(D(L) <= -2 * b**(2 * (N - 1)) * L, by.algebra(
-        p.flow, by.split(k, 1, N - 1, N, square), by.total(k, 1, N - 1, square), by.trace(by.congruence(E.T, floor))))
+    floor = p.have(psd(net.below(N).T @ net.below(N) - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.under_last"))
+    slope = p.have(
+        D(L) <= -2 * b ** (2 * (N - 1)) * L,
+        by.algebra(
+            p.flow, by.split(k, 1, N - 1, N, square), by.total(k, 1, N - 1, square), by.trace(by.congruence(E.T, floor))
+        ),
+    )
     p.conclude(by.gronwall(slope))
 
 nonclaim("Nothing is said about flows that start outside the margin.")

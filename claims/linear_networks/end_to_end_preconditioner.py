@@ -18,7 +18,7 @@ left, right = root(We @ We.T, N), root(We.T @ We, N)  # the factors of P_W
 m = nat("m", between=(0, N))
 end_to_end = corrected(flow=flow, then=D(vec(We)) == -Q_W @ vec(G))
 semidefinite = corrected(then=psd(Q_W))
-monotone = corrected(flow=flow, then=L <= start(L))
+monotone = corrected(flow=flow, then=start(L) >= L)
 above_gram = lemma(balanced=balanced(net), then=B(k - 1) @ B(k - 1).T == (W[N] @ W[N].T)**(N - k + 1))
 below_gram = lemma(balanced=balanced(net), then=A(k + 1).T @ A(k + 1) == (W[1].T @ W[1])**k)
 above_any = lemma(balanced=balanced(net), then=B(N - m) @ B(N - m).T == (W[N] @ W[N].T)**m)

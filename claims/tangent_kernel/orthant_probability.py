@@ -1,4 +1,8 @@
-"""Two half-spaces of a Gaussian vector meet with probability (pi - angle) / (2 pi): the tangent kernel in closed form."""
+"""Two half-spaces of a Gaussian vector meet with probability (pi - angle) / (2 pi).
+
+This is the tangent kernel in closed form.
+"""
+
 from verify.statement import *
 
 covers("D-47", "D-53")
@@ -13,11 +17,11 @@ probability = printed(**unit, then=P(active) == (pi - acos(rho)) / (2 * pi))
 kernel = printed(**unit, then=E(rho * indicator(active)) == rho * (pi - acos(rho)) / (2 * pi))
 
 theta = acos(rho)
-phi = iid("phi", law=angle)                           # the direction of the Gaussian vector in the plane of x and z
+phi = iid("phi", law=angle)  # the direction of the Gaussian vector in the plane of x and z
 
 
 def angle_between(p):
-    """theta = acos(x . z) is an angle in [0, pi] with cosine x . z, because |x - z|^2 and |x + z|^2 are not negative."""
+    """theta = acos(x . z) lies in [0, pi] and has the cosine x . z, because |x - z|^2 and |x + z|^2 are >= 0."""
     p.have(rho >= -1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x + z))))
     p.have(rho <= 1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x - z))))
     p.have(theta >= 0, by.lemma("base:arccos", x=rho))

@@ -1,7 +1,8 @@
-"""Evidence from kernel statements: instances, verdicts, trials, counterexamples, necessity, mutants, sharpness.
+"""Evidence from kernel statements: instances, verdicts, trials, counterexamples, necessity, mutants,
+sharpness.
 
-Works on plain JSON statements (docs/reference/kernel-language.md) and knows nothing of claims. Nothing here proves
-a statement for all sizes; a counterexample here is exact or enclosed and validated from its JSON.
+Works on plain JSON statements (docs/reference/kernel-language.md) and knows nothing of claims. Nothing here
+proves a statement for all sizes; a counterexample here is exact or enclosed and validated from its JSON.
 """
 
 from verify.evidence.counterexample import revalidate

@@ -1,8 +1,9 @@
 """Verdicts of the goals of a statement at an instance, in all the states an instance gives for free.
 
-Without time there is one state. A descent gives its iterates, exactly. A flow gives its start, and to first order
-the times just after it: where both sides of an equation or inequality agree at the start, the derivative of their
-difference decides what holds for all small positive times. States at later times are in `trajectories.py`.
+Without time there is one state. A descent gives its iterates, exactly. A flow gives its start, and to first
+order the times just after it: where both sides of an equation or inequality agree at the start, the
+derivative of their difference decides what holds for all small positive times. States at later times are in
+`trajectories.py`.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
         elif o.status == best.status:
             if o.status == "fails":
                 continue
-            if o.status == "agrees" and (o.digits or 0) < (best.digits or 0):
-                best = o
-            elif o.low is not None and (best.low is None or o.low < best.low):
+            fewer = o.status == "agrees" and (o.digits or 0) < (best.digits or 0)
+            lower = o.low is not None and (best.low is None or o.low < best.low)
+            if fewer or lower:
                 best = o
     return best or Outcome("holds", note="no goals")
 
@@ -113,7 +114,7 @@ class Prepared:
                         yield outcome_of(slope, n, "just after the start")
 
     def check(self, goals: Sequence[Fact] | None = None, *, digits: int = 50) -> Outcome:
-        """The worst outcome over goals and states. Raises ShapeError if a goal has no value at these sizes."""
+        """The worst outcome over goals and states. ShapeError if a goal has no value at these sizes."""
         return worst(self.outcomes(goals, digits=digits))
 
 
@@ -133,7 +134,7 @@ def check(
 
 
 def states(plan: Plan, instance: Instance, iterates: int) -> Iterator[Instance]:
-    """The states of a descent from the instance (iterate 0), each with its next one, while hypotheses hold."""
+    """The states of a descent from the instance (iterate 0), each with its next one, while they hold."""
     yield instance
     state = instance
     for k in range(1, iterates + 1):
@@ -182,7 +183,7 @@ def _moves(plan: Plan, name: str) -> bool:
 
 
 def complete(plan: Plan, instance: Instance, moved: Mapping[Key, Value], label: str) -> Instance:
-    """The instance with other letters and the derivatives or next iterates that follow from the hypotheses."""
+    """The instance with other letters and the derivatives or next iterates that follow from them."""
     draw = _Draw(plan, Rng(label_hash(label)), 2, None)
     draw.nat, draw.dims = dict(instance.nat), {d: dict(r) for d, r in instance.dims.items()}
     draw.letters, draw.losses, draw.laws = _Letters(moved), dict(instance.losses), dict(instance.laws)

@@ -1,4 +1,6 @@
-"""Counterexamples: found by search, made small, written down exactly and validated again from what was written."""
+"""Counterexamples: found by search, made small, written down exactly and validated again from what was
+written.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from verify.evidence.generate import Discard, Fact, Plan, draw_one, validate
 from verify.evidence.instance import Instance, Key
 from verify.evidence.rng import Rng
 from verify.evidence.terms import Statement
-from verify.evidence.work import exhausted
 from verify.evidence.values import Mat, ShapeError, Unsupported, Value
+from verify.evidence.work import exhausted
 from verify.numeric.enclosure import NotEvidence, precision
 
 
@@ -46,7 +48,7 @@ def find(
     pool: Iterable[Instance] = (),
     shrink: int = 60,
 ) -> tuple[Instance, Outcome] | None:
-    """The smallest counterexample met: from the pool, then small draws first, then simplified step by step."""
+    """The smallest counterexample met: from the pool, then small draws first, then simplified."""
     plan = Plan.of(statement)
     best: tuple[Instance, Outcome] | None = None
 

@@ -2,7 +2,8 @@
 
 Rational wherever the term allows it, enclosures at a stated precision otherwise. `D` is computed forwards, by
 dual numbers, from the derivatives of the letters stored in the instance; gradients of a loss are directional
-derivatives along the unit directions. Neither quotes a formula of the statement, so both are independent of it.
+derivatives along the unit directions. Neither quotes a formula of the statement, so both are independent of
+it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from verify.evidence.terms import (
     Statement,
     Term,
     children,
+    free_symbols,
     has_random,
     key,
     random_names,
@@ -42,9 +44,9 @@ MAX_RANGE = 20000
 class Verdict:
     """`holds`, `fails` or `unknown`, with a margin: the statement holds iff the margin is >= 0 (`gt`: > 0).
 
-    Margins: a - b for `ge` and `gt`; minus the largest entry of |a - b| for `eq`; the largest one for `ne`; the
-    smallest eigenvalue (or minus the asymmetry) for `psd`. `digits` counts the decimal digits to which two
-    enclosures of an equation agree: agreement is `unknown`, not a pass.
+    Margins: a - b for `ge` and `gt`; minus the largest entry of |a - b| for `eq`; the largest one for `ne`;
+    the smallest eigenvalue (or minus the asymmetry) for `psd`. `digits` counts the decimal digits to which
+    two enclosures of an equation agree: agreement is `unknown`, not a pass.
     """
 
     status: str
@@ -74,6 +76,8 @@ class Evaluator:
                 self.loss_of[row["pgrad"]] = (name, "pgrad")
         self._chains: dict[tuple[str, int, int, str], Mat] = {}
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
+        self.memo: dict[int, tuple[Term, Value | None]] | None = None
+        self.patterns: dict[tuple[Any, ...], Any] = {}
         self._texts: dict[int, tuple[Term, str]] = {}
         self.means: dict[tuple[Any, ...], Value] = {}
         self.sums: dict[tuple[Any, ...], Any] = {}
@@ -187,6 +191,28 @@ class Evaluator:
     def value(self, term: Term, env: Env) -> Value:
         """Value of a term. Raises Unsupported or ShapeError; must run inside `precision`."""
         spend()
+        head = term[0]
+        if self.memo is not None and head in ("tr", "*", "+"):
+            known = self.memo.get(id(term))
+            if known is None:
+                self.memo[id(term)] = known = (term, None)
+                if self._still(term):
+                    known = (term, self._value(term, env))
+                    self.memo[id(term)] = known
+            if known[1] is not None:
+                return known[1]
+        return self._value(term, env)
+
+    def _still(self, term: Term) -> bool:
+        """Whether a term reads matrices and natural numbers of the instance only."""
+        return free_symbols(term) <= set(self.instance.nat) and not any(
+            x[0] in ("E", "t", "D")
+            or (x[0] == "v" and (x[1] in self.loss_of or self.decl.get(x[1], {}).get("shape") is None))
+            or (x[0] == "v" and x[1] in self.random)
+            for x in walk(term)
+        )
+
+    def _value(self, term: Term, env: Env) -> Value:
         head = term[0]
         if head == "q":
             return Fraction(term[1])
@@ -857,7 +883,8 @@ def psd_margin(
 def evaluate(
     sig: Mapping[str, Any], term: Term, instance: Instance, *, env: Env | None = None, digits: int = 50
 ) -> Value:
-    """Value of a kernel term: a Fraction or exact matrix if possible, enclosures at `digits` digits otherwise.
+    """Value of a kernel term: a Fraction or exact matrix if possible, enclosures at `digits` digits
+    otherwise.
 
     Raises ShapeError if sizes do not fit and Unsupported if there is no rule for a part of the term.
     """
@@ -868,7 +895,7 @@ def evaluate(
 def verdict(
     sig: Mapping[str, Any], fact: Mapping[str, Any], instance: Instance, *, digits: int = 50
 ) -> Verdict:
-    """Verdict of a fact (`{"all", "concl"}`) at an instance; for time-dependent facts, at its present state."""
+    """Verdict of a fact (`{"all", "concl"}`) at an instance; facts about time at its present state."""
     with precision(digits):
         return Evaluator(sig, instance).fact(fact)
 

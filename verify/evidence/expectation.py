@@ -1,8 +1,9 @@
 """Expectations of kernel terms.
 
-Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian columns
-by pairings; orthant probabilities of two Gaussian forms by rigorous quadrature of the density, of three by
-inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo is separate evidence.
+Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian
+columns by pairings; orthant probabilities of two Gaussian forms by rigorous quadrature of the density, of
+three by inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo is
+separate evidence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations_with_replacement, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verify.evidence import values as vl
 from verify.evidence.instance import Key, Law
@@ -36,9 +37,10 @@ from verify.numeric.quadrature import orthant_probability, relu_product_mean
 if TYPE_CHECKING:
     from verify.evidence.evaluate import Evaluator
 
-MAX_SUPPORT = 6000
-MAX_MULTISETS = 500
-MAX_JOINT = 300
+MAX_SUPPORT = 512
+MAX_MULTISETS = 130
+MAX_JOINT = 64
+MAX_TERMS = 4000
 PLACEHOLDER = "%sum"
 
 
@@ -65,7 +67,9 @@ def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Ke
         return set()
     if head == "v":
         if term[1] in ev.random:
-            return {(term[1], tuple(ev.index(i, env) for i in term[2]), "")}
+            k: Key = (term[1], tuple(ev.index(i, env) for i in term[2]), "")
+            ev._inside(k[0], k[1])
+            return {k}
         return set()
     if not any(x[0] == "v" and x[1] in ev.random for x in walk(term)):
         return set()
@@ -95,10 +99,17 @@ def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]
 
 
 def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
-    """Probabilities and values; a Gaussian column read only by signs of forms gets one value a sign pattern."""
+    """Probabilities and values; a Gaussian column read by signs only has one value a sign pattern."""
     declared = ev.decl[name]["law"]
     if declared["kind"] == "gauss":
-        return _patterns(ev, name, body, env)
+        at = (ev.text(body), name, tuple(sorted(env.items())))
+        if at not in ev.patterns:
+            rows = _patterns(ev, name, body, env)
+            if _reads_scalars(ev, body):
+                return rows
+            ev.patterns[at] = rows
+        found: list[tuple[Scalar, Value]] = ev.patterns[at]
+        return found
     return [(p, v) for p, v in _finite_law(ev, name)]
 
 
@@ -111,8 +122,18 @@ def _finite_law(ev: Evaluator, name: str) -> Law:
     raise Unsupported(f"letter {name} has no finite law here")
 
 
+def _reads_scalars(ev: Evaluator, body: Term) -> bool:
+    """Whether an indicator of a random form reads a scalar letter."""
+    return any(
+        y[0] == "v" and y[1] not in ev.random and ev.decl[y[1]].get("shape") is None
+        for x in walk(body)
+        if x[0] == "ind" and not any(z[0] in BINDERS for z in walk(x))
+        for y in walk(x[1])
+    )
+
+
 def _patterns(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
-    """One representative column for each sign pattern of the forms inside indicators, with its probability."""
+    """One representative column for each sign pattern of the forms in indicators, with its probability."""
     directions: list[Mat] = []
     for form in _forms(ev, body, name, env):
         if not form.is_zero() and not any(_collinear(form, v) for v in directions):
@@ -388,7 +409,7 @@ def _convolved(ev: Evaluator, term: Term, name: str, env: Env) -> tuple[dict[Fra
             for y, u in one.items():
                 fresh[x + y] = fresh.get(x + y, 0) + w * u
         total = fresh
-        if len(total) > MAX_SUPPORT:
+        if len(total) > MAX_TERMS:
             raise Unsupported("too many values of a sum of independent letters")
     return total, den**n
 
@@ -435,7 +456,7 @@ def _expand(ev: Evaluator, term: Term, env: Env) -> list[Monomial]:
 
 
 def _small(monomials: list[Monomial]) -> None:
-    if len(monomials) > MAX_SUPPORT:
+    if len(monomials) > MAX_TERMS:
         raise Unsupported("the expectation has too many terms")
 
 

@@ -16,8 +16,8 @@ from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
-from verify.evidence.work import metered
 from verify.evidence.trials import check_witness, trials, witness
+from verify.evidence.work import metered
 from verify.numeric.enclosure import precision
 
 
@@ -32,6 +32,7 @@ class Settings:
     necessity: int = 40
     mutants: bool = True
     mutant_draws: int = 6
+    mutant_pool: int = 24
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -47,7 +48,7 @@ class Hints:
 
     Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
     `uses` lists for each hypothesis the steps that use it; `equivalent` decides whether a mutant has the same
-    normal form or is proved by other means.
+    normal form or is proved by other means; `proved` says that a derivation of the statement was replayed.
     """
 
     holds_at: Sequence[Mapping[str, Any]] = ()
@@ -57,15 +58,18 @@ class Hints:
     uses: Mapping[str, Sequence[Any]] | None = None
     equivalent: Callable[[Statement], bool] | None = None
     expect_false: bool = False
+    proved: bool = False
 
 
 def gather(
     kernel_statement: Statement, hints: Hints | None = None, settings: Settings | None = None
 ) -> dict[str, Any]:
-    """Evidence as JSON: trials, witness, counterexample or null, trajectories, enclosures, sharpness, necessity, mutants.
+    """Evidence as JSON: trials, witness, counterexample or null, trajectories, enclosures, sharpness,
+    necessity, mutants.
 
-    Keys are absent where they make no sense (no trajectories without a flow; necessity and mutants of a statement
-    that is refuted). Raises nothing for a statement it cannot handle: what is out of reach is `unknown` there.
+    Keys are absent where they make no sense (no trajectories without a flow; necessity and mutants of a
+    statement that is refuted). Raises nothing for a statement it cannot handle: what is out of reach is
+    `unknown` there.
     """
     hints, settings = hints or Hints(), settings or Settings()
     plan = Plan.of(kernel_statement)
@@ -105,11 +109,21 @@ def gather(
                 iterates=settings.iterates,
                 equivalent=hints.equivalent,
                 along=along,
+                limit=settings.mutant_pool // (3 if _gaussian(plan) else 1),
+                proved=hints.proved and out["witness"] is not None,
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
     if not out["rejected"]:
         del out["rejected"]
     return out
+
+
+def _gaussian(plan: Plan) -> bool:
+    """Whether goals about Gaussian letters need sums over sign patterns, which cost much."""
+    return any(
+        plan.sig["letters"][n]["law"]["kind"] == "gauss" and plan.sig["letters"][n].get("index")
+        for n in plan.random
+    )
 
 
 def _given(statement: Statement, hints: Hints, rejected: list[Any]) -> list[Instance]:

@@ -1,10 +1,11 @@
 """Instances that satisfy the hypotheses of a kernel statement by construction.
 
 One draw goes: natural numbers and sizes, letters by kind (balanced chains from orthonormal factors, points on
-spheres, Gram matrices), repair of the hypotheses that still fail (solve an equation for a letter it is affine in,
-shift a PSD letter, move a scalar to or inside its range), scalars to an edge of their range, laws of random
-letters, derivatives and next iterates from the flow or descent. Then every hypothesis is validated; a draw that
-fails is discarded and counted, with the hypothesis at fault. Corners are drawn on purpose and recorded.
+spheres, Gram matrices), repair of the hypotheses that still fail (solve an equation for a letter it is affine
+in, shift a PSD letter, move a scalar to or inside its range), scalars to an edge of their range, laws of
+random letters, derivatives and next iterates from the flow or descent. Then every hypothesis is validated; a
+draw that fails is discarded and counted, with the hypothesis at fault. Corners are drawn on purpose and
+recorded.
 """
 
 from __future__ import annotations
@@ -23,10 +24,8 @@ from verify.evidence.terms import (
     Env,
     Statement,
     Term,
-    facts,
     has_random,
     index_symbols,
-    is_scalar,
     letters,
     random_names,
     term_indices,
@@ -37,16 +36,14 @@ from verify.numeric.enclosure import NotEvidence, precision
 
 Fact = Mapping[str, Any]
 
-LADDER = [
-    Fraction(x)
-    for x in "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3".split()
-]
+_STEPS = "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3"
+LADDER = [Fraction(x) for x in _STEPS.split(" ")]
 MAX_COUNT = 24
-MAX_WORK = 400
+MAX_WORK = 250
 WIDTH_CORNERS = ("any", "equal", "ones", "bottleneck", "wide hidden", "one output", "one input", "unequal")
 
 
-class Discard(Exception):  # noqa: N818 - an outcome, not an error
+class Discard(Exception):
     """This draw does not satisfy the hypotheses; the argument says which one or what was out of reach."""
 
 
@@ -200,10 +197,12 @@ class _Draw:
                 kept._loss_cache.clear()
                 kept._staged.clear()
                 kept.means.clear()
+                kept.sums.clear()
                 self._kept = kept, matrices, self.letters.changes
             return kept
         inst = Instance(self.nat, self.dims, self.letters, self.losses, self.laws)
         fresh = Evaluator(self.sig, inst)
+        fresh.memo = {} if self.fixed else None
         self._kept = fresh, self.letters.matrices, self.letters.changes
         return fresh
 
@@ -235,7 +234,7 @@ class _Draw:
         symbols = {s: max(least, 1) if s in sizes else least for s, least in symbols.items()}
         for _ in range(200):
             for s, least in symbols.items():
-                cap = 5 if s in depths else 2 if copies else 4
+                cap = 5 if s in depths else (1 if self.plan.pathwise else 2) if copies else 4
                 top = least + min(cap, self.size)
                 self.nat[s] = least if s in held else self.rng.between(least, top)
             if all(_form(f, self.nat) >= 0 for f in self.sig.get("assume", [])):
@@ -311,7 +310,7 @@ class _Draw:
                 if decl.get("sym"):
                     value = self.gram(shape[0])
                 elif shape[1] == 1 and self.only_itself(name):
-                    value = self.unit_vector(shape[0])
+                    value = self.tied_vector((name, row, ""), shape[0])
                 else:
                     value = self.matrix(name, shape)
                 self.letters[name, row, ""] = value
@@ -331,7 +330,7 @@ class _Draw:
     def chain(self, name: str) -> None:
         rows = self.members(name)
         tied = any(self.plan.mentions[h["id"]] <= {name} for h in self.hyps_of(name, "eq"))
-        kinds = (
+        kinds: tuple[str, ...] = (
             ("balanced",) * 7 + ("zero",)
             if tied
             else ("generic",) * 4 + ("balanced", "balanced", "low rank", "zero")
@@ -391,6 +390,42 @@ class _Draw:
         return self.generic((shape[0], 1)).mul(self.generic((1, shape[1])))
 
     # vectors
+
+    def tied_vector(self, k: Key, n: int) -> Mat:
+        """A column for a letter with an equation of its own: on the unit sphere, else of another small
+        length.
+        """
+        unit = self.unit_vector(n)
+        about = [h for h in self.hyps_of(k[0], "eq") if self.plan.mentions[h["id"]] == {k[0]}]
+        signs = [Fraction(1 if self.rng.chance(1, 2) else -1) for _ in range(n)]
+        ones = Mat.of(n, 1, [s if i < 2 else vl.ZERO for i, s in enumerate(signs)])
+        half = Fraction(1, 2)
+        for value in (
+            unit,
+            ones,
+            ones.scale(half),
+            unit.scale(Fraction(2)),
+            unit.scale(half),
+            Mat.zero(n, 1),
+        ):
+            self.letters[k] = value
+            ev = self.ev()
+            if any(
+                ev.judge(h["concl"], env).status == "holds"
+                for h in about
+                for env in ev.environments(h.get("all", []), {})
+                if self.read(h["concl"], env) == [k] * len(self.read(h["concl"], env))
+            ):
+                return value
+        return unit
+
+    def read(self, term: Term, env: Env) -> list[Key]:
+        ev = self.ev()
+        return [
+            (x[1], tuple(ev.index(i, env) for i in x[2]), "")
+            for x in walk(term)
+            if x[0] == "v" and all(index_symbols(i) <= set(env) | set(self.nat) for i in x[2])
+        ]
 
     def unit_vector(self, n: int) -> Mat:
         """A rational point of the sphere, often in a special position to an earlier one."""
@@ -567,7 +602,7 @@ class _Draw:
                 decl = self.sig["letters"][name]
                 if decl.get("shape") is not None or name in self.plan.random or decl.get("index"):
                     raise Discard(f"{h['id']}: the bound of {symbol} reads {name}")
-            for _ in range(12):
+            for _ in range(20):
                 for name in sorted(self.plan.mentions[h["id"]]):
                     self.letters[name, (), ""] = self.scalar()
                     self.settle_scalar((name, (), ""))
@@ -840,7 +875,7 @@ class _Draw:
     # -- dynamics ----------------------------------------------------------------------------------------
 
     def dynamics(self) -> None:
-        """Derivatives (flow) or next iterates (descent) from the hypotheses; what they leave open is drawn."""
+        """Derivatives (flow) or next iterates (descent) from the hypotheses; the rest is drawn."""
         stage = "D" if self.plan.time == "flow" else "+"
         if self.plan.time == "none":
             return
@@ -938,7 +973,9 @@ class _Draw:
             self.sharpen()
         self.fixed = False
         self.law_instances()
+        self.fixed = True
         self.repair_pathwise()
+        self.fixed = False
         self.dynamics()
         instance = self.instance()
         bad = validate(self.plan, instance)
@@ -1107,7 +1144,7 @@ def draw_many(
     digits: int = 30,
     corner: str | None = None,
 ) -> Drawn:
-    """Up to `count` instances, small ones first, from at most `budget` draws (default 6 a wanted instance)."""
+    """Up to `count` instances, small ones first, from at most `budget` draws (6 a wanted instance)."""
     limit = 6 * count + 30 if budget is None else budget
     found: list[Instance] = []
     reasons: dict[str, int] = {}

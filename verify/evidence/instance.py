@@ -1,8 +1,9 @@
 """Instances: exact values for everything a kernel statement leaves open.
 
-Letters are stored per stage: `""` now, `"0"` at the start, `"+"` at the next iterate, `"D"` the time derivative now.
-The JSON form is the one of counterexamples: `{"values": {name: exact string or rows}, "dims": {..}, "losses": {..},
-"laws": {..}}` with names such as `W[1]`, `W[1]@0`, `W[1]@+` and `D W[1]`. Natural numbers are values as well.
+Letters are stored per stage: `""` now, `"0"` at the start, `"+"` at the next iterate, `"D"` the time
+derivative now. The JSON form is the one of counterexamples: `{"values": {name: exact string or rows}, "dims":
+{..}, "losses": {..}, "laws": {..}}` with names such as `W[1]`, `W[1]@0`, `W[1]@+` and `D W[1]`. Natural
+numbers are values as well.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ Law = tuple[tuple[Fraction, Fraction], ...]
 
 @dataclass(frozen=True)
 class Loss:
-    """A differentiable function of a matrix (or scalar): half the squared distance to a target, or a polynomial.
+    """A differentiable function of a matrix (or scalar): half the squared distance to a target, or a
+    polynomial.
 
     `terms` are (coefficient, ((row, column, power), ..)); a half-square keeps its target instead.
     """

@@ -12,6 +12,7 @@ from verify.evidence.counterexample import record, revalidate
 from verify.evidence.generate import Discard, Drawn, Fact, Plan, draw_many, validate
 from verify.evidence.instance import Instance
 from verify.evidence.rng import Rng, label_hash
+from verify.evidence.sorts import well_sorted
 from verify.evidence.terms import BINDERS, Formula, Statement, Term, is_scalar, key, places, replace
 from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError
@@ -174,7 +175,9 @@ def judge(
     equivalent: Callable[[Statement], bool] | None = None,
     along: Along | None = None,
 ) -> dict[str, Any]:
-    """`killed` with a re-validated counterexample, `equivalent`, `ill-sorted` (no value anywhere) or `survived`."""
+    """`killed` with a re-validated counterexample, `equivalent`, `ill-sorted` (no value anywhere) or
+    `survived`.
+    """
     plan = Plan.of(mutant.statement)
     entry: dict[str, Any] = {
         "operator": mutant.operator,
@@ -182,6 +185,8 @@ def judge(
         "path": list(mutant.path),
         "change": mutant.change,
     }
+    if not well_sorted(mutant.statement):
+        return {**entry, "status": "ill-sorted"}
     if mutant.part.startswith("goal"):
         candidates: Sequence[Prepared] = pool
         goals: Sequence[Fact] | None = [mutant.statement["goals"][int(mutant.part.split()[1])]]
@@ -248,12 +253,17 @@ def run(
     iterates: int = 2,
     equivalent: Callable[[Statement], bool] | None = None,
     keep: bool = False,
+    limit: int = 24,
     along: Along | None = None,
     unused: Collection[str] = (),
+    proved: bool = False,
 ) -> dict[str, Any]:
-    """All goal mutants and dropped hypotheses, and at most `max_hypothesis` other hypothesis mutants, with rates.
+    """All goal mutants and dropped hypotheses, and at most `max_hypothesis` other hypothesis mutants, with
+    rates.
 
+    Goals are tried at no more than `limit` instances of the pool, of all sizes.
     A mutant of a hypothesis that the derivation does not use is `proved`, as the derivation proves it too.
+    With `proved` the negation of an equation is killed by the derivation (there is a witness).
     Counterexamples are kept only with `keep`; otherwise a killed mutant keeps where and by which margin.
     """
     everything = mutants(statement)
@@ -264,6 +274,8 @@ def run(
         others = [m for i, m in enumerate(others) if i in picked]
     plan = Plan.of(statement)
     sound = [i for i in pool if validate(plan, i) is None]
+    if len(sound) > limit:
+        sound = sorted(sound, key=lambda i: i.size())[:: max(1, len(sound) // limit)][:limit]
     ordered = [Prepared(plan, i, iterates=iterates) for i in sorted(sound, key=lambda i: i.size())]
     rows: list[dict[str, Any]] = []
     for m in always + others:
@@ -279,6 +291,10 @@ def run(
         if exhausted():
             rows.append({"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change,
                          "status": "not tried"})
+            continue
+        if proved and m.operator == "relation" and m.part.startswith("goal") and m.change == "= becomes !=":
+            row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
+            rows.append({**row, "status": "killed", "by": "derivation"})
             continue
         result = judge(
             m,

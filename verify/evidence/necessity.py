@@ -25,10 +25,12 @@ def necessity(
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     work: int = 10**9,
 ) -> dict[str, dict[str, Any]]:
-    """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the attempt.
+    """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the
+    attempt.
 
-    `uses` says which steps of the derivation use a hypothesis (a hypothesis without any is unused); `given` are
-    instances from the claim that break the conclusion without a hypothesis; they are validated like any other.
+    `uses` says which steps of the derivation use a hypothesis (a hypothesis without any is unused); `given`
+    are instances from the claim that break the conclusion without a hypothesis; they are validated like any
+    other.
     """
     out: dict[str, dict[str, Any]] = {}
     for h in statement.get("hyps", []):

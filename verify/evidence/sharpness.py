@@ -22,10 +22,10 @@ def sharpness(
 ) -> list[dict[str, Any]]:
     """One entry a goal that is an inequality a >= b with both sides positive somewhere.
 
-    `Tight`: at the instance both sides are equal and not 0; in a flow, where they are equal at the start anyway,
-    their derivatives are equal and not both 0 (`order` 1), and then the agreement at later times is given as well.
-    Otherwise `Upper`, with the largest ratio b / a that was met: the claimed bound cannot be improved beyond it
-    by search, which proves nothing about the best constant.
+    `Tight`: at the instance both sides are equal and not 0; in a flow, where they are equal at the start
+    anyway, their derivatives are equal and not both 0 (`order` 1), and then the agreement at later times is
+    given as well. Otherwise `Upper`, with the largest ratio b / a that was met: the claimed bound cannot be
+    improved beyond it by search, which proves nothing about the best constant.
     """
     plan = Plan.of(statement)
     out: list[dict[str, Any]] = []
@@ -63,7 +63,7 @@ def sharpness(
 
 
 def _ratio(plan: Plan, ev: Evaluator, formula: Formula, env: Env) -> tuple[int | None, Fraction | None]:
-    """Order at which an instance attains equality, if it does, and a lower bound of b / a (or of the rates)."""
+    """Order at which equality is attained, if it is, and a lower bound of b / a (or of the rates)."""
     if plan.time == "flow":
         (a, da), (b, db) = (ev.dual(formula[i], env, ev._rate) for i in (1, 2))
         if isinstance(a, Mat) or isinstance(b, Mat) or not (_zero(vl.sub(a, b)) and not _zero(a)):

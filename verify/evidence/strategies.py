@@ -16,8 +16,8 @@ from verify.evidence.values import ShapeError
 def from_statement(statement: Statement, *, max_size: int = 3) -> st.SearchStrategy[Instance]:
     """Instances that satisfy every hypothesis of a kernel statement, with derivatives or next iterates.
 
-    Draws a size, a corner and a seed; size 0 with plain widths is the simplest. Discards go through `assume`, so
-    Hypothesis reports too many of them as a health check failure.
+    Draws a size, a corner and a seed; size 0 with plain widths is the simplest. Discards go through `assume`,
+    so Hypothesis reports too many of them as a health check failure.
     """
     plan = Plan.of(statement)
 

@@ -1,7 +1,8 @@
 """States of a flow at later times, in balls with a proved error.
 
-The hypotheses of the form D(letter) = term are compiled to a polynomial vector field on matrices, compared with
-the exact derivatives at the start, and integrated by the validated Taylor method of `verify.numeric.flow`.
+The hypotheses of the form D(letter) = term are compiled to a polynomial vector field on matrices, compared
+with the exact derivatives at the start, and integrated by the validated Taylor method of
+`verify.numeric.flow`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from verify.numeric.matrices import BallMatrix, RationalMatrix
 
 @dataclass(frozen=True)
 class State:
-    """The instance at a time, and a proved bound of the Euclidean distance of the state from the balls' centres."""
+    """The instance at a time, and a proved bound of the Euclidean distance of the state from the balls'
+    centres.
+    """
 
     time: Fraction
     instance: Instance
@@ -76,7 +79,9 @@ def follow(
 def check_along(
     plan: Plan, states: Sequence[State], goals: Sequence[Fact] | None = None, *, digits: int = 30
 ) -> list[Outcome]:
-    """Outcomes of the goals at later states; `unknown` where a hypothesis about the present is not certain there."""
+    """Outcomes of the goals at later states; `unknown` where a hypothesis about the present is not certain
+    there.
+    """
     wanted = plan.statement["goals"] if goals is None else goals
     out: list[Outcome] = []
     with precision(digits):

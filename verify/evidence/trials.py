@@ -1,4 +1,6 @@
-"""Trials: the goals at many instances that satisfy the hypotheses. A witness: one such instance, written down."""
+"""Trials: the goals at many instances that satisfy the hypotheses. A witness: one such instance, written
+down.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ def trials(
 ) -> dict[str, Any]:
     """Outcome counts over a pool; `status` is `passed` only if something was settled and nothing failed.
 
-    `exact` and `ball` count instances at which every goal holds; `agree` those where two enclosures agree (with
-    the fewest digits); `unknown` is never counted as passed.
+    `exact` and `ball` count instances at which every goal holds; `agree` those where two enclosures agree
+    (with the fewest digits); `unknown` is never counted as passed.
     """
     plan = Plan.of(statement)
     counts = {"exact": 0, "ball": 0, "agree": 0, "unknown": 0, "violated": 0}
@@ -73,7 +75,9 @@ def trials(
 
 
 def witness(statement: Statement, drawn: Drawn) -> dict[str, Any] | None:
-    """An instance that satisfies all hypotheses, preferably one that is not degenerate; validated from its JSON."""
+    """An instance that satisfies all hypotheses, preferably one that is not degenerate; validated from its
+    JSON.
+    """
     if not drawn.instances:
         return None
     for instance in sorted(drawn.instances, key=_dull):

@@ -1,11 +1,12 @@
 """Values of kernel terms: scalars (exact rationals or enclosures) and matrices of them.
 
-An exact matrix keeps integer numerators over one denominator, which makes products of rationals cheap; a matrix
-with at least one enclosure keeps its entries. Vectors of the kernel are matrices with one column.
+An exact matrix keeps integer numerators over one denominator, which makes products of rationals cheap; a
+matrix with at least one enclosure keeps its entries. Vectors of the kernel are matrices with one column.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -425,8 +426,9 @@ def characteristic(a: Mat) -> list[Fraction]:
 def psd_root_exact(a: Mat, e: int) -> Mat | None:
     """The PSD e-th root of an exact PSD matrix if all its eigenvalues are e-th powers of rationals.
 
-    Eigenvalues are proposed in floating point and accepted only as exact zeros of the characteristic polynomial;
-    the root is the interpolating polynomial on the distinct eigenvalues, and its e-th power is compared with a.
+    Eigenvalues are proposed in floating point and accepted only as exact zeros of the characteristic
+    polynomial; the root is the interpolating polynomial on the distinct eigenvalues, and its e-th power is
+    compared with a.
     """
     n = a.rows
     if e == 1:
@@ -532,7 +534,8 @@ def _divide(a: list[Fraction], b: list[Fraction]) -> tuple[list[Fraction], list[
 def isolate(
     poly: list[Fraction], low: Fraction, high: Fraction, width: Fraction
 ) -> list[tuple[Fraction, Fraction]]:
-    """Enclosing intervals, at most `width` long, of the zeros in [low, high] of a square-free real-rooted polynomial.
+    """Enclosing intervals, at most `width` long, of the zeros in [low, high] of a square-free real-rooted
+    polynomial.
 
     Between two zeros lies a zero of the derivative, so those cut the range into pieces with one zero at most.
     """
@@ -548,7 +551,7 @@ def isolate(
         cuts.append(b)
     cuts.append(high)
     out: list[tuple[Fraction, Fraction]] = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in itertools.pairwise(cuts):
         if _horner(poly, a) == 0:
             if not out or out[-1] != (a, a):
                 out.append((a, a))
@@ -585,7 +588,9 @@ def _deflate(poly: list[Fraction], x: Fraction) -> list[Fraction]:
 
 
 def _largest_root(poly: list[Fraction]) -> float | None:
-    """A float near the largest zero of a polynomial with real zeros only (bisection on sign-free Newton steps)."""
+    """A float near the largest zero of a polynomial with real zeros only (bisection on sign-free Newton
+    steps).
+    """
     high = 1 + max(abs(c) for c in poly[:-1]) / abs(poly[-1])
     # Newton from above converges monotonically to the largest zero of a real-rooted polynomial
     x, derivative = high, _derivative(poly)

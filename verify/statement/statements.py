@@ -382,7 +382,9 @@ class Statement:
     def set_script(self, script: Script, case: str = "") -> None:
         self._open("a proof")
         if case and case not in self.cases():
-            raise StatementError(f"{self.label or self.role} has no case {case!r}", next=f"its cases are {self.cases()}")
+            raise StatementError(
+                f"{self.label or self.role} has no case {case!r}", next=f"its cases are {self.cases()}"
+            )
         if case in self.scripts:
             raise StatementError(f"{self.label or self.role} has two proofs", next="keep one")
         self.scripts[case] = script

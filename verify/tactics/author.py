@@ -13,7 +13,7 @@ from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
 from verify.statement.scripts import Fact, Hint, Step
 from verify.statement.statements import Statement
-from verify.statement.terms import Formula, Node
+from verify.statement.terms import Node, Term
 
 from .errors import TacticFailed
 from .positivity import nonneg, psd
@@ -69,10 +69,12 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
     return ids
 
 
-class Author(ProbabilityTactics):
+class Interpreter:
     """One theorem under construction."""
 
-    def __init__(self, context: Context, claim: Claim, statement: Statement, case: int, name: str, kernel: Json) -> None:
+    def __init__(
+        self, context: Context, claim: Claim, statement: Statement, case: int, name: str, kernel: Json
+    ) -> None:
         self.context, self.claim, self.statement, self.name = context, claim, statement, name
         self.case = statement.cases()[case]
         self.compiler = statement.compiler(case)
@@ -108,10 +110,14 @@ class Author(ProbabilityTactics):
 
     def theorem(self) -> Json:
         self._losses()
-        self.auto = [h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])] + self.auto
+        self.auto = [
+            h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])
+        ] + self.auto
         script = self.statement.script_for(self.case)
         if script is None:
-            raise TacticFailed(f"the case {self.case!r} has no proof", next=f"write `with proof(.., case={self.case!r})`")
+            raise TacticFailed(
+                f"the case {self.case!r} has no proof", next=f"write `with proof(.., case={self.case!r})`"
+            )
         qed: list[str] = []
         for step in script.steps:
             try:
@@ -131,8 +137,14 @@ class Author(ProbabilityTactics):
                 raise TacticFailed(str(e), where=f"step {step.label}") from None
         if not qed:
             raise TacticFailed("the script has no conclusion", next="end it with p.conclude(..)")
-        return {"id": self.name, "sig": self.kernel["sig"], "hyps": self.kernel["hyps"], "goals": self.kernel["goals"],
-                "steps": self.prover.steps, "qed": qed}
+        return {
+            "id": self.name,
+            "sig": self.kernel["sig"],
+            "hyps": self.kernel["hyps"],
+            "goals": self.kernel["goals"],
+            "steps": self.prover.steps,
+            "qed": qed,
+        }
 
     # ---- facts that come with a loss --------------------------------------------------------------------
 
@@ -142,11 +154,20 @@ class Author(ProbabilityTactics):
             if "target" in row:
                 x, phi = row["at"], row["target"]
                 gap = minus(x, phi)
-                self.auto.append(self.prover.step(f"{row['grad']} is", "loss", [], ["eq", ["v", row["grad"], [], ""], gap],
-                                                  loss=loss, what="gradient"))
+                self.auto.append(
+                    self.prover.step(
+                        f"{row['grad']} is",
+                        "loss",
+                        [],
+                        ["eq", ["v", row["grad"], [], ""], gap],
+                        loss=loss,
+                        what="gradient",
+                    )
+                )
                 square = ["*", ["q", "1/2"], ["tr", ["*", ["T", gap], gap]]]
-                value = self.prover.step(f"{loss} is", "loss", [], ["eq", ["v", loss, [], ""], square],
-                                         loss=loss, what="value")
+                value = self.prover.step(
+                    f"{loss} is", "loss", [], ["eq", ["v", loss, [], ""], square], loss=loss, what="value"
+                )
                 self.auto.append(value)
                 if self.kernel["sig"]["letters"][loss].get("dep", "const") != "const":
                     first = ["eq", ["v", loss, [], "0"], at_start(square, self.kernel["sig"])]
@@ -166,12 +187,23 @@ class Author(ProbabilityTactics):
         a, b = ["ch", w, below, lo, ""], ["ch", w, hi, above, ""]
         g, direction = ["v", row["pgrad"], [j], ""], ["v", self.directions[loss], [j], ""]
         grad = ["v", row["grad"], [], ""]
-        first = self.prover.step(f"variation of {loss}", "variation", prefix, [
-            "eq", ["tr", ["*", ["T", g], direction]], ["tr", ["*", ["T", grad], b, direction, a]]],
-            loss=loss, letter=self.directions[loss])
-        return self.prover.step(f"gradient of {loss}", "nondegenerate", prefix,
-                                ["eq", g, ["*", ["T", b], grad, ["T", a]]], letter=self.directions[loss], at=[j],
-                                proof=["fact", first, [j]])
+        first = self.prover.step(
+            f"variation of {loss}",
+            "variation",
+            prefix,
+            ["eq", ["tr", ["*", ["T", g], direction]], ["tr", ["*", ["T", grad], b, direction, a]]],
+            loss=loss,
+            letter=self.directions[loss],
+        )
+        return self.prover.step(
+            f"gradient of {loss}",
+            "nondegenerate",
+            prefix,
+            ["eq", g, ["*", ["T", b], grad, ["T", a]]],
+            letter=self.directions[loss],
+            at=[j],
+            proof=["fact", first, [j]],
+        )
 
     # ---- steps ------------------------------------------------------------------------------------------
 
@@ -213,15 +245,18 @@ class Author(ProbabilityTactics):
         if any(p[0] not in scope.env for p in prefix):
             if len(prefix) == len(own):
                 return [{v: 1} for v in own]
-            raise TacticFailed(f"the fact {name!r} is for all of {[p[0] for p in prefix]}",
-                               next="say where it is used: fact(i)")
+            raise TacticFailed(
+                f"the fact {name!r} is for all of {[p[0] for p in prefix]}", next="say where it is used: fact(i)"
+            )
         return [{p[0]: 1} for p in prefix]
 
     def names(self, item: Fact) -> list[str]:
         """Names of the facts behind a leaf."""
         if item.op == "hyp":
             name = item.args[0]
-            found = [f for f in self.prover.facts if f == name or (f.startswith(f"{name}.") and f[len(name) + 1:].isdigit())]
+            found = [
+                f for f in self.prover.facts if f == name or (f.startswith(f"{name}.") and f[len(name) + 1 :].isdigit())
+            ]
             if not found:
                 raise TacticFailed(f"there is no hypothesis {name!r} in the case {self.case!r}")
             return found
@@ -236,11 +271,11 @@ class Author(ProbabilityTactics):
     # ---- ingredients ------------------------------------------------------------------------------------
 
     def term(self, node: Any) -> Json:
-        return self.compiler.term(node) if isinstance(node, Node) else ["q", str(node)]
+        return self.compiler.term(node) if isinstance(node, Term) else ["q", str(node)]
 
     def lin(self, item: Any) -> Json:
         """An index expression, from a term or a number."""
-        if isinstance(item, Node):
+        if isinstance(item, Term):
             return self.compiler.index(item)
         value = int(item)
         return {"1": value} if value else {}
@@ -417,7 +452,7 @@ class Author(ProbabilityTactics):
         form = self.lin(item)
         if len(form) != 1:
             raise TacticFailed(f"{item!r} is not an index")
-        return next(iter(form))
+        return str(next(iter(form)))
 
     def _with_power(self, h: Hint, scope: Scope) -> Known:
         """a^e = b^e from a = b: by.power(fact, e); a^e >= 0 from a >= 0."""
@@ -476,7 +511,9 @@ class Author(ProbabilityTactics):
         if node is None:
             node = nonneg(self.prover, ["*", ["q", "-1"], t], scope)
         if node is None:
-            raise TacticFailed(f"{h.args[0]!r} is not visibly different from zero", next="prove its sign as a step before")
+            raise TacticFailed(
+                f"{h.args[0]!r} is not visibly different from zero", next="prove its sign as a step before"
+            )
         return self._made("eq", ["inv", t, node], scope)
 
     def _with_logexp(self, h: Hint, scope: Scope) -> Known:
@@ -554,18 +591,28 @@ class Author(ProbabilityTactics):
         down = ["exp", ["*", ["q", "-1"], growth[0][1]]]
         k = self.ingredient(self._arg(h), scope)
         try:
-            held = self.prover.step(f"{wish} scaled", "antitone", prefix, ["ge", first, ["*", down, u]],
-                                    proof=["mul", ["exp", down[1]], k.proof])
+            held = self.prover.step(
+                f"{wish} scaled",
+                "antitone",
+                prefix,
+                ["ge", first, ["*", down, u]],
+                proof=["mul", ["exp", down[1]], k.proof],
+            )
         except TacticFailed as e:
-            raise TacticFailed("the differential inequality does not fit the bound", why=e.why,
-                               next="state it as D(u) <= -c * u with the c of the exponent") from None
+            raise TacticFailed(
+                "the differential inequality does not fit the bound",
+                why=e.why,
+                next="state it as D(u) <= -c * u with the c of the exponent",
+            ) from None
         at = [{p[0]: 1} for p in prefix]
         return self.prover.step(wish, "alg", prefix, concl, proof=["mul", ["exp", growth[0][1]], ["fact", held, at]])
 
     def _by_start(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """A fact that holds at all times, at the start."""
         name = self.names(self._arg(h))[0]
-        return self.prover.step(wish, "at0", prefix, concl, fact=name, at=[{p[0]: 1} for p in self.prover.facts[name]["all"]])
+        return self.prover.step(
+            wish, "at0", prefix, concl, fact=name, at=[{p[0]: 1} for p in self.prover.facts[name]["all"]]
+        )
 
     def _by_induction(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """by.induction(i, base=.., step=..): ingredients of the base and of the step; IH is the hypothesis."""
@@ -577,7 +624,9 @@ class Author(ProbabilityTactics):
         r = self.prover.rules
         v = self._index(self._arg(h))
         if not any(p[0] == v for p in prefix):
-            raise TacticFailed(f"the goal is not for all {v}", next="state it for an index that the statement does not declare")
+            raise TacticFailed(
+                f"the goal is not for all {v}", next="state it for an index that the statement does not declare"
+            )
         prefix = [*(p for p in prefix if p[0] != v), *(p for p in prefix if p[0] == v)]
         stride = int(str(h.option("stride", 1)))
         outer = r.enter(r.prefix(prefix[:-1]), r.top())
@@ -694,8 +743,11 @@ class Author(ProbabilityTactics):
             if image is None:
                 if n not in mine["letters"]:
                     raise TacticFailed(f"the lemma speaks of {n}", next=f"say what it is: {n}=..")
-                letters[n] = n if decl.get("chain") or decl.get("law") or n in sig.get("losses", {}) or self._plain(n, decl) else {
-                    "vars": variables, "term": ["v", n, [{v: 1} for v in variables], ""]}
+                letters[n] = (
+                    n
+                    if decl.get("chain") or decl.get("law") or n in sig.get("losses", {}) or self._plain(n, decl)
+                    else {"vars": variables, "term": ["v", n, [{v: 1} for v in variables], ""]}
+                )
             elif isinstance(image, str):
                 letters[n] = image
             elif isinstance(image, Node):
@@ -743,7 +795,7 @@ class Author(ProbabilityTactics):
     def _size(self, item: Any) -> Json:
         if isinstance(item, _Own):
             return {item.name: 1}
-        if isinstance(item, Node):
+        if isinstance(item, Term):
             t = self.compiler.term(item)
             return t[1] if t[0] == "n" else self.lin(item)
         return self.lin(item)
@@ -785,8 +837,17 @@ class Author(ProbabilityTactics):
                 mapping = self._map(thm, {**given, **{p[0]: _Own(p[0]) for p in general}})
                 for k, goal in enumerate(thm["goals"]):
                     at = [{p[0]: 1} for p in goal["all"]]
-                    out.append(self.prover.use(f"lemma {statement.label}", theorem, mapping, prefix=[*general, *goal["all"]],
-                                               concl=goal["concl"], goal=k, at=at))
+                    out.append(
+                        self.prover.use(
+                            f"lemma {statement.label}",
+                            theorem,
+                            mapping,
+                            prefix=[*general, *goal["all"]],
+                            concl=goal["concl"],
+                            goal=k,
+                            at=at,
+                        )
+                    )
             except TacticFailed as e:
                 if len(self.context.done.get(f"{self.claim.slug}.{statement.label}", [])) < 2:
                     raise e.at(f"lemma {statement.label}") from None
@@ -795,6 +856,10 @@ class Author(ProbabilityTactics):
         if not given:
             self.lemmas[key] = out
         return out
+
+
+class Author(ProbabilityTactics, Interpreter):
+    """The interpreter with all tactics."""
 
 
 @dataclass(frozen=True)
@@ -821,7 +886,7 @@ def _shift(data: Json, image: Mapping[str, Json]) -> Json:
     if isinstance(data, dict):
         out: dict[str, int] = {}
         for s, c in data.items():
-            for k, x in (image[s] if s in image else {s: 1}).items():
+            for k, x in (image.get(s, {s: 1})).items():
                 out[k] = out.get(k, 0) + c * x
         return {k: x for k, x in out.items() if x}
     return data

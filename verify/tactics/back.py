@@ -39,7 +39,7 @@ def _form(f: Any) -> Json:
     return dict(f)
 
 
-def _monomial(m: Any, c: Fraction, sort: Any) -> Json:
+def _monomial(m: Any, c: int | Fraction, sort: Any) -> Json:
     binders, atoms, body = m
     factors: list[Json] = [] if c == 1 and (atoms or body) else [["q", str(c)]]
     for a, e in atoms:

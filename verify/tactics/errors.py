@@ -8,9 +8,14 @@ class TacticFailed(Exception):
 
     def __init__(self, what: str, *, where: str = "", why: str = "", next: str = "") -> None:
         self.what, self.where, self.why, self.next = what, where, why, next
-        super().__init__("; ".join(part for part in (
-            f"{where}: {what}" if where else what, why, f"next: {next}" if next else "") if part))
+        super().__init__(
+            "; ".join(
+                part for part in (f"{where}: {what}" if where else what, why, f"next: {next}" if next else "") if part
+            )
+        )
 
     def at(self, where: str) -> TacticFailed:
         """The same failure with its place in front."""
-        return TacticFailed(self.what, where=f"{where}, {self.where}" if self.where else where, why=self.why, next=self.next)
+        return TacticFailed(
+            self.what, where=f"{where}, {self.where}" if self.where else where, why=self.why, next=self.next
+        )

@@ -46,8 +46,14 @@ def _by_shape(p: Prover, t: Json, scope: Scope) -> Json | None:
         inner = nonneg(p, t[1], scope)
         return None if inner is None else [head, inner]
     if head == "+":
-        if t[1:] and len(t) == 3 and t[1] == ["q", "1"] and t[2][0] == "*" and t[2][1] == ["q", "-1"] and (
-                len(t[2]) == 3 and t[2][2][0] == "ind"):
+        if (
+            t[1:]
+            and len(t) == 3
+            and t[1] == ["q", "1"]
+            and t[2][0] == "*"
+            and t[2][1] == ["q", "-1"]
+            and (len(t[2]) == 3 and t[2][2][0] == "ind")
+        ):
             return ["notind", t[2][2][1]]
         parts = [nonneg(p, x, scope) for x in t[1:]]
         return None if None in parts else ["add", *parts]
@@ -60,7 +66,7 @@ def _by_shape(p: Prover, t: Json, scope: Scope) -> Json | None:
             return ["sq", ["pow", t[1], {"1": e.get("1", 0) // 2} if e.get("1", 0) else {}]]
         return None if inner is None else ["pow", inner, e]
     if head in ("sum", "prod"):
-        x, lo, hi, inner_scope = p.rules.binder(t[1], t[2], t[3], scope)
+        _x, _lo, _hi, inner_scope = p.rules.binder(t[1], t[2], t[3], scope)
         inner = nonneg(p, t[4], inner_scope)
         return None if inner is None else [head, t[1], t[2], t[3], inner]
     if head == "tr":
@@ -99,7 +105,7 @@ def psd(p: Prover, t: Json, scope: Scope) -> Json | None:
         a, b = psd(p, t[1], scope), psd(p, t[2], scope)
         return None if a is None or b is None else ["kron", a, b]
     if head == "sum":
-        x, lo, hi, inner_scope = p.rules.binder(t[1], t[2], t[3], scope)
+        _x, _lo, _hi, inner_scope = p.rules.binder(t[1], t[2], t[3], scope)
         inner = psd(p, t[4], inner_scope)
         return None if inner is None else ["sum", t[1], t[2], t[3], inner]
     if head == "pow":
@@ -115,8 +121,11 @@ def _psd_fact(p: Prover, t: Json, scope: Scope) -> Json | None:
         poly = p.rules.read(t, scope)
     except Reject:
         return None
-    if poly.sort[0] == "m" and poly.sort[1] == poly.sort[2] and not p.rules.alg.sub(
-            poly, p.rules.alg.one(poly.sort[1])).terms:
+    if (
+        poly.sort[0] == "m"
+        and poly.sort[1] == poly.sort[2]
+        and not p.rules.alg.sub(poly, p.rules.alg.one(poly.sort[1])).terms
+    ):
         return ["one", dim_term(poly.sort[1])]
     return p.find("psd", poly, scope)
 
@@ -136,19 +145,22 @@ def transposed(t: Json) -> Json:
 
 def _psd_product(p: Prover, t: Json, scope: Scope) -> Json | None:
     factors = flat(t)
-    scalars = []
-    matrices = []
+    scalars: list[Json] = []
+    matrices: list[Json] = []
     for x in factors:
         (scalars if p.rules.read(x, scope).sort == ("s",) else matrices).append(x)
     node = None
     for k in range(1, len(matrices) // 2 + 1):
-        left, right = matrices[:k], matrices[len(matrices) - k:]
+        left, right = matrices[:k], matrices[len(matrices) - k :]
         outer = ["*", *right] if k > 1 else right[0]
         back = p.rules.read(transposed(outer), scope)
-        if p.rules.alg.sub(back, p.rules.read(["*", *left], scope)).terms if back.sort == p.rules.read(
-                ["*", *left], scope).sort else True:
+        if (
+            p.rules.alg.sub(back, p.rules.read(["*", *left], scope)).terms
+            if back.sort == p.rules.read(["*", *left], scope).sort
+            else True
+        ):
             continue
-        middle = matrices[k: len(matrices) - k]
+        middle = matrices[k : len(matrices) - k]
         if not middle:
             node = ["gram", outer]
             break

@@ -9,14 +9,15 @@ from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.statement.scripts import Hint
 
-
 from .back import term
 from .errors import TacticFailed
 from .positivity import nonneg
 from .prover import Known, minus
 
 if TYPE_CHECKING:
-    from .author import Author
+    from .author import Interpreter
+else:
+    Interpreter = object  # the class below is mixed into it
 
 Json = Any
 ONE, ZERO = ["q", "1"], ["q", "0"]
@@ -43,7 +44,7 @@ def subterms(data: Json, head: str) -> list[Json]:
 class Signs:
     """Linear reasoning about real quantities from the facts in scope, to evaluate indicators."""
 
-    def __init__(self, author: Author, extra: list[Known]) -> None:
+    def __init__(self, author: Interpreter, extra: list[Known]) -> None:
         self.author, self.prover, self.extra = author, author.prover, extra
         self.scalars: list[Json] = []
         self.leaves = 0
@@ -59,7 +60,7 @@ class Signs:
         for name, decl in r.sig.letters.items():
             if decl.law is not None and decl.law["kind"] == "angle" and not decl.index:
                 for sign in (1, -1):
-                    node = ["angle", name, [], sign]
+                    node: Json = ["angle", name, [], sign]
                     out.append(Known("ge", node, r.nonneg(node, scope)[0]))
         out.append(Known("ge", ["pi"], r.nonneg(["pi"], scope)[0], True))
         out.append(Known("ge", ["q", "1"], r.alg.rational(1), True))
@@ -110,8 +111,10 @@ class Signs:
             if ind not in subterms(t, "ind"):
                 continue
             x = ind[1]
-            for value, rule, proof in ((ONE, "ind1", self.sign(x, scope, False)),
-                                       (ZERO, "ind0", self.sign(_negative(x), scope, True))):
+            for value, rule, proof in (
+                (ONE, "ind1", self.sign(x, scope, False)),
+                (ZERO, "ind0", self.sign(_negative(x), scope, True)),
+            ):
                 if proof is not None:
                     slope = minus(replaced(t, ind, ONE), replaced(t, ind, ZERO))
                     zeros.append(["mul", slope, [rule, x, proof], None])
@@ -162,18 +165,24 @@ class Signs:
         x, rest = cases[0], cases[1:]
         name = f"case{len(scope.local)}"
         (_, yes), (_, no) = self.prover.rules.branches(["case", name, x, None, None], scope)
-        return ["case", name, x, self.close(prefix, concl, rest, yes, items), self.close(prefix, concl, rest, no, items)]
+        return [
+            "case",
+            name,
+            x,
+            self.close(prefix, concl, rest, yes, items),
+            self.close(prefix, concl, rest, no, items),
+        ]
 
 
 def _negative(t: Json) -> Json:
     return ["*", ["q", "-1"], t] if not (t[0] == "*" and len(t) == 3 and t[1] == ["q", "-1"]) else t[2]
 
 
-class ProbabilityTactics:
+class ProbabilityTactics(Interpreter):
     """Mixed into the author's interpreter."""
 
-    def _by_signs(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
-        """Case distinction on the signs of scalars; in each case indicators take their values: by.signs(x, y, .., using=..)."""
+    def _by_signs(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """Case distinction on the signs of scalars; indicators take their values: by.signs(x, y, .., using=..)."""
         scope = self.prover.scope(prefix)
         using = h.option("using", ())
         items = using if isinstance(using, tuple) else (using,)
@@ -182,14 +191,14 @@ class ProbabilityTactics:
         node = signs.close(prefix, concl, signs.scalars, scope, items)
         return self.prover.step(wish, "alg", prefix, concl, proof=node)
 
-    def _with_sign(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_sign(self, h: Hint, scope: Scope) -> Known:
         """x >= 0 by linear reasoning from the facts, or from the quadrant of a cosine: by.sign(x)."""
         node = Signs(self, []).sign(self.term(h.args[0]), scope, False)
         if node is None:
             raise TacticFailed(f"the sign of {h.args[0]!r} does not follow from the facts", next="prove bounds before")
         return self._made("ge", node, scope)
 
-    def _by_sector(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+    def _by_sector(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E 1{a <= phi <= b} F'(phi) = (F(b) - F(a)) / (2 pi): by.sector(phi, a, b, primitive=F)."""
         scope = self.prover.scope(prefix)
         phi, low, high = (self.term(x) for x in h.args[:3])
@@ -199,14 +208,26 @@ class ProbabilityTactics:
         for t in (["+", low, ["pi"]], minus(high, low), minus(["pi"], high)):
             node = signs.sign(t, scope, False)
             if node is None:
-                raise TacticFailed("the ends of the sector are not known to be ordered within [-pi, pi]",
-                                   next="prove bounds of the angle before")
+                raise TacticFailed(
+                    "the ends of the sector are not known to be ordered within [-pi, pi]",
+                    next="prove bounds of the angle before",
+                )
             proofs.append(node)
-        return self.prover.step(wish, "sector", prefix, concl, letter=phi[1], at=phi[2], low=low, high=high,
-                                primitive=primitive, proofs=proofs)
+        return self.prover.step(
+            wish,
+            "sector",
+            prefix,
+            concl,
+            letter=phi[1],
+            at=phi[2],
+            low=low,
+            high=high,
+            primitive=primitive,
+            proofs=proofs,
+        )
 
-    def _by_polar(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
-        """E g(w.x, w.y) in polar coordinates: by.polar(w, x, y, phi, theta, using=(|x| = 1, |y| = 1, x.y = cos theta))."""
+    def _by_polar(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E g(w.x, w.y) in polar coordinates: by.polar(w, x, y, phi, theta, using=(unit x, unit y, cosine))."""
         scope = self.prover.scope(prefix)
         w, x, y, phi, theta = (self.term(a) for a in h.args[:5])
         if concl[0] != "eq" or concl[1][0] != "E":
@@ -221,44 +242,71 @@ class ProbabilityTactics:
         for a, b, value in ((x, x, ONE), (y, y, ONE), (x, y, ["cos", theta])):
             goal = ["eq", ["tr", ["*", ["T", a], b]], value]
             proofs.append(self.prover.close(prefix, goal, known, rules, scope))
-        return self.prover.step(wish, "polar", prefix, concl, letter=w[1], at=w[2], x=x, y=y, angle=phi[1],
-                                angle_at=phi[2], theta=theta, u="polar.u", v="polar.v", body=body, proofs=proofs)
+        return self.prover.step(
+            wish,
+            "polar",
+            prefix,
+            concl,
+            letter=w[1],
+            at=w[2],
+            x=x,
+            y=y,
+            angle=phi[1],
+            angle_at=phi[2],
+            theta=theta,
+            u="polar.u",
+            v="polar.v",
+            body=body,
+            proofs=proofs,
+        )
 
-    def _by_independent(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+    def _by_independent(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E prod_i f_i = prod_i E f_i: by.independent(i, lo, hi, f)."""
         v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
         return self.prover.step(wish, "independent", prefix, concl, over=[v, lo, hi], body=self.term(h.args[3]))
 
-    def _by_finite(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+    def _by_finite(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E f as a sum over the values of a letter with a finite law: by.finite(Z, f)."""
         z = self.term(h.args[0])
         return self.prover.step(wish, "finite", prefix, concl, letter=z[1], at=z[2], body=self.term(h.args[1]))
 
-    def _by_identical(self: Author, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+    def _by_identical(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E f_i does not depend on i: by.identical(i, f, here, there)."""
-        return self.prover.step(wish, "identical", prefix, concl, var=self._index(h.args[0]), body=self.term(h.args[1]),
-                                here=self.lin(h.args[2]), there=self.lin(h.args[3]))
+        return self.prover.step(
+            wish,
+            "identical",
+            prefix,
+            concl,
+            var=self._index(h.args[0]),
+            body=self.term(h.args[1]),
+            here=self.lin(h.args[2]),
+            there=self.lin(h.args[3]),
+        )
 
-    def _with_below(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_below(self, h: Hint, scope: Scope) -> Known:
         """(1{x >= 0} - 1) x >= 0."""
         return self._made("ge", ["notindx", self.term(h.args[0])], scope)
 
-    def _with_reaches(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_reaches(self, h: Hint, scope: Scope) -> Known:
         """1{x >= 0} x >= 0."""
         return self._made("ge", ["indx", self.term(h.args[0])], scope)
 
-    def _with_chernoff(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_chernoff(self, h: Hint, scope: Scope) -> Known:
         """1{x < 0} <= exp(-s x) for s >= 0: by.chernoff(x, s)."""
         x, s = self.term(h.args[0]), self.term(h.args[1])
         weight = nonneg(self.prover, s, scope)
         if weight is None:
             raise TacticFailed(f"the factor {h.args[1]!r} is not visibly non-negative")
         down = ["*", ["q", "-1"], s, x]
-        node = ["add", ["mul", ["ind", x], ["exp", down]], ["mul", ["notind", x], ["exp1", down]],
-                ["mul", weight, ["notindx", x]]]
+        node = [
+            "add",
+            ["mul", ["ind", x], ["exp", down]],
+            ["mul", ["notind", x], ["exp1", down]],
+            ["mul", weight, ["notindx", x]],
+        ]
         return self._made("ge", node, scope)
 
-    def _with_products(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_products(self, h: Hint, scope: Scope) -> Known:
         """prod y_i - prod x_i >= 0 from 0 <= x_i <= y_i: by.products(i, lo, hi, x_i, fact y_i - x_i >= 0)."""
         v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
         _, _, _, inner = self.prover.rules.binder(v, lo, hi, scope)
@@ -266,20 +314,20 @@ class ProbabilityTactics:
         gap = self._proof(h.args[4], "ge", inner)
         return self._made("ge", ["prodmono", v, lo, hi, low, gap], scope)
 
-    def _with_union(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_union(self, h: Hint, scope: Scope) -> Known:
         """sum (1 - x_i) - (1 - prod x_i) >= 0 for 0 <= x_i <= 1: by.union(i, lo, hi, x_i)."""
         v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
         _, _, _, inner = self.prover.rules.binder(v, lo, hi, scope)
         x = self.term(h.args[3])
         return self._made("ge", ["union", v, lo, hi, self._unit_interval(x, inner), self._gap(x, inner)], scope)
 
-    def _unit_interval(self: Author, x: Json, scope: Scope) -> Json:
+    def _unit_interval(self, x: Json, scope: Scope) -> Json:
         node = nonneg(self.prover, x, scope)
         if node is None:
             raise TacticFailed("the event is not visibly non-negative")
         return node
 
-    def _gap(self: Author, x: Json, scope: Scope) -> Json:
+    def _gap(self, x: Json, scope: Scope) -> Json:
         """A proof of 1 - x >= 0 for a product of indicators (also over indices)."""
         if x[0] == "ind":
             return ["notind", x[1]]
@@ -294,11 +342,11 @@ class ProbabilityTactics:
             return ["add", self._gap(a, scope), ["mul", self._unit_interval(a, scope), self._gap(b, scope)]]
         raise TacticFailed("not visibly at most one")
 
-    def _with_at_most_one(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_at_most_one(self, h: Hint, scope: Scope) -> Known:
         """1 - x >= 0 for a product of indicators."""
         return self._made("ge", self._gap(self.term(h.args[0]), scope), scope)
 
-    def _with_index_case(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_index_case(self, h: Hint, scope: Scope) -> Known:
         """by.index_case(i, k, first, second): first for i >= k, second for i <= k - 1."""
         head = ["nat", self.lin(h.args[0]), self.lin(h.args[1])]
         name = f"case{len(scope.local)}.n"
@@ -306,10 +354,7 @@ class ProbabilityTactics:
         a, b = self.ingredient(h.args[2], one), self.ingredient(h.args[3], two)
         return self._made(a.kind, ["case", name, head, a.proof, b.proof], scope)
 
-    def _with_law(self: Author, h: Hint, scope: Scope) -> Known:
+    def _with_law(self, h: Hint, scope: Scope) -> Known:
         """x >= 0 because it is at every value of a letter with a finite law: by.law(Z, x)."""
         z = self.term(h.args[0])
         return self._made("ge", ["law", z[1], z[2], self.term(h.args[1])], scope)
-
-
-

@@ -113,8 +113,15 @@ class Prover:
 
     # ---- closing goals ---------------------------------------------------------------------------------
 
-    def close(self, prefix: Json, concl: Json, known: Sequence[Known], rules: Sequence[str], scope: Scope | None = None,
-              goal: tuple[str, Poly] | None = None) -> Json:
+    def close(
+        self,
+        prefix: Json,
+        concl: Json,
+        known: Sequence[Known],
+        rules: Sequence[str],
+        scope: Scope | None = None,
+        goal: tuple[str, Poly] | None = None,
+    ) -> Json:
         """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`."""
         scope = scope or self.scope(prefix)
         kind, poly = goal or self.rules.formula(concl, scope)
@@ -128,8 +135,11 @@ class Prover:
         zeros = [self.rewritten(k.poly, names, scope).terms for k in free]
         found = combine(want.terms, columns, zeros)
         if found is None:
-            raise TacticFailed("the ingredients do not combine to the goal", why=self._why(want, [*columns, *zeros]),
-                               next="add the facts that speak of these terms, or an intermediate step")
+            raise TacticFailed(
+                "the ingredients do not combine to the goal",
+                why=self._why(want, [*columns, *zeros]),
+                next="add the facts that speak of these terms, or an intermediate step",
+            )
         parts: list[Json] = []
         zs: list[Json] = []
         if want.terms != poly.terms:
@@ -188,13 +198,25 @@ class Prover:
         names = ", ".join(monomial(m) for m in (rest or list(want.terms))[:4])
         return f"no ingredient contains {names}" if rest else f"left over: {names}"
 
-    def prove(self, wish: str, prefix: Json, concl: Json, known: Sequence[Known] = (), rules: Sequence[str] = ()) -> str:
+    def prove(
+        self, wish: str, prefix: Json, concl: Json, known: Sequence[Known] = (), rules: Sequence[str] = ()
+    ) -> str:
         return self.step(wish, "alg", prefix, concl, proof=self.close(prefix, concl, known, rules))
 
     # ---- earlier theorems ------------------------------------------------------------------------------
 
-    def use(self, wish: str, theorem: str, mapping: Json, *, prefix: Json, concl: Json, goal: int = 0, at: Json = (),
-            extra: Sequence[str] = ()) -> str:
+    def use(
+        self,
+        wish: str,
+        theorem: str,
+        mapping: Json,
+        *,
+        prefix: Json,
+        concl: Json,
+        goal: int = 0,
+        at: Json = (),
+        extra: Sequence[str] = (),
+    ) -> str:
         """Apply an earlier theorem; its hypotheses are looked up among the facts or proved by visible positivity."""
         thm = self.rules.library[theorem]
         scope = self.scope(prefix)
@@ -224,8 +246,10 @@ class Prover:
         im.outer = scope
         proof = self.find(kind, poly, mine, names) or self._visible(kind, poly, mine)
         if proof is None:
-            raise TacticFailed(f"the hypothesis {h['id']!r} of {theorem} is not among the facts",
-                               next="prove it as a step before, with `have`")
+            raise TacticFailed(
+                f"the hypothesis {h['id']!r} of {theorem} is not among the facts",
+                next="prove it as a step before, with `have`",
+            )
         return {"vars": names, "proof": proof}
 
     def find(self, kind: str, poly: Poly, scope: Scope, names: Sequence[str] = ()) -> Json | None:
@@ -273,10 +297,10 @@ class Prover:
 
         try:
             t = back.term(poly)
-            node = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
-            if node is not None:
-                self.rules.prove(None, node, scope, (kind, poly))
-            return node
+            seen = nonneg(self, t, scope) if kind in ("ge", "gt") else psd(self, t, scope) if kind == "psd" else None
+            if seen is not None:
+                self.rules.prove(None, seen, scope, (kind, poly))
+            return seen
         except Reject:
             return None
 

@@ -15,7 +15,7 @@ from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
 from verify.statement.language import Law
 from verify.statement.statements import Data, Statement
-from verify.statement.terms import Formula, Node
+from verify.statement.terms import Formula, Term
 
 from .author import Author, Context
 from .errors import TacticFailed
@@ -24,7 +24,9 @@ from .prover import Prover
 Json = Any
 
 
-def refute(claim: Claim, statement: Statement, evidence: Sequence[Json] = (), context: Context | None = None) -> Json | None:
+def refute(
+    claim: Claim, statement: Statement, evidence: Sequence[Json] = (), context: Context | None = None
+) -> Json | None:
     """A refutation of a kernel statement, or None: from the author's `fails_at`, else from a counterexample found."""
     data = next((d for d in statement.data if d.kind == "fails_at"), None)
     name = f"{claim.slug}.{statement.label} fails"
@@ -33,7 +35,12 @@ def refute(claim: Claim, statement: Statement, evidence: Sequence[Json] = (), co
         if data is not None and statement.script is not None and statement.script.kind == "refutation":
             return Refuter(context or Context(claim), claim, statement, name, kernels[0], data).refutation()
         if data is not None:
-            return {"id": name, "statement": kernels[0], "kind": "evaluate", "instance": exact_instance(kernels[0], data)}
+            return {
+                "id": name,
+                "statement": kernels[0],
+                "kind": "evaluate",
+                "instance": exact_instance(kernels[0], data),
+            }
         for kernel, found in zip(kernels, evidence, strict=False):
             if found.get("counterexample"):
                 instance = found_instance(kernel, found["counterexample"])
@@ -54,8 +61,13 @@ def found_instance(kernel: Json, found: Json) -> Json | None:
     sig = kernel["sig"]
     if sig["time"] == "flow" or any(d.get("law") for d in sig["letters"].values()):
         return None
-    out: Json = {"nat": {}, "dims": found.get("dims", {}), "letters": {}, "losses": {},
-                 "iterate": 1 if sig["time"] == "descent" else 0}
+    out: Json = {
+        "nat": {},
+        "dims": found.get("dims", {}),
+        "letters": {},
+        "losses": {},
+        "iterate": 1 if sig["time"] == "descent" else 0,
+    }
     families: dict[str, dict[tuple[int, ...], Json]] = {}
     for text, value in found["values"].items():
         match = _LETTER.match(text)
@@ -116,7 +128,9 @@ def plain(value: Any) -> Json:
 class Refuter(Author):
     """The theorem of a refutation: its letters are the hidden constants and what the instance leaves random."""
 
-    def __init__(self, context: Context, claim: Claim, statement: Statement, name: str, kernel: Json, data: Data) -> None:
+    def __init__(
+        self, context: Context, claim: Claim, statement: Statement, name: str, kernel: Json, data: Data
+    ) -> None:
         self.context, self.claim, self.statement, self.name, self.case = context, claim, statement, name, ""
         self.compiler = statement.compiler()
         self.target, self.given = kernel, dict(data.values)
@@ -139,10 +153,13 @@ class Refuter(Author):
             elif value is None:
                 raise TacticFailed(f"the instance does not say what {n} is")
             else:
-                self.values[n] = self.compiler.term(value) if isinstance(value, Node) else ["q", str(value)]
+                self.values[n] = self.compiler.term(value) if isinstance(value, Term) else ["q", str(value)]
         own = [h for h in kernel["hyps"] if set(_letters(h["concl"])) <= set(hidden)]
-        self.kernel = {"sig": {"time": "none", "letters": letters}, "hyps": own,
-                       "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]}
+        self.kernel = {
+            "sig": {"time": "none", "letters": letters},
+            "hyps": own,
+            "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}],
+        }
         self.directions, self.auto, self.labels, self.lemmas = {}, [], {}, {}
         self.prover = Prover(self.kernel, name, context.theorems)
         self.here = self.prover.rules.top()
@@ -152,7 +169,7 @@ class Refuter(Author):
     def lins(self, form: Json) -> Json:
         out: dict[str, int] = {}
         for s, c in form.items():
-            for k, x in (self.nat[s] if s in self.nat else {s: 1}).items():
+            for k, x in (self.nat.get(s, {s: 1})).items():
                 out[k] = out.get(k, 0) + c * x
         return {k: x for k, x in out.items() if x}
 
@@ -172,8 +189,13 @@ class Refuter(Author):
         return self.lins(super().lin(item))
 
     def formulas(self, item: Formula) -> list[Json]:
-        return [{"all": [[v, self.lins(lo), None if hi is None else self.lins(hi)] for v, lo, hi in f["all"]],
-                 "concl": self.at_instance(f["concl"])} for f in self.compiler.formula(item)]
+        return [
+            {
+                "all": [[v, self.lins(lo), None if hi is None else self.lins(hi)] for v, lo, hi in f["all"]],
+                "concl": self.at_instance(f["concl"]),
+            }
+            for f in self.compiler.formula(item)
+        ]
 
     # ---- the refutation ----------------------------------------------------------------------------------
 
@@ -181,8 +203,14 @@ class Refuter(Author):
         script = self.statement.script
         assert script is not None
         negation: Json = None
-        mapping = {"nat": self.nat, "dims": {}, "letters": {
-            n: {"vars": [], "term": self.values[n]} if n in self.values else n for n in self.target["sig"]["letters"]}}
+        mapping = {
+            "nat": self.nat,
+            "dims": {},
+            "letters": {
+                n: {"vars": [], "term": self.values[n]} if n in self.values else n
+                for n in self.target["sig"]["letters"]
+            },
+        }
         parts = read_statement(self.target)
         number = int(self.given.get("goal", 0))
         goal = self.target["goals"][number]
@@ -190,8 +218,9 @@ class Refuter(Author):
             try:
                 if step.kind == "have":
                     assert step.goal is not None
-                    self.labels[step.label] = [self.run(step, g["all"], g["concl"], k)
-                                               for k, g in enumerate(self.formulas(step.goal))]
+                    self.labels[step.label] = [
+                        self.run(step, g["all"], g["concl"], k) for k, g in enumerate(self.formulas(step.goal))
+                    ]
                 elif step.kind == "conclude":
                     negation = self._negation(step.hint.args, goal)
             except TacticFailed as e:

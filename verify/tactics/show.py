@@ -8,7 +8,7 @@ from verify.kernel import linear as ln
 
 
 def form(f: Any) -> str:
-    parts = []
+    parts: list[str] = []
     for s, c in sorted(f, key=lambda p: p[0] == ln.ONE):
         text = str(abs(c)) if s == ln.ONE else (s if abs(c) == 1 else f"{abs(c)}{s}")
         parts.append(("-" if c < 0 else "+" if parts else "") + text)
@@ -22,7 +22,8 @@ def factor(f: Any) -> str:
         return f"{'D' if f[3] else ''}{name}{stage}{'ᵀ' if f[6] else ''}"
     if f[0] == "l":
         index = f"[{', '.join(form(i) for i in f[2])}]" if f[2] else ""
-        return f"{'D' if f[4] else ''}{f[1]}{index}{'(0)' if f[3] == '0' else '(+)' if f[3] else ''}{'ᵀ' if f[5] == 1 else ''}"
+        stage = {"": "", "0": "(0)", "+": "(+)"}[f[3]]
+        return f"{'D' if f[4] else ''}{f[1]}{index}{stage}{'ᵀ' if f[5] == 1 else ''}"
     if f[0] == "p":
         return f"({word(f[1])})^({form(f[2])})"
     return f"root({key(f[1])}, {form(f[2])})"
@@ -57,7 +58,9 @@ def monomial(m: Any) -> str:
     parts = [f"sum over {v} <= {form(hi)}:" for v, hi in binders]
     parts += [atom(a) if ln.value(e) == 1 else f"{atom(a)}^({form(e)})" for a, e in atoms]
     if body:
-        parts.append({"w": "", "k": "kron ", "v": "vec ", "cv": "vecᵀ "}[body[0]] + " x ".join(word(w) for w in body[1:]))
+        parts.append(
+            {"w": "", "k": "kron ", "v": "vec ", "cv": "vecᵀ "}[body[0]] + " x ".join(word(w) for w in body[1:])
+        )
     return " ".join(parts) or "1"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
-Vector = Mapping[Hashable, Fraction]
+Vector = Mapping[Any, int | Fraction]
 MAX_SUBSETS = 4000
 
 
@@ -38,7 +39,9 @@ def eliminate(target: Vector, columns: Sequence[Vector]) -> list[Fraction] | Non
     return out
 
 
-def combine(target: Vector, signed: Sequence[Vector], free: Sequence[Vector]) -> tuple[list[Fraction], list[Fraction]] | None:
+def combine(
+    target: Vector, signed: Sequence[Vector], free: Sequence[Vector]
+) -> tuple[list[Fraction], list[Fraction]] | None:
     """target = sum a_k signed[k] + sum b_k free[k] with all a_k >= 0.
 
     Basic solutions suffice (Carathéodory), so subsets of the signed columns are tried, larger ones first."""
@@ -49,16 +52,17 @@ def combine(target: Vector, signed: Sequence[Vector], free: Sequence[Vector]) ->
             if tried > MAX_SUBSETS:
                 return None
             found = eliminate(target, [*free, *(signed[i] for i in subset)])
-            if found is not None and all(x >= 0 for x in found[len(free):]):
+            if found is not None and all(x >= 0 for x in found[len(free) :]):
                 a = [Fraction(0)] * len(signed)
-                for i, x in zip(subset, found[len(free):], strict=True):
+                for i, x in zip(subset, found[len(free) :], strict=True):
                     a[i] = x
                 return a, found[: len(free)]
     return None
 
 
-def positive_combination(target: Vector, columns: Sequence[Vector], strict: Sequence[bool],
-                         want_strict: bool) -> list[Fraction] | None:
+def positive_combination(
+    target: Vector, columns: Sequence[Vector], strict: Sequence[bool], want_strict: bool
+) -> list[Fraction] | None:
     """target = sum x_k columns[k] with x >= 0 (and x_k > 0 for some strict column, if wanted), by the simplex method.
 
     Bland's rule in exact arithmetic; the objective maximises the weight on strict columns up to 1."""
@@ -78,7 +82,9 @@ def positive_combination(target: Vector, columns: Sequence[Vector], strict: Sequ
         return None
     if want_strict:
         second = [Fraction(-1) if s else Fraction(0) for s in strict] + [Fraction(10**9)] * m
-        rows.append([Fraction(1) if s else Fraction(0) for s in strict] + [Fraction(0)] * m + [Fraction(1), Fraction(1)])
+        rows.append(
+            [Fraction(1) if s else Fraction(0) for s in strict] + [Fraction(0)] * m + [Fraction(1), Fraction(1)]
+        )
         for row in rows[:-1]:
             row.insert(n + m, Fraction(0))
         for i, b in enumerate(basis):
@@ -95,9 +101,9 @@ def positive_combination(target: Vector, columns: Sequence[Vector], strict: Sequ
         return None
     check: dict[Hashable, Fraction] = {}
     for c, v in zip(out, columns, strict=True):
-        for k, x in v.items():
-            check[k] = check.get(k, Fraction(0)) + c * x
-    fits = {k: x for k, x in check.items() if x} == {k: x for k, x in target.items() if x}
+        for k, y in v.items():
+            check[k] = check.get(k, Fraction(0)) + c * y
+    fits = {k: y for k, y in check.items() if y} == {k: y for k, y in target.items() if y}
     return out if fits and all(c >= 0 for c in out) else None
 
 
@@ -113,8 +119,15 @@ def _simplex(rows: list[list[Fraction]], basis: list[int], cost: list[Fraction],
     """Minimise cost over the tableau in place; returns the minimum."""
     for _ in range(5000):
         prices = [cost[b] for b in basis]
-        enter = next((j for j in range(width) if j not in basis and cost[j] - sum(
-            (p * row[j] for p, row in zip(prices, rows, strict=True)), Fraction(0)) < 0), None)
+        enter = next(
+            (
+                j
+                for j in range(width)
+                if j not in basis
+                and cost[j] - sum((p * row[j] for p, row in zip(prices, rows, strict=True)), Fraction(0)) < 0
+            ),
+            None,
+        )
         if enter is None:
             break
         ratios = [(row[-1] / row[enter], basis[i], i) for i, row in enumerate(rows) if row[enter] > 0]
