@@ -92,7 +92,7 @@ def _sound_losses(sig: Signature) -> None:
     for name, row in sig.losses.items():
         if any(_mentions(row.get(part), letter) for part in ("at", "target") for letter in defined):
             raise Reject(f"the loss {name} is taken at the value or gradient of a loss")
-        if "target" in row and (_mentions(row["target"], "t") or _mentions(row["target"], row.get("params", ""))):
+        if any(_mentions(row.get("target"), letter) for letter in ("t", row.get("params", "t"))):
             raise Reject(f"the target of the loss {name} is not constant")
         moving = _mentions(row["at"], "t") or any(
             decl.dep != "const" and _mentions(row["at"], letter) for letter, decl in sig.letters.items())
