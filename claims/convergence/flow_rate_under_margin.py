@@ -87,4 +87,5 @@ with proof(rate, case="tall") as p:
     )
     p.conclude(by.gronwall(slope))
 
+figure(rate)
 nonclaim("Nothing is said about flows that start outside the margin.")

@@ -24,4 +24,5 @@ with proof(theorem) as s:
                           start(half_sq) * exp(-2 * x) * x))
 
 sharp.tight_at(n=1, p=1, J=1, lam_0=1)
+figure(sharp)
 nonclaim("Nothing is said about when the least eigenvalue of the kernel stays above the bound.")

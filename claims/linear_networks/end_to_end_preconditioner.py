@@ -80,3 +80,6 @@ with proof(balanced_flow) as p:
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
     roots = p.have(Q_W == P_W, by.lemma(as_roots))
     p.conclude(by.algebra(p.flow, roots @ vec(G)))
+
+figure(monotone)
+nonclaim("The printed text gives the preconditioner only a letter; its formula is supplied here.")

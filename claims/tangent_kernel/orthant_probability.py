@@ -48,4 +48,9 @@ with proof(kernel) as p:
     half_spaces = p.use(probability)
     p.conclude(by.algebra(by.scaled(rho, half_spaces)))
 
+for s in ("0", "1e-16", "1/10", "1/5", "1/3", "1/2", "2/3", "1", "3/2", "2", "3", "5", "10", "1e16"):
+    s = Q(s)                                          # rational points of the circle, two within 1e-31 of the ends
+    probability.holds_at(d=2, x=[[1], [0]], z=[[(1 - s**2) / (1 + s**2)], [2 * s / (1 + s**2)]])
+probability.holds_at(d=2, x=[[1], [0]], z=[[-1], [0]])
+figure(probability, x=rho)
 nonclaim("Vectors of other lengths: the angle needs the cosine, not the inner product.")

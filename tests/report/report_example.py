@@ -13,7 +13,7 @@ from verify.report import CertificateAndVerdicts
 from verify.statement.claims import Claim, load, read_sources
 from verify.tactics.author import derive
 
-HERE = Path(__file__).parent / "claims"
+HERE = Path(__file__).parent / "examples"
 SOURCES = read_sources(HERE / "sources.json")["sources"]
 Json = dict[str, Any]
 

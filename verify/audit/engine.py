@@ -89,7 +89,9 @@ class Layers:
         return found, list(context.search.theorems.values())
 
     def figures(self, claim: Any, evidence: Mapping[str, Data]) -> list[Data]:
-        return []
+        from verify.audit import figures
+
+        return figures.figures(claim, evidence)
 
     def compile(self, ast: Any) -> Data:
         from verify.statement.statements import from_ast

@@ -80,6 +80,11 @@ def rational(item: Node) -> Fraction | None:
     """The value of a term made of numbers only."""
     if item.op == "num":
         return Fraction(str(item.args[0]))
+    if item.op == "pow":
+        base, exponent = (rational(x) for x in item.children())
+        if base is None or exponent is None or exponent.denominator != 1 or (base == 0 and exponent < 0):
+            return None
+        return base**exponent.numerator
     if item.op in ("add", "sub", "mul", "div", "neg"):
         values = [rational(x) for x in item.children()]
         known = [v for v in values if v is not None]
