@@ -41,7 +41,7 @@ class Settings:
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
     exact_tails: int = 0  # largest sample size for exact binomial tails
-    work: int = 40_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
+    work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ def gather(
     with metered(settings.work):
         out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
     out["witness"] = _witness(kernel_statement, drawn, hints)
-    out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
+    with metered(settings.work * (8 if hints.expect_false else 2)):
+        out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
     out["enclosures"] = enclosures(
