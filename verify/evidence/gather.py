@@ -14,6 +14,7 @@ from verify.evidence.instance import Instance
 from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
+from verify.evidence.tails import exact_tails
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
 from verify.evidence.trials import check_witness, trials, witness
@@ -39,6 +40,7 @@ class Settings:
     trajectories: int = 5
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
+    exact_tails: int = 0  # largest sample size for exact binomial tails
     work: int = 40_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
 
 
@@ -82,7 +84,9 @@ def gather(
     out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
-    out["enclosures"] = enclosures(kernel_statement, chosen, digits=settings.digits)
+    out["enclosures"] = enclosures(
+        kernel_statement, chosen, digits=settings.digits, max_rows=12 + 2 * len(given) * len(kernel_statement["goals"])
+    )
     along = None
     if plan.time == "flow":
         times = [Fraction(t) for t in settings.times]
@@ -113,6 +117,8 @@ def gather(
                 proved=hints.proved and out["witness"] is not None,
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
+    if settings.exact_tails:
+        out["tails"] = exact_tails(kernel_statement, settings.exact_tails)
     if not out["rejected"]:
         del out["rejected"]
     return out

@@ -108,6 +108,8 @@ class Evidence:
     trials: Table | None
     monte_carlo: Table | None
     enclosures: Table | None
+    trajectories: Table | None
+    tails: Table | None
     mutants: Mutants | None
     sharpness: str
     sharp_at: Instance | None
@@ -653,31 +655,34 @@ def _facts(data: Json, leading: Iterable[str]) -> Table | None:
 
 
 def _enclosures(data: Json) -> Table | None:
+    """Both sides at an instance, to a stated number of digits; nothing that is absent is shown as a success."""
     if not isinstance(data, list) or not data:
         return None
     rows: list[tuple[Markup | str, ...]] = []
     for e in data:
-        known = {"interval", "low", "high", "digits", "margin", "holds", "what", "quantity", "at", "instance", "point"}
-        interval = e.get("interval") or ([e["low"], e["high"]] if "low" in e and "high" in e else None)
-        at = e.get("at") or e.get("point") or e.get("instance")
-        instance = _instance(at)
-        where = (
-            Markup(", ").join(instance.rows) if instance else plain(at).replace(" = ", "\u00a0=\u00a0") if at else ""
-        )
-        rest = "; ".join(f"{words.label(k)} {plain(v)}" for k, v in sorted(e.items()) if k not in known)
-        what = str(e.get("what") or e.get("quantity") or rest or "both sides")
-        holds = e.get("holds")
-        rows.append(
-            (
-                what,
-                where,
-                str(e.get("digits") or "not given"),
-                plain(interval) if interval else "missing",
-                plain(e["margin"]) if e.get("margin") is not None else "missing",
-                "holds" if holds is True else "fails" if holds is False else "not stated",
-            )
-        )
-    return Table((), ("quantity", "at", "digits", "interval", "margin", "outcome"), tuple(rows))
+        instance = _instance(e.get("instance"))
+        where = Markup(", ").join(instance.rows) if instance else plain(e["at"]) if e.get("at") else "not stated"
+        sides = [_digits(str(e[k])) if e.get(k) is not None else "" for k in ("left", "right")]
+        status = str(e.get("status") or "not stated")
+        if status == "agrees":
+            status = f"agree to {e.get('agree_digits', 'unknown')} digits"
+        rows.append((where, str(e.get("digits") or "not stated"), *sides,
+                     plain(e["margin"]) if e.get("margin") is not None else "not stated", status))
+    return Table((), ("at", "digits", "left side", "right side", "margin", "outcome"), tuple(rows))
+
+
+def _tails(data: Json) -> Table | None:
+    """Exact tails against the probability that the claim allows."""
+    if not isinstance(data, list) or not data:
+        return None
+    keys = ("n", "eps", "delta", "p", "tail")
+    rows = tuple((*(str(r.get(k, "")) for k in keys), "below" if r.get("holds") is True else "above") for r in data)
+    return Table((), ("samples n", "eps", "delta", "coin p", "exact tail, rounded up", "against delta"), rows)
+
+
+def _digits(text: str) -> str:
+    """A long decimal, cut in the middle for display; the certificate holds all of it."""
+    return text if len(text) <= 36 else f"{text[:24]}\u2026{text[-6:]}"
 
 
 FATES = ("rejected", "equivalent", "survived", "undecided")
@@ -725,6 +730,10 @@ _TRIALS = ("status", "drawn", "discarded", "held", "exact", "ball", "agree", "un
 
 def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Evidence:
     sharp = data.get("sharpness")
+    if isinstance(sharp, list):  # one entry a goal: the first that is attained, else the first
+        tight = [s for s in sharp if isinstance(s, Mapping) and s.get("status") == "Tight"]
+        first = (tight or [s for s in sharp if isinstance(s, Mapping)] or [{}])[0]
+        sharp = {"kind": first.get("status", ""), **(first.get("attained_at") or {})}
     kind = sharp if isinstance(sharp, str) else ""
     if isinstance(sharp, Mapping):
         kind = str(sharp.get("kind") or sharp.get("sharpness") or "")
@@ -734,6 +743,8 @@ def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Eviden
         _facts(data.get("trials"), _TRIALS),
         _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
         _enclosures(data.get("enclosures")),
+        _facts(data.get("trajectories"), ("status",)),
+        _tails(data.get("tails")),
         _mutants(data.get("mutants"), formulas),
         kind,
         _instance(sharp),
