@@ -101,3 +101,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         if not target.startswith(("http:", "https:")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_picture_is_small() -> None:
+    assert (ROOT / "docs" / "images" / "report.png").stat().st_size < 300_000
