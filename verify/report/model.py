@@ -624,7 +624,7 @@ def _instance(data: Json) -> Instance | None:
         data = inner
     if not isinstance(data, Mapping) or not isinstance(data.get("values"), Mapping):
         return None
-    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status")
+    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status", "kernel")
     facts = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
     return Instance(tuple(instance_rows(data)), tuple(facts))
 
