@@ -11,6 +11,7 @@ from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.instance import Instance
+from verify.evidence.monte_carlo import estimates
 from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
@@ -38,6 +39,7 @@ class Settings:
     trajectories: int = 5
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
+    samples: int = 300
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,12 @@ def gather(
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
     out["enclosures"] = enclosures(kernel_statement, chosen, digits=settings.digits)
+    if plan.random and chosen:
+        out["monte_carlo"] = [
+            row
+            for instance in chosen[:1]
+            for row in estimates(kernel_statement, instance, n=settings.samples, seed=settings.seed)
+        ]
     along = None
     if plan.time == "flow":
         times = [Fraction(t) for t in settings.times]
