@@ -30,6 +30,7 @@ class Settings:
     max_size: int = 3
     search: int = 40
     necessity: int = 40
+    necessity_more: int = 120
     mutants: bool = True
     mutant_draws: int = 6
     mutant_pool: int = 24
@@ -99,6 +100,7 @@ def gather(
             kernel_statement,
             seed=settings.seed,
             draws=settings.necessity,
+            more=settings.necessity_more,
             uses=hints.uses,
             given=hints.breaks_without,
         )
@@ -108,11 +110,11 @@ def gather(
                 pool,
                 seed=settings.seed,
                 draws=settings.mutant_draws,
-                max_hypothesis=settings.hypothesis_mutants,
+                max_hypothesis=settings.hypothesis_mutants // (3 if _gaussian(plan) else 1),
                 iterates=settings.iterates,
                 equivalent=hints.equivalent,
                 along=along,
-                limit=settings.mutant_pool // (3 if _gaussian(plan) else 1),
+                limit=settings.mutant_pool // (4 if _gaussian(plan) else 1),
                 proved=hints.proved and out["witness"] is not None,
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
