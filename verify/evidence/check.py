@@ -281,7 +281,7 @@ def recursive(plan: Plan) -> bool:
         stages = {_stage(x) for x in walk(formula) if x[0] in ("v", "ch") and x[1] in moving}
         if stages <= {"0"}:
             continue
-        explicit = formula[0] == "eq" and formula[1][0] == "v" and formula[1][3] == "+"
+        explicit = formula[0] in ("eq", "ne") and formula[1][0] == "v" and formula[1][3] == "+"
         if not explicit or any(_stage(x) == "+" for x in walk(formula[2]) if x[0] in ("v", "ch")):
             return False
     return True
@@ -292,14 +292,14 @@ def _stage(term: Any) -> str:
 
 
 def explicit(plan: Plan) -> bool:
-    """Whether every hypothesis about derivatives says D(letter) = term, once a letter.
+    """Whether every hypothesis about derivatives says D(letter) = term (or != term), once a letter.
 
     A polynomial field then has a solution from every start, and it satisfies these hypotheses.
     """
     seen: set[str] = set()
     for h in plan.dynamic:
         formula = h["concl"]
-        if formula[0] != "eq":
+        if formula[0] not in ("eq", "ne") or any(x[0] == "ind" for x in walk(formula)):
             return False
         heads = [x[1][1] for x in formula[1:] if x[0] == "D" and x[1][0] == "v" and x[1][3] == ""]
         if not heads or heads[0] in seen:

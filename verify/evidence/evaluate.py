@@ -238,7 +238,7 @@ class Evaluator:
         if head == "*":
             total = self.value(term[1], env)
             for x in term[2:]:
-                if isinstance(total, Fraction) and total == 0 and is_scalar(term, self.sig):
+                if self.over and isinstance(total, Fraction) and total == 0 and is_scalar(term, self.sig):
                     return total
                 total = vl.mul(total, self.value(x, env))
             return total
@@ -259,7 +259,7 @@ class Evaluator:
         if head == "prod":
             product: Value = vl.ONE
             for i in self.range(term[2], term[3], env):
-                if isinstance(product, Fraction) and product == 0:
+                if self.over and isinstance(product, Fraction) and product == 0:
                     break
                 product = vl.mul(product, self.value(term[4], {**env, term[1]: i}))
             return product

@@ -33,7 +33,7 @@ class Settings:
     necessity_more: int = 120
     mutants: bool = True
     mutant_draws: int = 6
-    mutant_pool: int = 24
+    mutant_pool: int = 40
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -114,8 +114,9 @@ def gather(
                 iterates=settings.iterates,
                 equivalent=hints.equivalent,
                 along=along,
-                limit=settings.mutant_pool // (4 if _gaussian(plan) else 1),
+                limit=settings.mutant_pool // (8 if _gaussian(plan) else 2 if plan.random else 1),
                 proved=hints.proved and out["witness"] is not None,
+                dropped=out["necessity"],
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
     if not out["rejected"]:
