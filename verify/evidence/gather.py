@@ -11,6 +11,7 @@ from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.instance import Instance
+from verify.evidence.monte_carlo import estimates
 from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
@@ -31,9 +32,10 @@ class Settings:
     max_size: int = 3
     search: int = 40
     necessity: int = 40
+    necessity_more: int = 120
     mutants: bool = True
     mutant_draws: int = 6
-    mutant_pool: int = 24
+    mutant_pool: int = 40
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -42,6 +44,7 @@ class Settings:
     iterates: int = 2
     exact_tails: int = 0  # largest sample size for exact binomial tails
     work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
+    samples: int = 300
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,13 @@ def gather(
     out["enclosures"] = enclosures(
         kernel_statement, chosen, digits=settings.digits, max_rows=12 + 2 * len(given) * len(kernel_statement["goals"])
     )
+    if plan.random and chosen:
+        with metered(settings.work):
+            out["monte_carlo"] = [
+                row
+                for instance in chosen[:1]
+                for row in estimates(kernel_statement, instance, n=settings.samples, seed=settings.seed)
+            ]
     along = None
     if plan.time == "flow":
         times = [Fraction(t) for t in settings.times]
@@ -100,6 +110,7 @@ def gather(
             kernel_statement,
             seed=settings.seed,
             draws=settings.necessity,
+            more=settings.necessity_more,
             uses=hints.uses,
             given=hints.breaks_without,
             work=settings.work,
@@ -110,12 +121,13 @@ def gather(
                 pool,
                 seed=settings.seed,
                 draws=settings.mutant_draws,
-                max_hypothesis=settings.hypothesis_mutants,
+                max_hypothesis=settings.hypothesis_mutants // (3 if _gaussian(plan) else 1),
                 iterates=settings.iterates,
                 equivalent=hints.equivalent,
                 along=along,
-                limit=settings.mutant_pool // (3 if _gaussian(plan) else 1),
+                limit=settings.mutant_pool // (8 if _gaussian(plan) else 2 if plan.random else 1),
                 proved=hints.proved and out["witness"] is not None,
+                dropped=out["necessity"],
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
     if settings.exact_tails:
