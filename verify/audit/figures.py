@@ -65,30 +65,49 @@ def _flow(statement: Any, kernel: Data, part: Mapping[str, Any]) -> Data:
     from verify.evidence.generate import Plan
     from verify.evidence.instance import Instance
     from verify.evidence.trajectories import follow
+    from verify.evidence.values import ShapeError, Unsupported
     from verify.numeric.enclosure import precision
+    from verify.numeric.flow import FlowFailure
 
-    goal = kernel["goals"][0]["concl"]
-    if goal[0] not in ("ge", "gt") or not part.get("witness"):
+    goal, sig = kernel["goals"][0]["concl"], kernel["sig"]
+    if goal[0] not in ("ge", "gt"):
         return {}
-    sig = kernel["sig"]
-    start = Instance.from_json(part["witness"], sig.get("nat", {}))
     times = [Fraction(k, 8) for k in range(1, POINTS + 1)]
-    states = follow(Plan.of(kernel), start, times, digits=30)
-    with precision(30):
-        sides = [[number(_scalar(evaluate(sig, goal[n], s.instance, digits=30))) for s in states] for n in (2, 1)]
-    return {
-        "caption": f"{statement.label}: both sides along a validated trajectory from the witness.",
-        "data": {
-            "x": [str(t) for t in times],
-            "xlabel": "$t$",
-            "ylabel": "loss",
-            "scale": "log-y",
-            "series": [
-                {"label": "loss", "y": sides[0], "style": "line"},
-                {"label": "bound", "y": sides[1], "style": "bound"},
-            ],
-        },
-    }
+    found: Data = {}
+    for where, data in _starts(part):
+        start = Instance.from_json(data, sig.get("nat", {}))
+        try:
+            states = follow(Plan.of(kernel), start, times, digits=30)
+        except (Unsupported, FlowFailure, ShapeError):
+            continue
+        with precision(30):
+            sides = [[number(_scalar(evaluate(sig, goal[n], s.instance, digits=30))) for s in states] for n in (2, 1)]
+        moves = all(Fraction(y) > 0 for side in sides for y in side)
+        found = {
+            "caption": f"{statement.label}: both sides along a validated trajectory from {where}.",
+            "data": {
+                "x": [str(t) for t in times],
+                "xlabel": "$t$",
+                "ylabel": "loss",
+                "scale": "log-y" if moves else "linear",
+                "series": [
+                    {"label": "loss", "y": sides[0], "style": "line"},
+                    {"label": "bound", "y": sides[1], "style": "bound"},
+                ],
+            },
+        }
+        if moves:
+            break
+    return found
+
+
+def _starts(part: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Instances to start from: the witness, then what the search found to be tight."""
+    out = [("the witness", part["witness"])] if part.get("witness") else []
+    for row in part.get("sharpness") or []:
+        if isinstance(row, Mapping) and row.get("attained_at"):
+            out.append(("an instance that attains the bound", row["attained_at"]))
+    return out
 
 
 def _descent(statement: Any, kernel: Data, part: Mapping[str, Any], options: Mapping[str, Any]) -> Data:
