@@ -114,21 +114,26 @@ def _descent(statement: Any, kernel: Data, part: Mapping[str, Any], options: Map
     """The left side of an equation at one exact step of descent, against a symbol that is halved again and again."""
     from verify.evidence.check import complete
     from verify.evidence.evaluate import Evaluator
-    from verify.evidence.generate import Plan
+    from verify.evidence.generate import Plan, draw_many
     from verify.evidence.instance import Instance
     from verify.numeric.enclosure import precision
 
     goal, name = kernel["goals"][0]["concl"], repr(options["x"])
-    start = Instance.from_json(part["witness"], kernel["sig"].get("nat", {}))
-    xs, ys = [Fraction(1, 2**k) for k in range(1, 13)], []
     plan = Plan.of(kernel)
-    with precision(30):
-        for x in xs:
+    given = [Instance.from_json(row, kernel["sig"].get("nat", {})) for _, row in _starts(part)]
+    xs = [Fraction(1, 2**k) for k in range(1, 13)]
+    ys: list[str] = []
+    for start in [*given, *draw_many(plan, 20, SEED).instances]:
+        with precision(30):
             kept = {k: v for k, v in start.letters.items() if k[2] in ("", "0")}
-            moved = complete(plan, start, {**kept, (name, (), ""): x}, "figure")
-            ys.append(number(_scalar(Evaluator(kernel["sig"], moved).value(goal[1], {}))))
+            moved = [complete(plan, start, {**kept, (name, (), ""): x}, "figure") for x in xs]
+            ys = [number(_scalar(Evaluator(kernel["sig"], m).value(goal[1], {}))) for m in moved]
+        if all(Fraction(y) > 0 for y in ys):
+            break
+    else:
+        return {}
     return {
-        "caption": f"{statement.label}: Frobenius norm of the left side after one exact step, at the witness.",
+        "caption": f"{statement.label}: Frobenius norm of the left side after one exact step of descent.",
         "data": {
             "x": [str(x) for x in xs],
             "xlabel": f"${options['x'].latex()}$",
