@@ -179,5 +179,6 @@ with proof(loose_norm) as p:
         ),
     )
 
+check(samples, exact_tails=5000)
 figure(entries, kind="sample", rho=Q(1, 2), n=2, delta=Q(1, 10))
 nonclaim("H at a later time is not an average of independent variables.")

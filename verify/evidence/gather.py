@@ -14,6 +14,7 @@ from verify.evidence.instance import Instance
 from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
+from verify.evidence.tails import tails
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
 from verify.evidence.trials import check_witness, trials, witness
@@ -39,6 +40,7 @@ class Settings:
     trajectories: int = 5
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
+    exact_tails: int = 0  # most samples for the exact tails of coins; 0 for none
     work: int = 40_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
 
 
@@ -82,7 +84,12 @@ def gather(
     out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
-    out["enclosures"] = enclosures(kernel_statement, chosen, digits=settings.digits)
+    each = len(settings.digits) * len(kernel_statement["goals"])
+    rows = max(12, len(given) * each)  # the claim's own instances are never cut off
+    out["enclosures"] = enclosures(kernel_statement, chosen, digits=settings.digits, max_rows=rows)
+    exact = tails(kernel_statement, settings.exact_tails) if settings.exact_tails else []
+    if exact:
+        out["tails"] = exact
     along = None
     if plan.time == "flow":
         times = [Fraction(t) for t in settings.times]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
@@ -108,6 +109,7 @@ class Evidence:
     trials: Table | None
     monte_carlo: Table | None
     enclosures: Table | None
+    tails: Table | None
     mutants: Mutants | None
     sharpness: str
     sharp_at: Instance | None
@@ -658,26 +660,68 @@ def _enclosures(data: Json) -> Table | None:
     rows: list[tuple[Markup | str, ...]] = []
     for e in data:
         known = {"interval", "low", "high", "digits", "margin", "holds", "what", "quantity", "at", "instance", "point"}
+        known |= {"kind", "status", "left", "right", "agree_digits", "exact", "goal"}
         interval = e.get("interval") or ([e["low"], e["high"]] if "low" in e and "high" in e else None)
         at = e.get("at") or e.get("point") or e.get("instance")
+        if isinstance(e.get("instance"), Mapping) and isinstance(e.get("at"), Mapping):  # both: indices at an instance
+            values = {**(e["instance"].get("values") or {}), **e["at"]}
+            at = {**e["instance"], "values": values}
         instance = _instance(at)
         where = (
             Markup(", ").join(instance.rows) if instance else plain(at).replace(" = ", "\u00a0=\u00a0") if at else ""
         )
         rest = "; ".join(f"{words.label(k)} {plain(v)}" for k, v in sorted(e.items()) if k not in known)
         what = str(e.get("what") or e.get("quantity") or rest or "both sides")
-        holds = e.get("holds")
+        sides = [str(e[k]) for k in ("left", "right") if k in e]
+        shown = plain(interval) if interval else "; ".join(_short_decimal(x) for x in sides) or "missing"
         rows.append(
             (
                 what,
                 where,
                 str(e.get("digits") or "not given"),
-                plain(interval) if interval else "missing",
+                shown,
                 plain(e["margin"]) if e.get("margin") is not None else "missing",
-                "holds" if holds is True else "fails" if holds is False else "not stated",
+                _outcome(e),
             )
         )
     return Table((), ("quantity", "at", "digits", "interval", "margin", "outcome"), tuple(rows))
+
+
+def _outcome(e: Mapping[str, Json]) -> str:
+    """`holds`, `fails`, or to how many digits two enclosures agree."""
+    if isinstance(e.get("holds"), bool):
+        return _OUTCOMES[e["holds"]]
+    status = str(e.get("status") or "not stated")
+    return f"agree to {e['agree_digits']} digits" if status == "agrees" and e.get("agree_digits") else status
+
+
+def _short_decimal(text: str) -> str:
+    """A side of an enclosure, cut to be read beside others."""
+    return words.number(text) if len(text) <= 40 or "/" in text else f"{text[:24]}…"
+
+
+def _tails(data: Json) -> Table | None:
+    if not isinstance(data, list) or not data:
+        return None
+    keys = ("n", "eps", "delta", "p", "tail")
+    rows = [
+        (*(str(t.get(k, "missing")) for k in keys[:-1]), _rounded_up(t.get("tail")), _OUTCOMES[t.get("holds") is True])
+        for t in data
+    ]
+    return Table((), ("n", "ε", "δ", "chance of +1", "tail, at most", "tail ≤ δ"), tuple(rows))
+
+
+_OUTCOMES = {True: "holds", False: "fails"}
+
+
+def _rounded_up(tail: Json) -> str:
+    """A decimal such as 3.8574e-2 with six digits, rounded up."""
+    lead, _, power = str(tail).partition("e")
+    try:
+        digits = -((-Fraction(lead) * 10**5) // 1)
+    except ValueError:
+        return "missing"
+    return f"{digits // 10**5}.{digits % 10**5:05d}" + (f" · 10^{power}" if power else "")
 
 
 FATES = ("rejected", "equivalent", "survived", "undecided")
@@ -734,6 +778,7 @@ def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Eviden
         _facts(data.get("trials"), _TRIALS),
         _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
         _enclosures(data.get("enclosures")),
+        _tails(data.get("tails")),
         _mutants(data.get("mutants"), formulas),
         kind,
         _instance(sharp),
