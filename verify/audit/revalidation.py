@@ -1,4 +1,4 @@
-"""What is written in a certificate, evaluated again: witness, counterexample, enclosures, tails, necessity, sharpness."""
+"""What is written in a certificate, evaluated again: instances, enclosures, exact tails, necessity, sharpness."""
 
 from __future__ import annotations
 
