@@ -17,7 +17,7 @@ POINTS = 16
 SEED = 20_201
 DRAWS = 30
 DIGITS = 16  # of a trajectory
-STEPS = 10  # of the integrator, for one trajectory
+STEPS = 15  # of the integrator, for one trajectory
 
 
 def figures(claim: Any, evidence: Mapping[str, Mapping[str, Any]]) -> list[Data]:
