@@ -230,3 +230,17 @@ def test_gather_reports_refuted_statements_and_rejected_hints(statement):
     assert [r["instance"] for r in data["rejected"]] == [equal]
     wrong = gather(statement("tangent_kernel.orthant"), Hints(fails_at=[good]), SMALL)
     assert wrong["counterexample"] is None and wrong["rejected"]
+
+
+def test_a_failure_counts_only_where_the_hypotheses_go_on_to_hold(statement):
+    s = statement("balancedness.conserved")
+    del s["hyps"][2]
+    assert find(s, seed=1, draws=30) is not None
+    # layers that stay as they are: hardly any start satisfies this for a while
+    frozen = ["eq", ["v", "W", [{"j1": 1}], ""], ["v", "W", [{"j1": 1}], "0"]]
+    s["hyps"].append({"id": "frozen", "all": [["j1", {"1": 1}, {"N": 1}]], "concl": frozen})
+    assert find(s, seed=1, draws=30) is None
+    d = statement("balancedness.as_printed")
+    ever = ["ge", ["q", "1"], ["v", "ell", [], ""]]
+    d["hyps"].append({"id": "ever", "all": [], "concl": ever})
+    assert find(d, seed=1, draws=40) is None

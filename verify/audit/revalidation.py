@@ -65,13 +65,13 @@ def _sharp(found: object) -> Iterator[tuple[str, object]]:
 
 def _tails(statement: Data, rows: object, problems: list[dict[str, str]]) -> None:
     """Every row of exact tails comes out again and is at most delta."""
-    from verify.evidence.tails import tails
+    from verify.evidence.tails import exact_tails
 
     if not isinstance(rows, list) or not rows:
         return
     sizes = [row.get("n") if isinstance(row, Mapping) else None for row in rows]
     largest = max((n for n in sizes if type(n) is int), default=0)
-    again = [canonical(row) for row in tails(statement, min(largest, 20_000))]
+    again = [canonical(row) for row in exact_tails(statement, min(largest, 20_000))]
     for k, row in enumerate(rows):
         if not isinstance(row, Mapping) or canonical(row) not in again:
             problems.append({"where": f"tails[{k}]", "reason": "it does not come out again"})

@@ -24,6 +24,7 @@ from verify.evidence.terms import (
     children,
     free_symbols,
     has_random,
+    is_scalar,
     key,
     random_names,
     symmetric,
@@ -78,6 +79,7 @@ class Evaluator:
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
         self.memo: dict[int, tuple[Term, Value | None]] | None = None
         self.patterns: dict[tuple[Any, ...], Any] = {}
+        self._touched: dict[int, tuple[Term, bool]] = {}
         self._texts: dict[int, tuple[Term, str]] = {}
         self.means: dict[tuple[Any, ...], Value] = {}
         self.sums: dict[tuple[Any, ...], Any] = {}
@@ -89,6 +91,14 @@ class Evaluator:
         known = self._texts.get(id(term))
         if known is None:
             known = self._texts[id(term)] = (term, key(term))  # keeps the object, so its id stays its own
+        return known[1]
+
+    def touched(self, term: Term) -> bool:
+        """Whether a random letter occurs in a term (inside expectations, too)."""
+        known = self._touched.get(id(term))
+        if known is None:
+            known = term, any(x[0] == "v" and x[1] in self.random for x in walk(term))
+            self._touched[id(term)] = known
         return known[1]
 
     # -- indices, letters --------------------------------------------------------------------------------
@@ -230,6 +240,8 @@ class Evaluator:
         if head == "*":
             total = self.value(term[1], env)
             for x in term[2:]:
+                if self.over and isinstance(total, Fraction) and total == 0 and is_scalar(term, self.sig):
+                    return total
                 total = vl.mul(total, self.value(x, env))
             return total
         if head == "T":
@@ -249,6 +261,8 @@ class Evaluator:
         if head == "prod":
             product: Value = vl.ONE
             for i in self.range(term[2], term[3], env):
+                if self.over and isinstance(product, Fraction) and product == 0:
+                    break
                 product = vl.mul(product, self.value(term[4], {**env, term[1]: i}))
             return product
         if head in FUNCTIONS:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from verify.evidence.evaluate import Evaluator
 
 MAX_SUPPORT = 512
-MAX_MULTISETS = 130
-MAX_JOINT = 64
+MAX_MULTISETS = 60
+MAX_JOINT = 36
 MAX_TERMS = 4000
 PLACEHOLDER = "%sum"
 
@@ -71,7 +71,7 @@ def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Ke
             ev._inside(k[0], k[1])
             return {k}
         return set()
-    if not any(x[0] == "v" and x[1] in ev.random for x in walk(term)):
+    if not ev.touched(term):
         return set()
     if head in BINDERS:
         out: set[Key] = set()
@@ -422,7 +422,7 @@ Monomial = tuple[Scalar, tuple[Factor, ...]]
 
 def _expand(ev: Evaluator, term: Term, env: Env) -> list[Monomial]:
     """The term as a sum of coefficients times products of indicators and random forms."""
-    if not any(x[0] == "v" and x[1] in ev.random for x in walk(term)):
+    if not ev.touched(term):
         return [(ev.scalar(term, env), ())]
     head = term[0]
     if head == "+":

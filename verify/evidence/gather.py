@@ -11,10 +11,11 @@ from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.instance import Instance
+from verify.evidence.monte_carlo import estimates
 from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
-from verify.evidence.tails import tails
+from verify.evidence.tails import exact_tails
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
 from verify.evidence.trials import check_witness, trials, witness
@@ -31,17 +32,19 @@ class Settings:
     max_size: int = 3
     search: int = 40
     necessity: int = 40
+    necessity_more: int = 120
     mutants: bool = True
     mutant_draws: int = 6
-    mutant_pool: int = 24
+    mutant_pool: int = 40
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
     trajectories: int = 5
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
-    exact_tails: int = 0  # most samples for the exact tails of coins; 0 for none
-    work: int = 40_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
+    exact_tails: int = 0  # largest sample size for exact binomial tails
+    work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
+    samples: int = 300
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,20 @@ def gather(
     with metered(settings.work):
         out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
     out["witness"] = _witness(kernel_statement, drawn, hints)
-    out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
+    with metered(settings.work * (8 if hints.expect_false else 2)):
+        out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
-    each = len(settings.digits) * len(kernel_statement["goals"])
-    rows = max(12, len(given) * each)  # the claim's own instances are never cut off
-    out["enclosures"] = enclosures(kernel_statement, chosen, digits=settings.digits, max_rows=rows)
-    exact = tails(kernel_statement, settings.exact_tails) if settings.exact_tails else []
-    if exact:
-        out["tails"] = exact
+    out["enclosures"] = enclosures(
+        kernel_statement, chosen, digits=settings.digits, max_rows=12 + 2 * len(given) * len(kernel_statement["goals"])
+    )
+    if plan.random and chosen:
+        with metered(settings.work):
+            out["monte_carlo"] = [
+                row
+                for instance in chosen[:1]
+                for row in estimates(kernel_statement, instance, n=settings.samples, seed=settings.seed)
+            ]
     along = None
     if plan.time == "flow":
         times = [Fraction(t) for t in settings.times]
@@ -102,6 +110,7 @@ def gather(
             kernel_statement,
             seed=settings.seed,
             draws=settings.necessity,
+            more=settings.necessity_more,
             uses=hints.uses,
             given=hints.breaks_without,
             work=settings.work,
@@ -112,14 +121,17 @@ def gather(
                 pool,
                 seed=settings.seed,
                 draws=settings.mutant_draws,
-                max_hypothesis=settings.hypothesis_mutants,
+                max_hypothesis=settings.hypothesis_mutants // (3 if _gaussian(plan) else 1),
                 iterates=settings.iterates,
                 equivalent=hints.equivalent,
                 along=along,
-                limit=settings.mutant_pool // (3 if _gaussian(plan) else 1),
+                limit=settings.mutant_pool // (8 if _gaussian(plan) else 2 if plan.random else 1),
                 proved=hints.proved and out["witness"] is not None,
+                dropped=out["necessity"],
                 unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             )
+    if settings.exact_tails:
+        out["tails"] = exact_tails(kernel_statement, settings.exact_tails)
     if not out["rejected"]:
         del out["rejected"]
     return out

@@ -24,8 +24,10 @@ from verify.evidence.terms import (
     Env,
     Statement,
     Term,
+    facts,
     has_random,
     index_symbols,
+    is_scalar,
     letters,
     random_names,
     term_indices,
@@ -39,7 +41,7 @@ Fact = Mapping[str, Any]
 _STEPS = "1 1/2 2 1/4 3 1/3 9/10 1/10 3/4 99/100 5 1/100 10 1/1000 1/1000000 0 -1 -1/2 -3"
 LADDER = [Fraction(x) for x in _STEPS.split(" ")]
 MAX_COUNT = 24
-MAX_WORK = 250
+MAX_WORK = 120
 WIDTH_CORNERS = ("any", "equal", "ones", "bottleneck", "wide hidden", "one output", "one input", "unequal")
 
 
@@ -330,11 +332,15 @@ class _Draw:
     def chain(self, name: str) -> None:
         rows = self.members(name)
         tied = any(self.plan.mentions[h["id"]] <= {name} for h in self.hyps_of(name, "eq"))
-        kinds: tuple[str, ...] = (
-            ("balanced",) * 7 + ("zero",)
-            if tied
-            else ("generic",) * 4 + ("balanced", "balanced", "low rank", "zero")
+        rooted = any(
+            x[0] == "root" and not is_scalar(x, self.sig)
+            for f in facts(self.plan.statement)
+            for x in walk(f["concl"])
         )
+        kinds: tuple[str, ...] = ("generic",) * 4 + ("balanced",) * (6 if rooted else 2)
+        kinds += ("low rank", "zero", "lopsided", "lopsided")
+        if tied:
+            kinds = ("balanced",) * 7 + ("zero",)
         if self.corner == "wild" and tied and self.rng.chance(1, 2):
             kinds = ("generic", "generic", "low rank", "zero")
         kind = self.rng.choice(kinds)
@@ -453,7 +459,12 @@ class _Draw:
     def matrix(self, name: str, shape: tuple[int, int]) -> Mat:
         near = self.companion(name)
         if near is not None and near.shape == shape:
-            kind = self.rng.choice(("far", "near", "near", "nearer", "equal"))
+            kind = self.rng.choice(("far", "near", "near", "nearer", "equal", "turned", "turned"))
+            if kind == "turned" and max(shape) > 1:
+                self.corners.append(f"{name}: turned")
+                t = Fraction(1, self.rng.choice((5, 20)))
+                return near.mul(turn(shape[1], t)) if shape[1] > 1 else turn(shape[0], t).mul(near)
+            kind = "near" if kind == "turned" else kind
             if kind != "far":
                 self.corners.append(f"{name}: {kind}")
                 scale = {"near": Fraction(1, 10), "nearer": Fraction(1, 1000), "equal": vl.ZERO}[kind]
@@ -598,6 +609,7 @@ class _Draw:
     def solve_counts(self) -> None:
         """Draw the scalars in `n >= term` first, then take n at or a little above the bound."""
         for symbol, h in self.plan.counts:
+            self.work = -MAX_WORK
             for name in sorted(self.plan.mentions[h["id"]]):
                 decl = self.sig["letters"][name]
                 if decl.get("shape") is not None or name in self.plan.random or decl.get("index"):
@@ -960,6 +972,7 @@ class _Draw:
         self.naturals()
         if self.plan.counts:
             self.solve_counts()
+            self.work = 0
         self.widths()
         self.check_sizes()
         solved = {name for _, h in self.plan.counts for name in self.plan.mentions[h["id"]]}
@@ -1080,6 +1093,14 @@ def orthonormal(rng: Rng, n: int, k: int, size: int) -> Mat:
         cells = [q.at(i, j) for i in range(n) for j in range(k)]
         return Mat.of(n, k, cells)
     raise ShapeError("more orthonormal columns than rows")
+
+
+def turn(n: int, t: Fraction) -> Mat:
+    """The rotation by the rational angle 2 atan t in the plane of the first two axes."""
+    c, s = (1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)
+    rows = [[vl.ONE if i == j else vl.ZERO for j in range(n)] for i in range(n)]
+    rows[0][0], rows[0][1], rows[1][0], rows[1][1] = c, -s, s, c
+    return Mat.from_rows(rows)
 
 
 def rotate(x: Mat, t: Fraction) -> Mat:

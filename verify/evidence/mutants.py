@@ -185,8 +185,11 @@ def judge(
         "path": list(mutant.path),
         "change": mutant.change,
     }
-    if not well_sorted(mutant.statement):
-        return {**entry, "status": "ill-sorted"}
+    sorted_for_all = well_sorted(mutant.statement)
+    if not sorted_for_all:
+        entry["ill_sorted"] = True
+        if not mutant.part.startswith("goal"):
+            return {**entry, "status": "ill-sorted"}
     if mutant.part.startswith("goal"):
         candidates: Sequence[Prepared] = pool
         goals: Sequence[Fact] | None = [mutant.statement["goals"][int(mutant.part.split()[1])]]
@@ -213,7 +216,7 @@ def judge(
             return {**entry, "status": "killed", "counterexample": found}
     if equivalent is not None and equivalent(mutant.statement):
         return {**entry, "status": "equivalent"}
-    if valued == 0 and mutant.part.startswith("goal"):
+    if not sorted_for_all or (valued == 0 and mutant.part.startswith("goal")):
         return {**entry, "status": "ill-sorted"}
     return {**entry, "status": "survived", "tried": valued}
 
@@ -257,12 +260,14 @@ def run(
     along: Along | None = None,
     unused: Collection[str] = (),
     proved: bool = False,
+    dropped: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """All goal mutants and dropped hypotheses, and at most `max_hypothesis` other hypothesis mutants, with
     rates.
 
     Goals are tried at no more than `limit` instances of the pool, of all sizes.
     A mutant of a hypothesis that the derivation does not use is `proved`, as the derivation proves it too.
+    `dropped` are findings about dropped hypotheses (necessity), which are not searched for again.
     With `proved` the negation of an equation is killed by the derivation (there is a witness).
     Counterexamples are kept only with `keep`; otherwise a killed mutant keeps where and by which margin.
     """
@@ -291,6 +296,13 @@ def run(
         if exhausted():
             rows.append({"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change,
                          "status": "not tried"})
+            continue
+        known = (dropped or {}).get(m.part[4:], {}) if m.operator == "hypothesis" else {}
+        if known.get("status") == "necessary":
+            found = known["counterexample"]
+            row = {"operator": m.operator, "part": m.part, "path": [], "change": m.change}
+            where, margin = found.get("where", "here"), found.get("margin")
+            rows.append({**row, "status": "killed", "where": where, "margin": margin})
             continue
         if proved and m.operator == "relation" and m.part.startswith("goal") and m.change == "= becomes !=":
             row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}

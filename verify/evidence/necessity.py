@@ -21,6 +21,7 @@ def necessity(
     *,
     seed: int,
     draws: int = 80,
+    more: int = 0,
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     work: int = 10**9,
@@ -28,9 +29,9 @@ def necessity(
     """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the
     attempt.
 
-    `uses` says which steps of the derivation use a hypothesis (a hypothesis without any is unused); `given`
-    are instances from the claim that break the conclusion without a hypothesis; they are validated like any
-    other.
+    A hypothesis that is not settled by `draws` draws, and is used, gets `more`. `uses` says which steps of
+    the derivation use a hypothesis (a hypothesis without any is unused); `given` are instances from the claim
+    that break the conclusion without a hypothesis; they are validated like any other.
     """
     out: dict[str, dict[str, Any]] = {}
     for h in statement.get("hyps", []):
@@ -50,8 +51,11 @@ def necessity(
             rejected.append(wrong)
         if name in out:
             continue
+        unused = uses is not None and name in uses and not uses[name]
         with metered(work):
             found = find(reduced, seed=seed ^ label_hash(name), draws=draws)
+            if found is None and more and not unused:
+                found = find(reduced, seed=seed ^ label_hash(f"{name} again"), draws=more)
         if found is not None:
             data = record(reduced, *found)
             wrong = revalidate(reduced, data)
@@ -64,9 +68,8 @@ def necessity(
                 }
                 continue
             rejected.append(wrong)
-        status = "unused" if uses is not None and name in uses and not uses[name] else "unknown"
-        entry: dict[str, Any] = {"kind": "necessity", "status": status}
-        entry["attempt"] = {"draws": draws, "seed": seed, "found": 0}
+        entry: dict[str, Any] = {"kind": "necessity", "status": "unused" if unused else "unknown"}
+        entry["attempt"] = {"draws": draws if unused else draws + more, "seed": seed, "found": 0}
         if rejected:
             entry["rejected"] = rejected
         out[name] = entry

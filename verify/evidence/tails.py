@@ -25,7 +25,7 @@ HEADS = (Fraction(1, 2), Fraction(1, 10))
 DIGITS = 20
 
 
-def tails(statement: Statement, largest: int) -> list[dict[str, Any]]:
+def exact_tails(statement: Statement, largest: int) -> list[dict[str, Any]]:
     """One row for each eps, delta and chance of +1 whose least n is at most `largest`; none for other statements.
 
     `tail` is rounded up to 20 significant digits; `holds` compares the exact tail with delta.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
@@ -109,6 +108,7 @@ class Evidence:
     trials: Table | None
     monte_carlo: Table | None
     enclosures: Table | None
+    trajectories: Table | None
     tails: Table | None
     mutants: Mutants | None
     sharpness: str
@@ -624,7 +624,7 @@ def _instance(data: Json) -> Instance | None:
         data = inner
     if not isinstance(data, Mapping) or not isinstance(data.get("values"), Mapping):
         return None
-    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status")
+    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status", "kernel")
     facts = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
     return Instance(tuple(instance_rows(data)), tuple(facts))
 
@@ -655,73 +655,34 @@ def _facts(data: Json, leading: Iterable[str]) -> Table | None:
 
 
 def _enclosures(data: Json) -> Table | None:
+    """Both sides at an instance, to a stated number of digits; nothing that is absent is shown as a success."""
     if not isinstance(data, list) or not data:
         return None
     rows: list[tuple[Markup | str, ...]] = []
     for e in data:
-        known = {"interval", "low", "high", "digits", "margin", "holds", "what", "quantity", "at", "instance", "point"}
-        known |= {"kind", "status", "left", "right", "agree_digits", "exact", "goal"}
-        interval = e.get("interval") or ([e["low"], e["high"]] if "low" in e and "high" in e else None)
-        at = e.get("at") or e.get("point") or e.get("instance")
-        if isinstance(e.get("instance"), Mapping) and isinstance(e.get("at"), Mapping):  # both: indices at an instance
-            values = {**(e["instance"].get("values") or {}), **e["at"]}
-            at = {**e["instance"], "values": values}
-        instance = _instance(at)
-        where = (
-            Markup(", ").join(instance.rows) if instance else plain(at).replace(" = ", "\u00a0=\u00a0") if at else ""
-        )
-        rest = "; ".join(f"{words.label(k)} {plain(v)}" for k, v in sorted(e.items()) if k not in known)
-        what = str(e.get("what") or e.get("quantity") or rest or "both sides")
-        sides = [str(e[k]) for k in ("left", "right") if k in e]
-        shown = plain(interval) if interval else "; ".join(_short_decimal(x) for x in sides) or "missing"
-        rows.append(
-            (
-                what,
-                where,
-                str(e.get("digits") or "not given"),
-                shown,
-                plain(e["margin"]) if e.get("margin") is not None else "missing",
-                _outcome(e),
-            )
-        )
-    return Table((), ("quantity", "at", "digits", "interval", "margin", "outcome"), tuple(rows))
-
-
-def _outcome(e: Mapping[str, Json]) -> str:
-    """`holds`, `fails`, or to how many digits two enclosures agree."""
-    if isinstance(e.get("holds"), bool):
-        return _OUTCOMES[e["holds"]]
-    status = str(e.get("status") or "not stated")
-    return f"agree to {e['agree_digits']} digits" if status == "agrees" and e.get("agree_digits") else status
-
-
-def _short_decimal(text: str) -> str:
-    """A side of an enclosure, cut to be read beside others."""
-    return words.number(text) if len(text) <= 40 or "/" in text else f"{text[:24]}…"
+        instance = _instance(e.get("instance"))
+        where = Markup(", ").join(instance.rows) if instance else plain(e["at"]) if e.get("at") else "not stated"
+        sides = [_digits(str(e[k])) if e.get(k) is not None else "" for k in ("left", "right")]
+        status = str(e.get("status") or "not stated")
+        if status == "agrees":
+            status = f"agree to {e.get('agree_digits', 'unknown')} digits"
+        rows.append((where, str(e.get("digits") or "not stated"), *sides,
+                     plain(e["margin"]) if e.get("margin") is not None else "not stated", status))
+    return Table((), ("at", "digits", "left side", "right side", "margin", "outcome"), tuple(rows))
 
 
 def _tails(data: Json) -> Table | None:
+    """Exact tails against the probability that the claim allows."""
     if not isinstance(data, list) or not data:
         return None
     keys = ("n", "eps", "delta", "p", "tail")
-    rows = [
-        (*(str(t.get(k, "missing")) for k in keys[:-1]), _rounded_up(t.get("tail")), _OUTCOMES[t.get("holds") is True])
-        for t in data
-    ]
-    return Table((), ("n", "ε", "δ", "chance of +1", "tail, at most", "tail ≤ δ"), tuple(rows))
+    rows = tuple((*(str(r.get(k, "")) for k in keys), "below" if r.get("holds") is True else "above") for r in data)
+    return Table((), ("samples n", "eps", "delta", "coin p", "exact tail, rounded up", "against delta"), rows)
 
 
-_OUTCOMES = {True: "holds", False: "fails"}
-
-
-def _rounded_up(tail: Json) -> str:
-    """A decimal such as 3.8574e-2 with six digits, rounded up."""
-    lead, _, power = str(tail).partition("e")
-    try:
-        digits = -((-Fraction(lead) * 10**5) // 1)
-    except ValueError:
-        return "missing"
-    return f"{digits // 10**5}.{digits % 10**5:05d}" + (f" · 10^{power}" if power else "")
+def _digits(text: str) -> str:
+    """A long decimal, cut in the middle for display; the certificate holds all of it."""
+    return text if len(text) <= 36 else f"{text[:24]}\u2026{text[-6:]}"
 
 
 FATES = ("rejected", "equivalent", "survived", "undecided")
@@ -769,6 +730,10 @@ _TRIALS = ("status", "drawn", "discarded", "held", "exact", "ball", "agree", "un
 
 def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Evidence:
     sharp = data.get("sharpness")
+    if isinstance(sharp, list):  # one entry a goal: the first that is attained, else the first
+        tight = [s for s in sharp if isinstance(s, Mapping) and s.get("status") == "Tight"]
+        first = (tight or [s for s in sharp if isinstance(s, Mapping)] or [{}])[0]
+        sharp = {"kind": first.get("status", ""), **(first.get("attained_at") or {})}
     kind = sharp if isinstance(sharp, str) else ""
     if isinstance(sharp, Mapping):
         kind = str(sharp.get("kind") or sharp.get("sharpness") or "")
@@ -778,6 +743,7 @@ def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Eviden
         _facts(data.get("trials"), _TRIALS),
         _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
         _enclosures(data.get("enclosures")),
+        _facts(data.get("trajectories"), ("status",)),
         _tails(data.get("tails")),
         _mutants(data.get("mutants"), formulas),
         kind,

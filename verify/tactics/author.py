@@ -608,11 +608,14 @@ class Interpreter:
         return self.prover.step(wish, "alg", prefix, concl, proof=["mul", ["exp", growth[0][1]], ["fact", held, at]])
 
     def _by_start(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
-        """A fact that holds at all times, at the start."""
-        name = self.names(self._arg(h))[0]
-        return self.prover.step(
-            wish, "at0", prefix, concl, fact=name, at=[{p[0]: 1} for p in self.prover.facts[name]["all"]]
-        )
+        """A fact that holds at all times, at the start: by.start(fact), by.start(fact(i))."""
+        item = self._arg(h)
+        inner, indices, named = item.args if item.op == "at" else (item, (), ())
+        name = self.names(inner)[0]
+        own = [p[0] for p in self.prover.facts[name]["all"]]
+        given = dict(zip(own, indices, strict=False)) | dict(named)
+        at = [self.lin(given[v]) if v in given else {v: 1} for v in own]
+        return self.prover.step(wish, "at0", prefix, concl, fact=name, at=at)
 
     def _by_induction(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """by.induction(i, base=.., step=..): ingredients of the base and of the step; IH is the hypothesis."""
