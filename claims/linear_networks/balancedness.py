@@ -31,4 +31,4 @@ with proof(drift) as p:
 
 as_printed.fails_at(N=2, j=1, widths=(2, 1, 1), W=[[[Q(3, 5), Q(4, 5)]], [[1]]], ell=[[0, 1]], eta=1)
 nonclaim("An unbalanced start stays exactly as unbalanced: this is no attraction to balancedness.")
-figure(drift, x=eta, y=frobenius(after(gap)), scale="log-log")
+figure(drift, x=eta, y=frobenius(after(gap) - gap), scale="log-log")

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 Data = dict[str, Any]
 POINTS = 16
 SEED = 20_201
+DRAWS = 30
+DIGITS = 16  # of a trajectory
+STEPS = 15  # of the integrator, for one trajectory
 
 
 def figures(claim: Any, evidence: Mapping[str, Mapping[str, Any]]) -> list[Data]:
@@ -38,12 +41,16 @@ def figures(claim: Any, evidence: Mapping[str, Mapping[str, Any]]) -> list[Data]
 
 def number(value: Any) -> str:
     """Twelve significant digits of a rational or of the midpoint of an enclosure, as an exact decimal string."""
-    exact = value if isinstance(value, Fraction) else (value.lower() + value.upper()) / 2
+    exact = _middle(value)
     if exact == 0:
         return "0"
     places = 12 - 1 - math.floor(math.log10(abs(float(exact)) or 1e-300))
     scaled = round(exact * Fraction(10) ** places)
     return str(Fraction(scaled) / Fraction(10) ** places)
+
+
+def _middle(value: Any) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(value.lower() + value.upper()) / 2
 
 
 def _scalar(value: Any) -> Any:
@@ -59,87 +66,130 @@ def _scalar(value: Any) -> Any:
     return total.sqrt()
 
 
+def _starts(kernel: Data) -> Iterator[Any]:
+    """Instances from a seeded generator, small ones but not the smallest case."""
+    from verify.evidence.generate import Discard, Plan, draw_one
+    from verify.evidence.rng import Rng
+    from verify.evidence.trajectories import MAX_ENTRIES
+    from verify.evidence.values import ShapeError
+
+    plan, rng = Plan.of(kernel), Rng(SEED)
+    for _ in range(DRAWS):
+        try:
+            found = draw_one(plan, rng.next(), 2)
+        except (Discard, ShapeError):
+            continue
+        least = plan.sig.get("nat", {})
+        if found.size()[0] <= MAX_ENTRIES and any(value > least.get(name, value) for name, value in found.nat.items()):
+            yield found
+
+
+def _sizes(kernel: Data, instance: Any) -> str:
+    """The natural numbers and widths of an instance, for a caption."""
+    parts = [f"{name} = {value}" for name, value in sorted(instance.nat.items())]
+    parts += [f"widths {', '.join(str(row[i]) for i in sorted(row))}" for _, row in sorted(instance.dims.items())]
+    return "; ".join(parts)
+
+
 def _flow(statement: Any, kernel: Data, part: Mapping[str, Any]) -> Data:
-    """Both sides of an inequality along a validated trajectory from the witness."""
-    from verify.evidence.evaluate import evaluate
+    """Both sides of an inequality along a validated trajectory from a drawn instance at which they differ."""
     from verify.evidence.generate import Plan
     from verify.evidence.instance import Instance
-    from verify.evidence.trajectories import follow
-    from verify.evidence.values import ShapeError, Unsupported
-    from verify.numeric.enclosure import precision
-    from verify.numeric.flow import FlowFailure
 
-    goal, sig = kernel["goals"][0]["concl"], kernel["sig"]
+    goal = kernel["goals"][0]["concl"]
     if goal[0] not in ("ge", "gt"):
         return {}
+    plan = Plan.of(kernel)
     times = [Fraction(k, 8) for k in range(1, POINTS + 1)]
-    found: Data = {}
-    for where, data in _starts(part):
-        start = Instance.from_json(data, sig.get("nat", {}))
-        try:
-            states = follow(Plan.of(kernel), start, times, digits=30)
-        except (Unsupported, FlowFailure, ShapeError):
+    for start in _starts(kernel):
+        sides = _along(plan, goal, start, times)
+        if sides is None:
             continue
-        with precision(30):
-            sides = [[number(_scalar(evaluate(sig, goal[n], s.instance, digits=30))) for s in states] for n in (2, 1)]
-        moves = all(Fraction(y) > 0 for side in sides for y in side)
-        found = {
-            "caption": f"{statement.label}: both sides along a validated trajectory from {where}.",
-            "data": {
-                "x": [str(t) for t in times],
-                "xlabel": "$t$",
-                "ylabel": "loss",
-                "scale": "log-y" if moves else "linear",
-                "series": [
-                    {"label": "loss", "y": sides[0], "style": "line"},
-                    {"label": "bound", "y": sides[1], "style": "bound"},
-                ],
-            },
-        }
-        if moves:
+        first, last, bound = sides[0][0], sides[0][-1], sides[1][0]
+        if first < Fraction(99, 100) * bound and Fraction(1, 10**4) * first < last < Fraction(9, 10) * first:
+            where = f"an instance drawn with seed {SEED} ({_sizes(kernel, start)})"
             break
-    return found
+    else:
+        if not part.get("witness"):
+            return {}
+        where, start = "the witness", Instance.from_json(part["witness"], kernel["sig"].get("nat", {}))
+        sides = _along(plan, goal, start, times)
+    if sides is None:
+        return {}
+    positive = all(y > 0 for ys in sides for y in ys)
+    return {
+        "caption": f"{statement.label}: both sides along a validated trajectory from {where}.",
+        "data": {
+            "x": [str(t) for t in times],
+            "xlabel": "$t$",
+            "ylabel": "loss",
+            "scale": "log-y" if positive else "linear",
+            "series": [
+                {"label": "loss", "y": [number(y) for y in sides[0]], "style": "line"},
+                {"label": "bound", "y": [number(y) for y in sides[1]], "style": "bound"},
+            ],
+        },
+    }
 
 
-def _starts(part: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Instances to start from: the witness, then what the search found to be tight."""
-    out = [("the witness", part["witness"])] if part.get("witness") else []
-    for row in part.get("sharpness") or []:
-        if isinstance(row, Mapping) and row.get("attained_at"):
-            out.append(("an instance that attains the bound", row["attained_at"]))
-    return out
+def _along(plan: Any, goal: Any, start: Any, times: list[Fraction]) -> list[list[Fraction]] | None:
+    """Smaller and larger side of an inequality at the times (midpoints), or None where the flow is out of reach."""
+    from verify.evidence.evaluate import evaluate
+    from verify.evidence.trajectories import follow
+    from verify.evidence.values import ShapeError, Unsupported
+    from verify.numeric.enclosure import NotEvidence, precision
+    from verify.numeric.flow import FlowFailure
+
+    try:
+        states = follow(plan, start, times, digits=DIGITS, max_steps=STEPS)
+        with precision(DIGITS):
+            sides = ([evaluate(plan.sig, goal[n], s.instance, digits=DIGITS) for s in states] for n in (2, 1))
+            return [[_middle(_scalar(y)) for y in ys] for ys in sides]
+    except (Unsupported, ShapeError, NotEvidence, FlowFailure):
+        return None
 
 
 def _descent(statement: Any, kernel: Data, part: Mapping[str, Any], options: Mapping[str, Any]) -> Data:
-    """The left side of an equation at one exact step of descent, against a symbol that is halved again and again."""
+    """A term at one exact step of descent and the right side of the equation, against a symbol halved again and again.
+
+    Without `y` the term is the left side."""
     from verify.evidence.check import complete
     from verify.evidence.evaluate import Evaluator
-    from verify.evidence.generate import Plan, draw_many
+    from verify.evidence.generate import Plan
     from verify.evidence.instance import Instance
     from verify.numeric.enclosure import precision
 
     goal, name = kernel["goals"][0]["concl"], repr(options["x"])
-    plan = Plan.of(kernel)
-    given = [Instance.from_json(row, kernel["sig"].get("nat", {})) for _, row in _starts(part)]
+    over = statement.compiler().term(options["y"]) if "y" in options else goal[1]
     xs = [Fraction(1, 2**k) for k in range(1, 13)]
-    ys: list[str] = []
-    for start in [*given, *draw_many(plan, 20, SEED).instances]:
-        with precision(30):
-            kept = {k: v for k, v in start.letters.items() if k[2] in ("", "0")}
-            moved = [complete(plan, start, {**kept, (name, (), ""): x}, "figure") for x in xs]
-            ys = [number(_scalar(Evaluator(kernel["sig"], m).value(goal[1], {}))) for m in moved]
-        if all(Fraction(y) > 0 for y in ys):
-            break
-    else:
-        return {}
+    plan = Plan.of(kernel)
+
+    def sides(start: Instance, x: Fraction) -> list[Fraction]:
+        kept = {k: v for k, v in start.letters.items() if k[2] in ("", "0")}
+        moved = complete(plan, start, {**kept, (name, (), ""): x}, "figure")
+        return [_middle(_scalar(Evaluator(kernel["sig"], moved).value(term, {}))) for term in (over, goal[2])]
+
+    with precision(30):
+        for start in _starts(kernel):
+            if all(y > 0 for x in (xs[0], xs[-1]) for y in sides(start, x)):
+                where = f"an instance drawn with seed {SEED} ({_sizes(kernel, start)})"
+                break
+        else:
+            if not part.get("witness"):
+                return {}
+            start, where = Instance.from_json(part["witness"], kernel["sig"].get("nat", {})), "the witness"
+        rows = [sides(start, x) for x in xs]
     return {
-        "caption": f"{statement.label}: Frobenius norm of the left side after one exact step of descent.",
+        "caption": f"{statement.label}: norms after one exact step of descent from {where}.",
         "data": {
             "x": [str(x) for x in xs],
             "xlabel": f"${options['x'].latex()}$",
-            "ylabel": "norm",
-            "scale": "log-log",
-            "series": [{"label": "exact", "y": ys, "style": "points"}],
+            "ylabel": "Frobenius norm",
+            "scale": options.get("scale", "log-log"),
+            "series": [
+                {"label": "after one step", "y": [number(r[0]) for r in rows], "style": "points"},
+                {"label": "right side", "y": [number(r[1]) for r in rows], "style": "line"},
+            ],
         },
     }
 
@@ -160,18 +210,18 @@ def _sides(statement: Any, kernel: Data, options: Mapping[str, Any]) -> Data:
             if made is None:
                 continue
             at = Instance.from_json(made, sig.get("nat", {}))
-            rows.append([number(_scalar(evaluate(sig, t, at, digits=30))) for t in (over, goal[1], goal[2])])
-    rows.sort(key=lambda r: Fraction(r[0]))
+            rows.append([_middle(_scalar(evaluate(sig, t, at, digits=40))) for t in (over, goal[1], goal[2])])
+    rows.sort()
     return {
         "caption": f"{statement.label}: left side by rigorous quadrature (points), right side in closed form (line).",
         "data": {
-            "x": [r[0] for r in rows],
+            "x": [number(r[0]) for r in rows],
             "xlabel": f"${options['x'].latex()}$",
             "ylabel": "both sides",
             "scale": "linear",
             "series": [
-                {"label": "quadrature", "y": [r[1] for r in rows], "style": "points"},
-                {"label": "closed form", "y": [r[2] for r in rows], "style": "line"},
+                {"label": "quadrature", "y": [number(r[1]) for r in rows], "style": "points"},
+                {"label": "closed form", "y": [number(r[2]) for r in rows], "style": "line"},
             ],
         },
     }
@@ -182,23 +232,29 @@ def _sample(statement: Any, kernel: Data, options: Mapping[str, Any]) -> Data:
 
     The weights are Gaussian columns in the plane of the inputs from a seeded generator; the band is the width that the
     claim proves, eps(m) = sqrt(log(n (n + 1) / delta) / (2 m))."""
+    from verify.numeric.enclosure import Enclosure, precision
+    from verify.numeric.wide import tangent_kernel_enclosure
+
     rng = random.Random(SEED)
-    rho, n, delta = float(options["rho"]), int(options["n"]), float(options["delta"])
-    angle = math.acos(rho)
-    truth = rho * (math.pi - angle) / (2 * math.pi)
+    rho, n, delta = Fraction(options["rho"]), int(options["n"]), Fraction(options["delta"])
+    cosine, sine = float(rho), math.sqrt(1 - float(rho) ** 2)
     ms = [2**k for k in range(4, 15)]
     hits, ys, low, high = 0, [], [], []
-    for m in range(1, ms[-1] + 1):
-        a, b = rng.gauss(0, 1), rng.gauss(0, 1)
-        hits += a >= 0 and rho * a + math.sin(angle) * b >= 0
-        if m in ms:
-            eps = math.sqrt(math.log(n * (n + 1) / delta) / (2 * m))
-            ys.append(_decimal(rho * hits / m))
-            low.append(_decimal(truth - eps))
-            high.append(_decimal(truth + eps))
+    with precision(30):
+        truth = tangent_kernel_enclosure(rho, layers="first")
+        size = Enclosure.from_exact(n * (n + 1) / delta).log()
+        for m in range(1, ms[-1] + 1):
+            a, b = rng.gauss(0, 1), rng.gauss(0, 1)
+            hits += a >= 0 and cosine * a + sine * b >= 0
+            if m in ms:
+                eps = (size / (2 * m)).sqrt()
+                ys.append(number(rho * hits / m))
+                low.append(number(truth - eps))
+                high.append(number(truth + eps))
+        limit = number(truth)
     return {
-        "caption": f"Monte Carlo, seed {SEED}: one entry at width m, its limit, and the proved band for n = {n}, "
-        f"delta = {options['delta']}.",
+        "caption": f"Monte Carlo with {ms[-1]} samples, seed {SEED}: one entry at width m, its limit, and the proved "
+        f"band for n = {n}, delta = {options['delta']}.",
         "data": {
             "x": [str(m) for m in ms],
             "xlabel": "$m$",
@@ -208,7 +264,7 @@ def _sample(statement: Any, kernel: Data, options: Mapping[str, Any]) -> Data:
                 {"label": "width m", "y": ys, "style": "points"},
                 {
                     "label": "limit with band",
-                    "y": [_decimal(truth)] * len(ms),
+                    "y": [limit] * len(ms),
                     "band": [list(pair) for pair in zip(low, high, strict=True)],
                     "style": "line",
                 },
@@ -216,6 +272,3 @@ def _sample(statement: Any, kernel: Data, options: Mapping[str, Any]) -> Data:
         },
     }
 
-
-def _decimal(x: float) -> str:
-    return str(Fraction(round(x * 10**9), 10**9))

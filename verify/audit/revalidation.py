@@ -1,4 +1,4 @@
-"""What is written in a certificate, evaluated again: witness, counterexample, enclosures, necessity, sharpness."""
+"""What is written in a certificate, evaluated again: instances, enclosures, exact tails, necessity, sharpness."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def _part(statement: Data, part: Data, problems: list[dict[str, str]]) -> dict[s
             stands(f"necessity[{name}]", entry.get("counterexample"), revalidate, reduced)
     for where, instance in _sharp(part.get("sharpness")):
         stands(where, instance, check_witness)
+    _tails(statement, part.get("tails"), problems)
     return {
         "witness": stands("witness", part.get("witness"), check_witness),
         "counterexample": refuted and not statement.get("exists"),
@@ -60,6 +61,22 @@ def _sharp(found: object) -> Iterator[tuple[str, object]]:
         for key in ("attained_at", "met_at"):
             if isinstance(entry, Mapping) and key in entry:
                 yield f"sharpness[{k}].{key}", entry[key]
+
+
+def _tails(statement: Data, rows: object, problems: list[dict[str, str]]) -> None:
+    """Every row of exact tails comes out again and is at most delta."""
+    from verify.evidence.tails import exact_tails
+
+    if not isinstance(rows, list) or not rows:
+        return
+    sizes = [row.get("n") if isinstance(row, Mapping) else None for row in rows]
+    largest = max((n for n in sizes if type(n) is int), default=0)
+    again = [canonical(row) for row in exact_tails(statement, min(largest, 20_000))]
+    for k, row in enumerate(rows):
+        if not isinstance(row, Mapping) or canonical(row) not in again:
+            problems.append({"where": f"tails[{k}]", "reason": "it does not come out again"})
+        elif row.get("holds") is not True:
+            problems.append({"where": f"tails[{k}]", "reason": "the exact tail is above delta"})
 
 
 def _enclosures(statement: Data, rows: object, problems: list[dict[str, str]]) -> bool:
