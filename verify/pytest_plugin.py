@@ -107,7 +107,7 @@ class EvidenceItem(pytest.Item):
         if finding.status is Status.FAILED:
             raise Failure(self._message(finding))
         if finding.status is Status.OPEN:
-            pytest.xfail("expected OPEN: " + "; ".join(finding.lines))
+            pytest.xfail("open: " + "; ".join(finding.lines))
         if finding.status is Status.ABSENT:
             pytest.skip("; ".join(finding.lines))
 

@@ -73,7 +73,7 @@ def test_expected_open_is_a_strict_xfail(library: Path, plugin: list[str]) -> No
     code, out = run(library, plugin, "-rxf", "-k", "statement")
     assert code == 1
     assert "1 failed, " in out and "1 xfailed" in out and "passed" not in out
-    assert "expected OPEN: x: nothing found" in out and "x: PROVED, expected OPEN" in out
+    assert "open: x: nothing found" in out and "x: PROVED, expected OPEN" in out
 
 
 def test_a_claim_that_raises_fails_every_item_and_no_other_claim(library: Path, plugin: list[str]) -> None:

@@ -28,7 +28,7 @@ REJECTED = frozenset({"killed", "ill-sorted"})
 class Status(Enum):
     PASSED = "passed"
     FAILED = "failed"
-    OPEN = "open"  # an expected OPEN: strict, and never a pass
+    OPEN = "open"  # an expected OPEN (strict), or unknown with the attempt on record: never a pass
     ABSENT = "absent"  # the claim has nothing of this kind
 
 
@@ -160,7 +160,9 @@ def _mutants(claim: ClaimResult) -> Finding:
 
 
 def _necessity(claim: ClaimResult, hypothesis: str) -> Finding:
-    failed, passed = [], 0
+    failed: list[str] = []
+    open_: list[str] = []
+    passed = 0
     for s in _settled(claim):
         for part, uses in zip(_parts(s), _uses(claim, s), strict=False):
             necessity = part.get("necessity") or {}
@@ -172,11 +174,14 @@ def _necessity(claim: ClaimResult, hypothesis: str) -> Finding:
             if broken or unused:
                 passed += 1
             else:
-                failed.append(
+                tried = all((necessity.get(name) or {}).get("attempt") for name in names)
+                (open_ if tried else failed).append(
                     f"{s.label}: {hypothesis} is used, and no instance breaks the conclusion without it;"
                     f" give one with {s.label}.breaks_without({hypothesis!r}, ..)"
                 )
         failed += _problems(s, (f"necessity.{hypothesis}", f"necessity[{hypothesis}]"))
+    if open_ and not failed:  # unknown, with the attempt on record: shown as such, never a pass
+        return Finding(Status.OPEN, tuple(open_))
     return _finding(failed, passed, f"no statement to be proved has the hypothesis {hypothesis}")
 
 
