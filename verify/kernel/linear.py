@@ -8,8 +8,9 @@ Integer Programming, section 12.2). Incomplete for integers, never wrong.
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Iterable
 from functools import lru_cache
+from math import gcd
 from typing import Any
 
 from .errors import Reject
@@ -34,6 +35,7 @@ def var(name: str) -> Lin:
     return ((name, 1),)
 
 
+@lru_cache(maxsize=50_000)
 def add(a: Lin, b: Lin, scale: int = 1) -> Lin:
     out = dict(a)
     for s, c in b:
@@ -87,46 +89,36 @@ def parse(data: Any, known: dict[str, Lin]) -> Lin:
     return out
 
 
-def _contradictory(rows: list[dict[str, Fraction]]) -> bool:
+def _primitive(row: dict[str, int]) -> Lin:
+    """The row divided by the greatest common divisor of its coefficients: the same half-space."""
+    common = gcd(*row.values())
+    return make({s: c // common for s, c in row.items()}) if common else ()
+
+
+def _contradictory(rows: Iterable[Lin]) -> bool:
     """True if the conjunction of `row >= 0` has no rational point."""
-    seen: set[tuple[tuple[str, Fraction], ...]] = set()
+    left = {_primitive(dict(row)) for row in rows}
     while True:
-        clean: list[dict[str, Fraction]] = []
-        for row in rows:
-            names = [s for s in row if s != ONE]
-            if not names:
-                if row.get(ONE, Fraction(0)) < 0:
-                    return True
-                continue
-            lead = abs(row[min(names)])
-            normal = {s: c / lead for s, c in row.items()}
-            key = tuple(sorted(normal.items()))
-            if key not in seen:
-                seen.add(key)
-                clean.append(normal)
-        rows = clean
-        if not rows:
+        if any(row[0][1] < 0 for row in left if len(row) == 1 and row[0][0] == ONE):
+            return True
+        table = [dict(row) for row in sorted(left) if value(row) is None]
+        if not table:
             return False
         counts: dict[str, list[int]] = {}
-        for row in rows:
+        for row in table:
             for s, c in row.items():
                 if s != ONE:
                     counts.setdefault(s, [0, 0])[c > 0] += 1
         pick = min(sorted(counts), key=lambda s: counts[s][0] * counts[s][1] - sum(counts[s]))
-        lower = [r for r in rows if r.get(pick, 0) > 0]
-        upper = [r for r in rows if r.get(pick, 0) < 0]
-        rows = [r for r in rows if not r.get(pick, 0)]
-        if len(rows) + len(lower) * len(upper) > MAX_ROWS:
+        lower = [r for r in table if r.get(pick, 0) > 0]
+        upper = [r for r in table if r.get(pick, 0) < 0]
+        left = {_primitive(r) for r in table if pick not in r}
+        if len(left) + len(lower) * len(upper) > MAX_ROWS:
             return False
         for lo in lower:
             for hi in upper:
-                new: dict[str, Fraction] = {}
-                for s in {*lo, *hi}:
-                    c = lo.get(s, Fraction(0)) * -hi[pick] + hi.get(s, Fraction(0)) * lo[pick]
-                    if c:
-                        new[s] = c
-                rows.append(new)
-        seen = set()
+                a, b = -hi[pick], lo[pick]
+                left.add(_primitive({s: lo.get(s, 0) * a + hi.get(s, 0) * b for s in {*lo, *hi}}))
 
 
 @lru_cache(maxsize=100_000)
@@ -135,6 +127,4 @@ def nonnegative(form: Lin, known: tuple[Lin, ...]) -> bool:
     fixed = value(form)
     if fixed is not None and fixed >= 0:
         return True
-    rows = [{s: Fraction(c) for s, c in f} for f in known]
-    rows.append({s: Fraction(c) for s, c in sub(scaled(form, -1), const(1))})
-    return _contradictory(rows)
+    return _contradictory((*known, sub(scaled(form, -1), const(1))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from . import evaluate as ev
@@ -22,6 +23,8 @@ MAX_DEPTH = 400
 MAX_STEPS = 2_000
 WORK = 400_000  # for one theorem
 FILE_WORK = 3 * WORK  # for all theorems and refutations of a file
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 def load(text: str) -> Json:
@@ -29,22 +32,11 @@ def load(text: str) -> Json:
     if len(text) > MAX_BYTES:
         raise Reject(f"input larger than {MAX_BYTES} bytes")
     depth = peak = 0
-    quoted = False
-    skip = False
-    for ch in text:
-        if skip:
-            skip = False
-        elif quoted:
-            if ch == "\\":
-                skip = True
-            elif ch == '"':
-                quoted = False
-        elif ch == '"':
-            quoted = True
-        elif ch in "[{":
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        if bracket in "[{":
             depth += 1
             peak = max(peak, depth)
-        elif ch in "]}":
+        else:
             depth -= 1
     if peak > MAX_DEPTH:
         raise Reject(f"input nested deeper than {MAX_DEPTH}")
@@ -120,7 +112,7 @@ def _sound_losses(sig: Signature) -> None:
 
 
 def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
-    """Check a statement (signature, hypotheses, goals); return its parts with the parsed signature."""
+    """Check a statement (signature, hypotheses, goals); return its parts, the parsed signature and its checker."""
     sig = parse(data["sig"])
     checker = Rules(sig, Budget(WORK, whole))
     _sound_losses(sig)
@@ -152,7 +144,8 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
         if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random or (
                 sig.letter(c).index or c in sig.losses):
             raise Reject(f"{c} cannot be a hidden constant")
-    return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists}
+    return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists,
+            "rules": checker}
 
 
 def entry(data: Json, whole: Budget | None = None) -> dict[str, Any]:
@@ -162,7 +155,9 @@ def entry(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     sig = data["sig"]
     spoken = [data["hyps"], data["goals"], sig.get("losses", {})]
     letters = {n: d for n, d in sig.get("letters", {}).items() if _mentions(spoken, n)}
-    return statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]}, whole)
+    out = statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]}, whole)
+    del out["rules"]  # with everything it remembers
+    return out
 
 
 def _shelf(kind: str, table: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -233,7 +228,7 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
         if type(name) is not str or name in library or ":" in name:
             raise Reject(f"theorem id {name!r:.60} is missing, in use or reserved")
         parts = statement(data, whole)
-        r = Rules(parts["parsed"], Budget(WORK, whole))
+        r = parts["rules"]
         r.library, r.used_theorems, r.hypotheses = library, set(), data["hyps"]
         used = _replayed(r, data, where)
         if len(_listed(data["qed"], "qed")) != len(data["goals"]):
@@ -276,8 +271,7 @@ def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcom
         own = fields(data["theorem"], keys, keys, "theorem of a refutation")
         if any(ev.form(f, own["sig"].get("nat", {})) < 0 for f in own["sig"].get("assume", [])):
             raise Reject("the index assumptions of a refutation must hold at the least naturals")
-        sig = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]}, whole)["parsed"]
-        r = Rules(sig, Budget(WORK, whole))
+        r = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]}, whole)["rules"]
         r.library, r.used_theorems, r.hypotheses = library, set(), own["hyps"]
         used = _replayed(r, own, where)
         found = refute.by_derivation(parts, data["at"], r)
