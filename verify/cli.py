@@ -25,7 +25,7 @@ from verify.audit.run import (
     Settings,
     StatementResult,
 )
-from verify.audit.sources import Source, SourceError, discover, select
+from verify.audit.sources import Entry, Source, SourceError, discover, register, select
 from verify.audit.verdict import Standing, Verdict
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def audit_command(
     target = _json_target(target)
     claims, base = project(folder, names)
     sources = _sources(claims, names)
+    entries = [] if names else register(claims, sources)
     settings = _settings(claims, base, workers, no_cache)
     progress = Progress(len(sources))
     result = audit(sources, settings, progress)
@@ -165,6 +166,7 @@ def audit_command(
         click.echo(text, nl=False)
     else:
         _print_audit(result, progress.seconds)
+        _print_register(entries)
         if target is not None:
             write_atomically(Path(target), text)
     _write_run(base, result, progress.seconds)
@@ -172,6 +174,14 @@ def audit_command(
         page = build_report(result, base / "reports" / "html")
         click.echo(f"Report: {page}", err=target == "-")
     raise SystemExit(result.exit_code)
+
+
+def _print_register(entries: Sequence[Entry]) -> None:
+    """For each document: how many of its claims are covered, out of scope, pending."""
+    for source in dict.fromkeys(entry.source for entry in entries):
+        counts = Counter(entry.status for entry in entries if entry.source == source)
+        parts = ", ".join(f"{counts[status]} {status}" for status in ("covered", "out of scope", "pending"))
+        click.echo(f"{source}: {counts.total()} claims, {parts}")
 
 
 def _json_target(target: str | None) -> str | None:

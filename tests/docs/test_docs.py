@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from verify.kernel import replay
 from verify.statement import load
+from verify.statement.claims import read_sources
 from verify.tactics import derive
 from verify.tactics.author import Author
 
@@ -18,7 +18,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 CLAIMS = sorted(ROOT.glob("claims/*/*.py"))
 SCRIPT = ROOT / ".ci" / "run"
 TACTICS = ROOT / "docs" / "reference" / "tactics.md"
-SOURCES = json.loads((ROOT / "claims" / "sources.json").read_text(encoding="utf-8"))
+SOURCES = read_sources(ROOT / "claims" / "sources.json")
 START = "from verify.statement import *"
 
 

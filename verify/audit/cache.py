@@ -69,7 +69,8 @@ class Cache:
 
     def key(self, topic: str, slug: str, path: Path) -> str:
         parts = [self._salt, topic, slug, str(path.resolve()), str(file_hash(path))]
-        return sha256("\n".join([*parts, str(file_hash(self._root / "sources.json"))]))
+        tables = [self._root / "sources.json", *sorted((self._root / "register").glob("*.json"))]
+        return sha256("\n".join([*parts, *(str(file_hash(table)) for table in tables)]))
 
     def get(self, key: str) -> dict[str, Any] | None:
         try:

@@ -90,6 +90,49 @@ def discover(root: Path) -> list[Source]:
     return sorted(found, key=lambda s: (s.topic, s.slug))
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What became of one claim of a document."""
+
+    id: str
+    source: str
+    status: str  # "covered", "out of scope" or "pending"
+    reason: str = ""
+    claims: tuple[str, ...] = ()  # topic/slug of the files that cover it
+
+
+def register(root: Path, sources: Sequence[Source]) -> list[Entry]:
+    """Every id of the register, with what became of it. Nothing is left out in silence: an id is covered by a claim
+    file, out of scope with a reason, or pending with what is missing; an id with two of these is an error."""
+    from verify.statement.claims import read_sources
+    from verify.statement.errors import ClaimFileError
+
+    path = root / "sources.json"
+    if not path.is_file():
+        return []
+    try:
+        table = read_sources(path)["claims"]
+    except ClaimFileError as error:
+        raise SourceError(str(error)) from error
+    covering: dict[str, list[str]] = {}
+    for source in sources:
+        for item in source.ids:
+            covering.setdefault(item, []).append(source.id)
+    entries = []
+    for key, row in table.items():
+        claims = tuple(covering.get(key, ()))
+        listed = [("out of scope", row["out_of_scope"])] if "out_of_scope" in row else []
+        listed += [("pending", row["pending"])] if "pending" in row else []
+        if len(listed) + bool(claims) != 1:
+            words = [f"covered by {', '.join(claims)}"] if claims else []
+            words += [f"listed as {status}" for status, _ in listed]
+            told = " and ".join(words) or "neither covered by a claim file nor listed as out of scope or pending"
+            raise SourceError(f"{key} is {told}; see the register of {row['source']}")
+        status, reason = listed[0] if listed else ("covered", "")
+        entries.append(Entry(key, row["source"], status, reason, claims))
+    return entries
+
+
 def select(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
     """By slug, topic/slug, topic, source id (K-24), or path; everything if there is no name."""
     wanted = list(names)

@@ -223,19 +223,51 @@ def find_sources(file: Path) -> Mapping[str, Any]:
 
 
 def read_sources(path: Path) -> Mapping[str, Any]:
+    """The table of sources, with the entries of `register/*.json` beside it: one file for each document."""
+    table = _table(path, "sources")
+    sources, claims = table["sources"], dict(table.get("claims", {}))
+    for key, entry in claims.items():
+        if not isinstance(entry, Mapping) or entry.get("source") not in sources:
+            raise _unreadable(path, f"{key} names no known source")
+    for file in sorted((path.parent / "register").glob("*.json")):
+        register = _table(file, "claims")
+        if register.get("source") not in sources:
+            raise _unreadable(file, f"{register.get('source')!r} is not in {path.name}")
+        wanted = [f"{register.get('prefix')}-{k:02}" for k in range(1, int(register.get("count", 0)) + 1)]
+        found = list(register["claims"])
+        if found != wanted:
+            odd = sorted(set(found) ^ set(wanted)) or [a for a, b in zip(found, wanted, strict=True) if a != b]
+            raise _unreadable(file, f"the ids do not run from {wanted[:1]} to {wanted[-1:]}: look at {odd[:3]}")
+        for key, entry in register["claims"].items():
+            if key in claims:
+                raise _unreadable(file, f"{key} is listed twice")
+            claims[key] = {"source": register["source"], **entry}
+    for key, entry in claims.items():
+        unknown = set(entry) - {"source", "at", "pending", "out_of_scope"}
+        texts = all(isinstance(v, str) and v.strip() for v in entry.values())
+        if unknown or not texts or ("at" not in entry and "pending" not in entry):
+            raise _unreadable(path, f"{key} needs a place `at`, and may have a reason `out_of_scope` or `pending`")
+    return {"sources": sources, "claims": claims}
+
+
+def _table(path: Path, key: str) -> dict[str, Any]:
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-        claims, sources = table["claims"], table["sources"]
-        for key, entry in claims.items():
-            if entry["source"] not in sources or not isinstance(entry["at"], str):
-                raise ClaimFileError(str(path), None, f"{key} names no known source")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ClaimFileError(
-            str(path), None, f"unreadable table of sources: {error}",
-            next='it has the form {"sources": {key: ..}, "claims": {id: {"source": key, "at": ".."}}}',
-        ) from error  # fmt: skip
-    result: dict[str, Any] = table
-    return result
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, str(error)) from error
+    if not isinstance(table, dict) or not all(isinstance(table.get(k, {}), dict) for k in (key, "claims")):
+        raise _unreadable(path, f"there is no table {key!r}")
+    if key not in table:
+        raise _unreadable(path, f"there is no table {key!r}")
+    return table
+
+
+def _unreadable(path: Path, what: str) -> ClaimFileError:
+    return ClaimFileError(
+        str(path), None, f"unreadable table of sources: {what}",
+        next='sources.json has {"sources": {key: ..}}, register/KEY.json has '
+        '{"source": key, "prefix": "K", "count": 2, "claims": {"K-01": {"at": ".."}, ..}}',
+    )  # fmt: skip
 
 
 def _citations(path: str, ids: list[str], table: Mapping[str, Any]) -> tuple[Citation, ...]:
@@ -244,9 +276,11 @@ def _citations(path: str, ids: list[str], table: Mapping[str, Any]) -> tuple[Cit
     for item in ids:
         if item not in known:
             near = sorted(k for k in known if k.split("-")[0] == item.split("-")[0])[:6]
-            hint = f"known ids: {', '.join(near)}" if near else "the table of sources is claims/sources.json"
+            hint = f"known ids: {', '.join(near)}" if near else "the ids are those of claims/register"
             raise ClaimFileError(path, _where_covered(path, item), f"unknown claim id {item!r} in covers", next=hint)
         entry = known[item]
+        if "at" not in entry:
+            raise ClaimFileError(path, _where_covered(path, item), f"{item} has no place yet", next="give it an `at`")
         grouped.setdefault((entry["source"], entry["at"]), []).append(item)
     return tuple(Citation(source, at, tuple(names)) for (source, at), names in grouped.items())
 
