@@ -87,5 +87,10 @@ with proof(rate, case="tall") as p:
     )
     p.conclude(by.gronwall(slope))
 
+# Layers of very different size: the flow starts inside the margin, but its tangent kernel is too small.
+rate.breaks_without("balanced", N=2, widths=(2, 1, 1), W=[[[10, 0]], [[Q(1, 10)]]], Phi=[[1, Q(3, 4)]],
+                    c=Q(1, 2), sigma_min_Phi=Q(5, 4))
+rate.breaks_without("balanced", N=2, widths=(1, 1, 2), W=[[[Q(1, 10)]], [[10], [0]]], Phi=[[1], [Q(3, 4)]],
+                    c=Q(1, 2), sigma_min_Phi=Q(5, 4))
 figure(rate)
 nonclaim("Nothing is said about flows that start outside the margin.")

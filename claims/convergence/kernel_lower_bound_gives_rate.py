@@ -23,6 +23,6 @@ with proof(theorem) as s:
     s.conclude(by.algebra(best, by.times(start(half_sq) * exp(-2 * x), by.tangent(x)),
                           start(half_sq) * exp(-2 * x) * x))
 
-sharp.tight_at(n=1, p=1, J=1, lam_0=1)
+sharp.tight_at(n=1, p=1, J=1, lam_0=1, theta=1, u=1, y=0)
 figure(sharp)
 nonclaim("Nothing is said about when the least eigenvalue of the kernel stays above the bound.")

@@ -32,3 +32,6 @@ with proof(under_last) as p:
     whole = p.have(We.T @ We == S**N, by.lemma("end_to_end_preconditioner.below_any", m=N))
     products = p.have(below.T @ below == S**(N - 1), by.lemma("end_to_end_preconditioner.below_any", m=N - 1))
     floor_of(p, S, net.below(1), whole, products)
+
+over_first.breaks_without("balanced", N=2, widths=(1, 1, 1), W=[[[2]], [[1]]], c=Q(4, 3))
+under_last.breaks_without("balanced", N=2, widths=(1, 1, 1), W=[[[1]], [[2]]], c=Q(4, 3))

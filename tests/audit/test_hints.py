@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from verify.audit.hints import instance
+from verify.evidence.given import completed
 
 N, D = {"N": 1}, {"d": 1}
 KERNEL: dict[str, Any] = {
@@ -65,3 +66,52 @@ def test_values() -> None:
 )
 def test_what_is_no_number_is_left_out(given: dict[str, Any]) -> None:
     assert instance(KERNEL, given) is None
+
+
+NET: dict[str, Any] = {
+    "sig": {
+        "time": "flow",
+        "nat": {"N": 1},
+        "dims": {"d": [{}, N]},
+        "letters": {
+            "W": {
+                "index": [["j", {"1": 1}, N]],
+                "shape": [["dim", "d", {"j": 1}], ["dim", "d", {"j": 1, "1": -1}]],
+                "dep": "smooth",
+                "chain": True,
+            },
+            "L": {"dep": "smooth"},
+            "G": {"shape": [["dim", "d", N], ["dim", "d", {}]], "dep": "any"},
+        },
+        "losses": {"L": {"at": ["ch", "W", N, {"1": 1}, ""], "grad": "G"}},
+    },
+    "hyps": [
+        {
+            "id": "flow",
+            "all": [["j", {"1": 1}, N]],
+            "concl": ["eq", ["D", ["v", "W", [{"j": 1}], ""]], ["*", ["q", "-1"], ["v", "W", [{"j": 1}], ""]]],
+        }
+    ],
+    "goals": [],
+}
+
+
+def test_a_network_with_its_widths_and_loss_and_what_follows_from_them() -> None:
+    given = {"N": 1, "widths": (Fraction(2), Fraction(1)), "W": (((1, 2),),), "L": ((0, Fraction(1, 2)),)}
+    made = instance(NET, given)
+    assert made is not None
+    assert made["dims"] == {"d": [2, 1]}
+    assert made["losses"] == {"L": {"kind": "half_square", "target": [["0", "1/2"]]}}
+    whole = completed(NET, made)
+    assert whole["dims_from"] == {"d": 0}
+    assert whole["values"]["D W[1]"] == [["-1", "-2"]]
+
+
+@pytest.mark.parametrize("given", [{"N": 1, "widths": (Fraction(1, 2), 1)}, {"N": 1, "L": "x"}, {"widths": 3}])
+def test_widths_are_whole_and_losses_are_matrices(given: dict[str, Any]) -> None:
+    assert instance(NET, given) is None
+
+
+def test_what_cannot_be_completed_stays_as_it_is() -> None:
+    data = {"values": {"N": "1", "W[1]": [["1", "2"]]}, "dims": {"d": [3, 1]}}
+    assert completed(NET, data) == data

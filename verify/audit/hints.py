@@ -12,15 +12,26 @@ Data = Mapping[str, Any]
 def instance(kernel: Data, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """The JSON form of an instance, or None if a value is no number, matrix or list of these.
 
-    Nothing is believed about it: it counts only if it meets the hypotheses when it is evaluated.
+    `widths` (or the name of a dimension family) lists its sizes, the input first; a matrix given for a loss is the
+    target of half the squared distance. Nothing is believed about an instance: it counts only if it meets the
+    hypotheses when it is evaluated.
     """
     sig = kernel["sig"]
     out: dict[str, Any] = {}
     nat = {name: value for name, value in values.items() if name in sig.get("nat", {})}
+    dims: dict[str, list[int]] = {}
+    losses: dict[str, Any] = {}
     for name, value in values.items():
         letter = sig.get("letters", {}).get(name)
+        families = [d for d in sig.get("dims", {}) if name in ("widths", d)]
         if name in nat:
             out[name] = str(value)
+        elif families and isinstance(value, tuple) and all(_whole(x) for x in value):
+            dims.update((d, [int(x) for x in value]) for d in families)
+        elif name in sig.get("losses", {}):
+            losses[name] = {"kind": "half_square", "target": _value({"shape": True}, value)}
+            if losses[name]["target"] is None:
+                return None
         elif letter is None:
             return None
         elif letter.get("index"):
@@ -31,7 +42,18 @@ def instance(kernel: Data, values: Mapping[str, Any]) -> dict[str, Any] | None:
                 out[f"{name}[{low + k}]"] = _value(letter, member)
         else:
             out[name] = _value(letter, value)
-    return None if any(v is None for v in out.values()) else {"values": dict(sorted(out.items()))}
+    if any(v is None for v in out.values()):
+        return None
+    made: dict[str, Any] = {"values": dict(sorted(out.items()))}
+    if dims:
+        made["dims"] = dims
+    if losses:
+        made["losses"] = losses
+    return made
+
+
+def _whole(x: Any) -> bool:
+    return type(x) is int or (isinstance(x, Fraction) and x.denominator == 1)
 
 
 def _low(index: list[Any], nat: Mapping[str, Any]) -> int | None:

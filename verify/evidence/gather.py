@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
+from verify.evidence.given import completed
 from verify.evidence.instance import Instance
 from verify.evidence.monte_carlo import estimates
 from verify.evidence.mutants import run as run_mutants
-from verify.evidence.necessity import necessity
+from verify.evidence.necessity import necessity, without
 from verify.evidence.sharpness import sharpness
 from verify.evidence.tails import exact_tails
 from verify.evidence.terms import Statement
@@ -76,7 +77,7 @@ def gather(
     statement that is refuted). Raises nothing for a statement it cannot handle: what is out of reach is
     `unknown` there.
     """
-    hints, settings = hints or Hints(), settings or Settings()
+    hints, settings = _completed(kernel_statement, hints or Hints()), settings or Settings()
     plan = Plan.of(kernel_statement)
     drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
     out: dict[str, Any] = {"rejected": []}
@@ -145,10 +146,21 @@ def _gaussian(plan: Plan) -> bool:
     )
 
 
+def _completed(statement: Statement, hints: Hints) -> Hints:
+    """The instances of the claim with all that follows from them."""
+    many = {k: [completed(statement, x) for x in getattr(hints, k)] for k in ("holds_at", "fails_at", "tight_at")}
+    broken = {
+        h["id"]: [completed(without(statement, h["id"]), x) for x in hints.breaks_without[name]]
+        for h in statement.get("hyps", [])
+        for name in (h["id"], h["id"].rpartition(".")[0])
+        if name in hints.breaks_without
+    }
+    return replace(hints, **many, breaks_without=broken)
+
+
 def _given(statement: Statement, hints: Hints, rejected: list[Any]) -> list[Instance]:
     """Instances from the claim that satisfy the hypotheses."""
     out: list[Instance] = []
-    plan = Plan.of(statement)
     for data in (*hints.tight_at, *hints.holds_at):
         wrong = check_witness(statement, data)
         if wrong is not None:
@@ -156,18 +168,8 @@ def _given(statement: Statement, hints: Hints, rejected: list[Any]) -> list[Inst
             continue
         with precision(50):
             instance = Instance.from_json(data, statement["sig"].get("nat", {}))
-        out.append(_moving(plan, instance))
+        out.append(instance)
     return out
-
-
-def _moving(plan: Plan, instance: Instance) -> Instance:
-    """With the derivatives or next iterates that the hypotheses give, if they are not written down."""
-    from verify.evidence.check import complete
-
-    if plan.time == "none" or any(k[2] in ("D", "+") for k in instance.letters):
-        return instance
-    with precision(50):
-        return complete(plan, instance, instance.letters, "given")
 
 
 def _witness(statement: Statement, drawn: Drawn, hints: Hints) -> dict[str, Any] | None:
