@@ -148,14 +148,22 @@ def _gaussian(plan: Plan) -> bool:
 
 def _completed(statement: Statement, hints: Hints) -> Hints:
     """The instances of the claim with all that follows from them."""
-    many = {k: [completed(statement, x) for x in getattr(hints, k)] for k in ("holds_at", "fails_at", "tight_at")}
+    def all_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [completed(statement, x) for x in rows]
+
     broken = {
         h["id"]: [completed(without(statement, h["id"]), x) for x in hints.breaks_without[name]]
         for h in statement.get("hyps", [])
         for name in (h["id"], h["id"].rpartition(".")[0])
         if name in hints.breaks_without
     }
-    return replace(hints, **many, breaks_without=broken)
+    return replace(
+        hints,
+        holds_at=all_of(hints.holds_at),
+        fails_at=all_of(hints.fails_at),
+        tight_at=all_of(hints.tight_at),
+        breaks_without=broken,
+    )
 
 
 def _given(statement: Statement, hints: Hints, rejected: list[Any]) -> list[Instance]:
