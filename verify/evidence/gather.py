@@ -12,6 +12,7 @@ from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.given import completed
 from verify.evidence.instance import Instance
+from verify.evidence.iterates import descents
 from verify.evidence.monte_carlo import estimates
 from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity, without
@@ -43,6 +44,8 @@ class Settings:
     trajectories: int = 5
     times: tuple[str, ...] = ("1/4", "1")
     iterates: int = 2
+    descents: int = 2
+    steps: int = 14
     exact_tails: int = 0  # largest sample size for exact binomial tails
     work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
     samples: int = 300
@@ -104,6 +107,8 @@ def gather(
         times = [Fraction(t) for t in settings.times]
         along = trajectories(plan, pool, count=settings.trajectories, times=times)
         out["trajectories"] = trajectory_trials(plan, along)
+    elif plan.time == "descent":
+        out["trajectories"] = descents(plan, pool, count=settings.descents, steps=settings.steps)
     if out["counterexample"] is None:
         with metered(settings.work):
             out["sharpness"] = sharpness(kernel_statement, pool, along)

@@ -173,6 +173,13 @@ def trajectory_trials(plan: Plan, along: Along) -> dict[str, Any]:
     return out
 
 
+def _driven(side: Term, time: str) -> Term | None:
+    """The letter x of `D x` in a flow, of `x at the next iterate` in a descent."""
+    if time == "flow":
+        return side[1] if side[0] == "D" and side[1][0] == "v" and side[1][3] == "" else None
+    return side if side[0] == "v" and side[3] == "+" else None
+
+
 def _heads(term: Term) -> list[str]:
     from verify.evidence.terms import walk
 
@@ -192,19 +199,18 @@ class _Field:
                 raise Unsupported("a motion that is not an equation")
             for env in self.ev.environments(h.get("all", []), {}):
                 for side, other in ((1, 2), (2, 1)):
-                    left = formula[side]
-                    if left[0] == "D" and left[1][0] == "v" and left[1][3] == "":
-                        k: Key = (left[1][1], tuple(self.ev.index(i, env) for i in left[1][2]), "")
+                    left = _driven(formula[side], plan.time)
+                    if left is not None:
+                        k: Key = (left[1], tuple(self.ev.index(i, env) for i in left[2]), "")
                         if k in self.equations:
                             raise Unsupported(f"two equations of motion for {k[0]}")
                         self.equations[k] = (formula[other], env)
                         break
                 else:
-                    raise Unsupported("an equation of motion that is not solved for a derivative")
+                    raise Unsupported("an equation of motion that is not solved for what moves")
+        kinds = ("smooth",) if plan.time == "flow" else ("smooth", "any")
         moving = {
-            k
-            for k in start.letters
-            if k[2] == "" and plan.sig["letters"][k[0]].get("dep", "const") == "smooth"
+            k for k in start.letters if k[2] == "" and plan.sig["letters"][k[0]].get("dep", "const") in kinds
         }
         if moving - set(self.equations):
             raise Unsupported("a letter whose motion is not determined")
@@ -214,9 +220,9 @@ class _Field:
             raise Unsupported("nothing moves")
 
     def agrees_at_start(self, exact: Sequence[RationalMatrix]) -> None:
-        """The compiled field must give the derivatives that dual numbers gave."""
+        """The compiled field must give the derivatives that dual numbers gave (the next iterates of a descent)."""
         for k, value in zip(self.keys, self(tuple(exact)), strict=True):
-            rate = self.start.letters.get((k[0], k[1], "D"))
+            rate = self.start.letters.get((k[0], k[1], "D" if self.plan.time == "flow" else "+"))
             if rate is not None and not _rational(rate).is_equal(value):
                 raise Unsupported(f"the vector field and the derivative of {k[0]} disagree")
 
@@ -229,6 +235,8 @@ class _Field:
         head = term[0]
         if not self.varies(term):
             return _rational(self.ev.value(term, env))
+        if head in ("v", "ch") and term[3 if head == "v" else 4] != "":
+            raise Unsupported("an equation of motion that speaks of another time")
         if head == "v":
             k: Key = (term[1], tuple(self.ev.index(i, env) for i in term[2]), "")
             if k in here:

@@ -135,7 +135,7 @@ class RationalMatrix(_Matrix[Fraction]):
 
     def bits(self) -> int:
         """Total number of bits of all numerators and denominators."""
-        return sum(x.numerator.bit_length() + x.denominator.bit_length() for r in self.rows() for x in r)
+        return sum(int(x.p).bit_length() + int(x.q).bit_length() for row in self._m.tolist() for x in row)
 
     def to_balls(self) -> BallMatrix:
         """Enclosures of the entries at the current precision."""
