@@ -454,6 +454,9 @@ def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | 
     from verify.audit.certificate import read
     from verify.audit.recheck import recheck
 
+    names, stands = _recheck_problems(names)
+    if not names and stands is not None:
+        raise SystemExit(EXIT_EXPECTED if stands else EXIT_UNEXPECTED)
     try:
         claims, base = project(folder)
         sources = discover(claims)
@@ -476,7 +479,33 @@ def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | 
         raise SystemExit(EXIT_CONTRADICTION)
     if unreadable:
         raise SystemExit(EXIT_USAGE)
-    raise SystemExit(EXIT_UNEXPECTED if result.findings else EXIT_EXPECTED)
+    raise SystemExit(EXIT_UNEXPECTED if result.findings or stands is False else EXIT_EXPECTED)
+
+
+def _recheck_problems(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool | None]:
+    """Recheck the certificates of `verify check` among the files; the other names, and whether all stand."""
+    from verify.check.certificate import BadCertificate, is_problem_certificate, recheck
+
+    rest: list[str] = []
+    stands: bool | None = None
+    for name in names:
+        inside = sorted(Path(name).glob("*.json")) if Path(name).is_dir() else [Path(name)]
+        mine = [path for path in inside if path.is_file() and is_problem_certificate(path)]
+        if not mine or len(mine) < len(inside):
+            rest.append(name)
+            continue
+        for path in mine:
+            try:
+                found = recheck(path)
+            except BadCertificate as error:
+                _fail(str(error), EXIT_USAGE)
+                raise AssertionError from None
+            stands = stands is not False and found.finding is None
+            if found.finding is None:
+                click.echo(f"{path}: {found.verdict} stands, {found.items} items replayed: {found.statement}")
+            else:
+                click.secho(f"{path}: {found.finding}", fg="red")
+    return tuple(rest), stands
 
 
 def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -> None:
@@ -494,6 +523,52 @@ def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -
     good = len(result.audit.claims) - len(bad)
     total = len(result.audit.claims) + len(unreadable)
     click.echo(f"{good} of {total} certificates stand ({seconds:.1f} s).")
+
+
+# check -----------------------------------------------------------------------------------------------------
+
+
+@main.command("check")
+@click.argument("statement", required=False)
+@click.option("--where", multiple=True, metavar="TEXT", help="Domains or shapes: 'x in [0, 1]', 'A: n x n symmetric'.")
+@click.option("--given", multiple=True, metavar="TEXT", help="Hypotheses: 'T(A)*A = B', 'invertible(A)', 'y != 0'.")
+@click.option("--file", "source", type=click.Path(path_type=Path), help="A problem file (JSON Lines; - for input).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each statement.")
+@click.option("--certificate", metavar="FILE", help="Save the certificate (with --file: the folder for them).")
+@click.option("--split", multiple=True, metavar="x=1", help="Treat the two sides of a point by themselves.")
+@click.option("--monotone-in", multiple=True, metavar="x", help="Look for monotonicity in this variable.")
+@click.option("--substitute", multiple=True, metavar="x=TERM", help="Try this substitution.")
+@click.option("--precision", type=click.IntRange(16, 20_000), metavar="BITS", help="Working precision.")
+@click.option("--budget", type=click.FloatRange(0, 86_400, min_open=True), metavar="SECONDS", help="[default: 10]")
+def check_command(
+    statement: str | None,
+    where: tuple[str, ...],
+    given: tuple[str, ...],
+    source: Path | None,
+    as_json: bool,
+    certificate: str | None,
+    budget: float | None,
+    **hints: Any,
+) -> None:
+    """Settle a statement: a proof, a counterexample, or what was tried.
+
+    STATEMENT is 'lhs <= rhs', 'lhs = rhs', or 'psd([[1, a], [a, 1]])'.
+
+    Exit code 0: proved. 1: refuted. 2: not understood, or ill-sorted. 4: open. With --file 0: every line answered,
+    and as expected where the file says so. 1: another verdict. 2: a line not understood. 3: a contradiction.
+    """
+    from verify.check import command
+
+    if (statement is None) == (source is None):
+        raise click.UsageError("give a statement in quotes, or a problem file with --file")
+    if source is not None:
+        if where or given or any(hints.values()):
+            raise click.UsageError("the problems in a file carry their own domains, hypotheses and hints")
+        raise SystemExit(command.file(source, as_json, budget, certificate))
+    assert statement is not None
+    raise SystemExit(
+        command.one(statement, certificate, as_json, where=where, given=given, budget=budget, **hints)
+    )
 
 
 # axioms ----------------------------------------------------------------------------------------------------

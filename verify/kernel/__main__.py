@@ -29,6 +29,7 @@ def _package() -> str:
 def main(paths: list[str]) -> int:
     package = _package()
     replay = importlib.import_module(f"{package}.replay")
+    kinds = importlib.import_module(f"{package}.kinds")
     errors = importlib.import_module(f"{package}.errors")
     sys.setrecursionlimit(20_000)
     gc.set_threshold(200_000)  # terms are trees: there is next to nothing for the cycle collector
@@ -37,15 +38,13 @@ def main(paths: list[str]) -> int:
     for path in paths:
         try:
             data = replay.load(Path(path).read_text(encoding="utf-8"))
-            if type(data) is not dict or type(data.get("derivation")) is not list:
-                raise errors.Reject("no list `derivation` in the file")
-            theorems, refutations = replay.check_all(data["derivation"], data.get("refutations", []), seen)
-            result = {"file": path, "theorems": theorems, "refutations": refutations}
+            outcomes = kinds.check_file(data, seen)
+            result = {"file": path, **outcomes}
         except (OSError, UnicodeDecodeError) as e:
             result = {"file": path, "error": f"cannot be read: {e}"}
         except errors.Reject as e:
             result = {"file": path, "error": str(e)}
-        if "error" in result or not all(t["ok"] for t in result["theorems"] + result["refutations"]):
+        if "error" in result or not all(item["ok"] for items in outcomes.values() for item in items):
             code = 1
         print(json.dumps(result, sort_keys=True), flush=True)
     return code
