@@ -505,11 +505,15 @@ class Interpreter:
         return self._made("eq", ["split", v, lo, mid, hi, self.term(h.args[4])], scope)
 
     def _with_inverse(self, h: Hint, scope: Scope) -> Known:
-        """x * (1/x) = 1 for x visibly positive, or negative."""
+        """x * (1/x) = 1 for x visibly positive, or negative, or different from zero by a fact."""
         t = self.term(self._arg(h))
-        node = nonneg(self.prover, t, scope)
+        poly = self.prover.rules.scalar(t, scope)
+        node = self.prover.find("gt", poly, scope) or nonneg(self.prover, t, scope)
         if node is None:
             node = nonneg(self.prover, ["*", ["q", "-1"], t], scope)
+        if node is None:
+            fact = self.prover.find("ne", poly, scope)
+            node = None if fact is None else ["ne", *fact[1:]]
         if node is None:
             raise TacticFailed(
                 f"{h.args[0]!r} is not visibly different from zero", next="prove its sign as a step before"
