@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ class Layers:
                 broken.setdefault(str(item.hypothesis), []).append(made)
             elif made is not None:
                 given[item.kind].append(made)
-        budget = {k: v for check in claim.checks if check.subject is statement for k, v in check.options}
+        asked_for = [pair for check in claim.checks if check.subject is statement for pair in check.options]
+        budget = {k: int(v) if isinstance(v, Fraction) and v.denominator == 1 else v for k, v in asked_for}
         asked = Hints(
             holds_at=given["holds_at"],
             fails_at=given["fails_at"],

@@ -263,8 +263,9 @@ class Prover:
         if value is not None and (value > 0 or (value == 0 and kind == "ge")) and kind in ("ge", "gt"):
             return ["q", str(value)]
         local = {n: {"all": [list(r) for r in f.prefix], "concl": f.concl} for n, f in scope.local.items()}
+        seen = _indices(a.key(poly))
         for name, fact in [*local.items(), *reversed(self.facts.items())]:
-            for at in self._instances(fact, scope, names):
+            for at in self._instances(fact, scope, names, seen):
                 try:
                     have, q = self.rules.instance(name, at, scope)
                 except Reject:
@@ -304,7 +305,7 @@ class Prover:
         except Reject:
             return None
 
-    def _instances(self, fact: Json, scope: Scope, names: Sequence[str]) -> list[Json]:
+    def _instances(self, fact: Json, scope: Scope, names: Sequence[str], seen: Sequence[Json] = ()) -> list[Json]:
         prefix = fact["all"]
         if not prefix:
             return [[]]
@@ -315,7 +316,26 @@ class Prover:
             out.append([{p[0]: 1} for p in prefix])
         own = [v for v in scope.env if v not in self.rules.sig.nat]
         out += [[{v: 1} for v in choice] for choice in permutations(own, len(prefix))] if len(own) <= 4 else []
+        if len(prefix) == 1:
+            out += [[form] for form in seen if [form] not in out]
         return out
+
+
+def _indices(obj: Any) -> list[Json]:
+    """Index expressions of the letters in a normal form, at most eight."""
+    found: list[Json] = []
+
+    def walk(x: Any) -> None:
+        if type(x) is tuple and x:
+            here = x[2] if x[0] == "l" and len(x) >= 5 else (x[4], x[5]) if x[0] == "c" and len(x) == 7 else ()
+            for form in here:
+                if dict(form) not in found and not any(s.startswith("%") for s, _ in form):
+                    found.append(dict(form))
+            for y in x:
+                walk(y)
+
+    walk(obj)
+    return found[:8]
 
 
 def _occurs(data: Json, item: Json) -> bool:
