@@ -1,4 +1,5 @@
 """From a contraction factor to the number of steps: logarithmic in the accuracy."""
+
 from verify.statement import *
 
 covers("K-03", "K-51", "K-52", "K-53", "K-54")
@@ -15,12 +16,16 @@ def steps(accuracy):
 
 tangent = printed(range=both(any_x > 0, any_x < 1), then=1 - any_x <= exp(-any_x))
 everywhere = corrected(then=1 - any_x <= exp(-any_x))
-loose_power = printed(then=L0 * (1 - x)**k <= L0 * exp(-x * k), expect=REFUTED, reading="x = eta c^(2(N-1)/N) of any size")
-power = corrected(step=x <= 1, then=L0 * (1 - x)**k <= L0 * exp(-x * k))
+loose_power = printed(
+    then=L0 * (1 - x) ** k <= L0 * exp(-x * k), expect=REFUTED, reading="x = eta c^(2(N-1)/N) of any size"
+)
+power = corrected(step=x <= 1, then=L0 * (1 - x) ** k <= L0 * exp(-x * k))
 logarithms = printed(reached=L0 * exp(-x * k) <= eps, then=log(L0 * exp(-x * k)) <= log(eps))
 needed = printed(reached=L0 * exp(-x * k) <= eps, then=k >= steps(eps))
 enough = corrected(count=k >= steps(eps), then=L0 * exp(-x * k) <= eps)
-linear_in_accuracy = printed(then=steps(eps / 2) == steps(eps) / 2, expect=REFUTED, reading="T is a linear function of the accuracy")
+linear_in_accuracy = printed(
+    then=steps(eps / 2) == steps(eps) / 2, expect=REFUTED, reading="T is a linear function of the accuracy"
+)
 halving = corrected(then=steps(eps / 2) == steps(eps) + log(2) / x)
 
 with proof(tangent) as p:
@@ -30,24 +35,33 @@ with proof(everywhere) as p:
 with proof(power) as p:
     p.have(1 - x >= 0, by.algebra(p.step))
     p.have(1 - x <= exp(-x), by.algebra(by.tangent(-x)))
-    each = p.have((1 - x)**k <= exp(-x)**k, by.lemma("powers.monotone", a=1 - x, b=exp(-x)))
+    each = p.have((1 - x) ** k <= exp(-x) ** k, by.lemma("powers.monotone", a=1 - x, b=exp(-x)))
     p.conclude(by.algebra(by.times(L0, each)))
 with proof(logarithms) as p:
     p.conclude(by.lemma("logarithm.increasing", x=L0 * exp(-x * k), y=eps))
 with proof(needed) as p:
     below = p.have(log(L0 * exp(-x * k)) <= log(eps), by.lemma(logarithms))
-    sum_ = p.have(log(L0 * exp(-x * k)) == log(L0) + log(exp(-x * k)), by.lemma("logarithm.of_product", x=L0, y=exp(-x * k)))
-    split = p.have(log((L0 / eps) * eps) == log(L0 / eps) + log(eps), by.lemma("logarithm.of_product", x=L0 / eps, y=eps))
+    sum_ = p.have(
+        log(L0 * exp(-x * k)) == log(L0) + log(exp(-x * k)), by.lemma("logarithm.of_product", x=L0, y=exp(-x * k))
+    )
+    split = p.have(
+        log((L0 / eps) * eps) == log(L0 / eps) + log(eps), by.lemma("logarithm.of_product", x=L0 / eps, y=eps)
+    )
     whole = p.have(L0 / eps * eps == L0, by.algebra(by.scaled(L0, by.inverse(eps))))
     one = p.have(x * (1 / x) == 1, by.algebra(by.inverse(x)))
-    exponent = p.have(x * k - log(L0 / eps) >= 0,
-                      by.algebra(below, sum_, by.logexp(-x * k), by.same("log", whole), split))
+    exponent = p.have(
+        x * k - log(L0 / eps) >= 0, by.algebra(below, sum_, by.logexp(-x * k), by.same("log", whole), split)
+    )
     p.conclude(by.algebra(by.times(1 / x, exponent), by.scaled(k, one)))
 with proof(enough) as p:
     v, one = log(L0 / eps), by.inverse(x)
     p.have(x * k >= v, by.algebra(by.times(x, p.count), by.scaled(v, one)))
     small = p.have(exp(-x * k) <= exp(-v), by.lemma("logarithm.exponential", a=-x * k, b=-v))
-    p.conclude(by.algebra(by.times(L0, small), by.scaled(exp(-v) * eps, by.explog(L0 / eps)), by.scaled(L0 * exp(-v), by.inverse(eps))))
+    p.conclude(
+        by.algebra(
+            by.times(L0, small), by.scaled(exp(-v) * eps, by.explog(L0 / eps)), by.scaled(L0 * exp(-v), by.inverse(eps))
+        )
+    )
 with proof(halving) as p:
     split = p.have(log((L0 / eps) * 2) == log(L0 / eps) + log(2), by.lemma("logarithm.of_product", x=L0 / eps, y=2))
     p.conclude(by.algebra(by.scaled(1 / x, split)))

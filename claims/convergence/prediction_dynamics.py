@@ -1,4 +1,5 @@
 """Under gradient flow predictions move by the Gram matrix of their gradients."""
+
 from verify.statement import *
 
 covers("K-61", "K-62", "K-63", "K-64", "K-65", "K-66", "K-67", "K-69", "K-73")
@@ -7,26 +8,34 @@ n, p = nat("n", at_least=1), nat("p", at_least=1)
 model = differentiable_model("u", outputs=n, parameters=p)
 u, J, H, theta = model.output, model.jacobian, model.gram, model.parameters
 y, v, r = vector("y", n), vector("v", n), vector("r", n)
-c = real("c")                                         # one label for all inputs
+c = real("c")  # one label for all inputs
 lam = real("lam", positive=True)
 flow = gradient_flow(model, half_square(y))
 mean_flow = gradient_flow(model, half_square(y, over=n))
-squared = frobenius(u - y)**2
+squared = frobenius(u - y) ** 2
 L = squared / 2
 
 loss_chain = printed(flow=flow, then=-D(theta) == J.T @ (u - y))
 moves_with_parameters = printed(flow=flow, then=D(u) == J @ D(theta))
 moved_sum = printed(then=J @ (J.T @ r) == (J @ J.T) @ r)
 one_label = printed(flow=flow, then=D(u) == H @ (c - u), expect=ILL_SORTED, reading="one label y for all inputs")
-product_of_gradients = printed(then=psd(J @ J), expect=ILL_SORTED, reading="G_ij as a product of two gradients of one shape")
+product_of_gradients = printed(
+    then=psd(J @ J), expect=ILL_SORTED, reading="G_ij as a product of two gradients of one shape"
+)
 gram = corrected(then=psd(J @ J.T))
 dynamics = corrected(flow=flow, then=D(u) == H @ (y - u))
-in_general = printed(flow=mean_flow, then=D(u) == H @ (y - u), expect=REFUTED, reading="in general: here for the mean of the losses")
+in_general = printed(
+    flow=mean_flow, then=D(u) == H @ (y - u), expect=REFUTED, reading="in general: here for the mean of the losses"
+)
 mean_dynamics = corrected(flow=mean_flow, then=D(u) == H @ (y - u) / n)
 energy = corrected(flow=flow, then=D(L) == -quadratic(H, u - y))
 linear_rate = corrected(flow=flow, kernel=lam_min(H) >= lam, then=squared <= start(squared) * exp(-2 * lam * t))
-closed_form = corrected(flow=flow, frozen=H == start(H), eigenvector=start(H) @ v == lam * v,
-                        then=dot(v, u - y) == start(dot(v, u - y)) * exp(-lam * t))
+closed_form = corrected(
+    flow=flow,
+    frozen=H == start(H),
+    eigenvector=start(H) @ v == lam * v,
+    then=dot(v, u - y) == start(dot(v, u - y)) * exp(-lam * t),
+)
 
 with proof(loss_chain) as s:
     s.conclude(by.algebra(s.flow))
@@ -43,8 +52,10 @@ with proof(mean_dynamics) as s:
 with proof(energy) as s:
     s.conclude(by.algebra(s.flow, s.hypothesis("u.chain")))
 with proof(linear_rate) as s:
-    slope = s.have(D(squared) <= -2 * lam * squared, by.algebra(
-        s.flow, s.hypothesis("u.chain"), by.trace(by.congruence(u - y, s.kernel))))
+    slope = s.have(
+        D(squared) <= -2 * lam * squared,
+        by.algebra(s.flow, s.hypothesis("u.chain"), by.trace(by.congruence(u - y, s.kernel))),
+    )
     s.conclude(by.gronwall(slope))
 with proof(closed_form) as s:
     now = s.have(D(u) == H @ (y - u), by.algebra(s.flow, s.hypothesis("u.chain")))

@@ -1,4 +1,5 @@
 """A hidden layer of width one misses the identity of R^d by at least d - 1."""
+
 from verify.statement import *
 
 covers("K-04")
@@ -7,15 +8,23 @@ N, d = nat("N", at_least=1), nat("d", at_least=1)
 net = linear_network("W", depth=N)
 a, b = vector("a", net.cols), vector("b", net.cols)
 s = real("s")
-u, v = vector("u", d), vector("v", d)                 # the two layers of a network of widths d, 1, d
+u, v = vector("u", d), vector("v", d)  # the two layers of a network of widths d, 1, d
 
 only_linear = printed(then=net.end @ (a + s * b) == net.end @ a + s * net.end @ b)
-bottleneck = corrected(then=frobenius(u @ v.T - I)**2 >= d - 1)
+bottleneck = corrected(then=frobenius(u @ v.T - I) ** 2 >= d - 1)
 
 with proof(only_linear) as p:
     p.conclude(by.algebra())
 with proof(bottleneck) as p:
-    p.conclude(by.algebra(by.square(dot(u, v) - 1), by.trace(by.congruence(u, by.dominate(by.gram(v.T))))))
+    cauchy = p.have(
+        frobenius(u) ** 2 * frobenius(v) ** 2 >= dot(u, v) ** 2,
+        by.algebra(
+            by.trace(by.congruence(u, by.dominate(by.gram(v.T)))), by.trace(by.within(u.T @ v, by.single(v.T @ u)))
+        ),
+    )
+    p.conclude(by.algebra(by.square(dot(u, v) - 1), cauchy, by.trace(by.within(u, by.single(v.T @ v), u.T))))
 
 bottleneck.tight_at(d=2, u=[[1], [0]], v=[[1], [0]])
-nonclaim("With every hidden layer at least as wide as the narrower end nothing is lost; the printed text does not say so.")
+nonclaim(
+    "With every hidden layer at least as wide as the narrower end nothing is lost; the printed text does not say so."
+)

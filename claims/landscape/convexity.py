@@ -1,4 +1,5 @@
 """One layer has a convex loss, two layers do not."""
+
 from verify.statement import *
 
 covers("K-05", "K-06", "K-13")
@@ -13,17 +14,23 @@ s = real("s", closed=(0, 1))
 
 def loss(M):
     """Half the squared error of the linear model M on the inputs X with labels Y."""
-    return frobenius(M @ X - Y)**2 / 2
+    return frobenius(M @ X - Y) ** 2 / 2
 
 
-one_hidden_layer = printed(then=loss(((A + C) / 2) @ ((B + D_) / 2)) <= (loss(A @ B) + loss(C @ D_)) / 2, expect=REFUTED)
+one_hidden_layer = printed(
+    then=loss(((A + C) / 2) @ ((B + D_) / 2)) <= (loss(A @ B) + loss(C @ D_)) / 2, expect=REFUTED
+)
 no_hidden_layer = corrected(then=loss((1 - s) * U + s * V) <= (1 - s) * loss(U) + s * loss(V))
 closed_form = printed(normal=W @ X @ X.T == Y @ X.T, then=loss(W) <= loss(V))
 all_solutions = corrected(normal=W @ X @ X.T == Y @ X.T, equal=loss(V) <= loss(W), then=V @ X == W @ X)
 convex_only_if_zero_is_optimal = corrected(
     convex=loss(((A - A) / 2) @ ((B + B) / 2)) <= (loss(A @ B) + loss((-A) @ B)) / 2,
-    other=loss((-A) @ B) <= loss(A @ B), then=loss(0 * A @ B) <= loss(A @ B))
-saddle_at_zero = corrected(small=s * frobenius(A @ B @ X)**2 <= trace(A @ B @ X @ Y.T), then=loss((s * A) @ B) <= loss(0 * A @ B))
+    other=loss((-A) @ B) <= loss(A @ B),
+    then=loss(0 * A @ B) <= loss(A @ B),
+)
+saddle_at_zero = corrected(
+    small=s * frobenius(A @ B @ X) ** 2 <= trace(A @ B @ X @ Y.T), then=loss((s * A) @ B) <= loss(0 * A @ B)
+)
 
 with proof(no_hidden_layer) as p:
     gap = (U - V) @ X
@@ -33,13 +40,18 @@ with proof(closed_form) as p:
     p.conclude(by.algebra(by.trace(by.gram(gap)), by.trace(p.normal @ (V - W).T)))
 with proof(all_solutions) as p:
     gap = (V - W) @ X
-    p.have(frobenius(gap)**2 <= 0, by.algebra(p.equal, by.trace(p.normal @ (V - W).T)))
+    p.have(frobenius(gap) ** 2 <= 0, by.algebra(p.equal, by.trace(p.normal @ (V - W).T)))
     none = p.have(trace(gap.T @ gap) == 0, by.algebra(by.anti(by.trace(by.gram(gap)), p.equal)))
     p.conclude(by.algebra(by.vanish(gap, none)))
 with proof(convex_only_if_zero_is_optimal) as p:
     p.conclude(by.algebra(p.convex, p.other))
 with proof(saddle_at_zero) as p:
-    p.conclude(by.algebra(by.times(p.hypothesis("s.above"), p.small), by.times(p.hypothesis("s.above"), p.hypothesis("s.above"), by.trace(by.gram(A @ B @ X)))))
+    p.conclude(
+        by.algebra(
+            by.times(p.hypothesis("s.above"), p.small),
+            by.times(p.hypothesis("s.above"), p.hypothesis("s.above"), by.trace(by.gram(A @ B @ X))),
+        )
+    )
 
 one_hidden_layer.fails_at(k=1, h=1, d=1, n=1, X=[[1]], Y=[[1]], A=[[1]], B=[[1]], C=[[-1]], D=[[-1]])
 nonclaim("With the target 0 every critical point of two scalar layers is a global minimum: there is no saddle then.")

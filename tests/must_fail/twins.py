@@ -796,7 +796,8 @@ def matrices() -> Json:
     A, P, S = v("A"), v("P"), v("S")
     sig = {
         "nat": {"n": 1, "N": 1},
-        "letters": {"A": SQUARE, "P": SYM, "S": SYM, "c": {}, "Q": {**SYM, "index": [["k", ZERO, N]]}},
+        "letters": {"A": SQUARE, "P": SYM, "S": SYM, "c": {}, "Q": {**SYM, "index": [["k", ZERO, N]]},
+                    "x": {"shape": [n, ONE]}, "y": {"shape": [n, ONE]}},
     }
     hyps = [
         hyp("P", ["psd", P]),
@@ -827,6 +828,11 @@ def matrices() -> Json:
             alg("vanishes", ["eq", A, nought], ["gram", A, fact("zero")]),
             alg("stacked", ["eq", ["*", ["kr", S, A], ["vec", P]], ["vec", ["*", A, P, S]]], ["null", ["vec", P]]),
             alg("transpose", ["eq", ["*", tr(A), A], P], ["T", fact("same")]),
+            alg(
+                "single",
+                ["eq", ["*", v("x"), tr(v("y")), v("x")], ["*", ["tr", ["*", tr(v("y")), v("x")]], v("x")]],
+                ["mul", v("x"), ["single", ["*", tr(v("y")), v("x")]], None],
+            ),
             alg("times", ["eq", ["*", S, tr(A), A, S], ["*", S, P, S]], ["mul", S, fact("same"), S]),
             alg("vec", ["eq", ["vec", ["*", tr(A), A]], ["vec", P]], ["vec", fact("same")]),
             alg("left", ["eq", ["kr", ["*", tr(A), A], S], ["kr", P, S]], ["kron", fact("same"), S]),

@@ -517,6 +517,14 @@ class Checker:
             raise Reject("the proof is not about the trace of A^T A")
         return m
 
+    def _zero_single(self, p: Json, scope: Scope) -> Poly:
+        """A - tr(A) 1 for a 1 x 1 matrix A."""
+        m = self.read(p[1], scope)
+        one = ("n", nm.LIN_ONE)
+        if m.sort != ("m", one, one):
+            raise Reject(f"{nm.show_sort(m.sort)} where a 1 x 1 matrix is needed")
+        return self.alg.sub(m, self.alg.mul(self.alg.trace(m), self.alg.one(one)))
+
     def _zero_anti(self, p: Json, scope: Scope) -> Poly:
         """x = 0 from x >= 0 and -x >= 0."""
         x, y = self.nonneg(p[1], scope)[0], self.nonneg(p[2], scope)[0]
@@ -884,7 +892,7 @@ _TERMS: dict[str, tuple[str, tuple[int, ...]]] = {
     **{f: ("function", (1,)) for f in ("exp", "log", "inv", "cos", "acos", "ind", "E")},
 }
 _ZERO = {"null": 1, "split": 5, "psplit": 5, "reverse": 4, "cong": 5, "congprod": 6, "inv": 2, "explog": 2, "logexp": 1,
-         "ind1": 2, "ind0": 2, "gram": 2, "anti": 2, "case": 4, "absurd": 2, "rw": 2, "rwz": 2}
+         "ind1": 2, "ind0": 2, "gram": 2, "single": 1, "anti": 2, "case": 4, "absurd": 2, "rw": 2, "rwz": 2}
 _NONNEG: dict[str, Any] = {
     "fact": 2, "z": 1, "rw": 2, "q": 1, "pi": 0, "time": 0, "nat": 1, "sq": 1, "add": None, "mul": 2,
     "pow": 2, "sum": 4, "prod": 4,

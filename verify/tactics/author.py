@@ -486,10 +486,10 @@ class Interpreter:
         raise TacticFailed(f"{f!r} does not have two sides", next="state the equation as a step before")
 
     def _with_within(self, h: Hint, scope: Scope) -> Known:
-        """A x B for an equation x: by.within(A, x, B)."""
-        left, x, right = h.args
+        """A x B for an equation x: by.within(A, x, B), or A x: by.within(A, x)."""
+        left, x, right = (*h.args, None)[:3]
         k = self.ingredient(x, scope)
-        return self._made("eq", ["mul", self.term(left), k.proof, self.term(right)], scope)
+        return self._made("eq", ["mul", self.term(left), k.proof, None if right is None else self.term(right)], scope)
 
     def _with_scaled(self, h: Hint, scope: Scope) -> Known:
         """An equation between scalars times a term, or an equation times a scalar term: by.scaled(t, x)."""
@@ -684,6 +684,10 @@ class Interpreter:
     def _with_vanish(self, h: Hint, scope: Scope) -> Known:
         """A = 0 from tr(A^T A) = 0: by.vanish(A, equation)."""
         return self._made("eq", ["gram", self.term(h.args[0]), self.ingredient(h.args[1], scope).proof], scope)
+
+    def _with_single(self, h: Hint, scope: Scope) -> Known:
+        """A = tr(A) 1 for a 1 x 1 matrix: by.single(x.T @ y)."""
+        return self._made("eq", ["single", self.term(self._arg(h))], scope)
 
     # ---- lemmas ------------------------------------------------------------------------------------------
 
