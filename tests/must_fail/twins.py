@@ -189,6 +189,54 @@ def decay() -> Json:
 
 
 @twin
+def kept_sign() -> Json:
+    """w' = a w keeps w > 0; f' >= 2 t f keeps f >= b; a is differentiable, r is anything."""
+    sig = {
+        "time": "flow",
+        "letters": {
+            "w": {"dep": "smooth"},
+            "a": {"dep": "smooth"},
+            "f": {"dep": "smooth"},
+            "r": {"dep": "any"},
+            "b": {},
+            "A": {"shape": [{"1": 1}, {"1": 1}], "dep": "smooth"},
+        },
+    }
+    above = sub(v("f"), v("b"))
+    hyps = [
+        hyp("moves", ["eq", ["D", v("w")], ["*", v("a"), v("w")]]),
+        hyp("jumps", ["eq", ["D", v("w")], ["*", v("r"), v("w")]]),
+        hyp("first", ["gt", v("w", stage="0"), q(0)]),
+        hyp("grows", ["ge", ["D", v("f")], ["*", q(2), ["t"], above]]),
+        hyp("second", ["ge", v("f", stage="0"), v("b")]),
+    ]
+    return theorem(
+        sig,
+        hyps,
+        [
+            step(
+                "positive",
+                "comparison",
+                ["gt", v("w"), q(0)],
+                rate=v("a"),
+                proof=["z", fact("moves")],
+                start=fact("first"),
+            ),
+            step(
+                "stays above",
+                "comparison",
+                ["ge", v("f"), v("b")],
+                rate=["*", q(2), ["t"]],
+                proof=fact("grows"),
+                start=fact("second"),
+            ),
+        ],
+        "kept_sign",
+        ["positive", "stays above"],
+    )
+
+
+@twin
 def conserved() -> Json:
     """A quantity without derivative stays; an indexed fact at the start."""
     sig = {

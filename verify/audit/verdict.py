@@ -41,7 +41,7 @@ class Standing(StrEnum):
     UNEXPECTED = "unexpected"
 
 
-EXPECTATIONS = (None, "REFUTED", "ILL-SORTED", "OPEN")
+EXPECTATIONS = (None, "REFUTED", "ILL-SORTED", "ENCLOSED", "TESTED", "OPEN")
 
 
 @dataclass(frozen=True)

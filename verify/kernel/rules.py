@@ -24,6 +24,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "at0": ("fact", "at"),
     "constant": ("proof",),
     "antitone": ("proof",),
+    "comparison": ("rate", "proof", "start"),
     "variation": ("loss", "letter"),
     "nondegenerate": ("letter", "at", "proof"),
     "loss": ("loss", "what"),
@@ -193,6 +194,20 @@ class Rules(Checker):
         if p.sort != SCALAR:
             raise Reject("the rule `antitone` is for scalars")
         self.prove(None, s["proof"], scope, ("ge", self.alg.scale(self.ddt(p, scope), -1)))
+
+    def _rule_comparison(self, s: Json, scope: Scope) -> None:
+        """u >= v (u > v) from the same at the start and D(u - v) >= a (u - v), for a differentiable rate a."""
+        self.base.add("mean-value")
+        kind, p = self.formula(s["concl"], scope)
+        if kind not in ("ge", "gt") or p.sort != SCALAR:
+            raise Reject("the rule `comparison` concludes an inequality between scalars")
+        rate = self.read(s["rate"], scope)
+        if rate.sort != SCALAR:
+            raise Reject("the rate is not a scalar")
+        self.ddt(rate, scope)  # formed only to know that the rate is continuous
+        slope = self.alg.sub(self.ddt(p, scope), self.alg.mul(rate, p))
+        self.prove(None, s["proof"], scope, ("ge", slope))
+        self.prove(None, s["start"], scope, self.formula(s["concl"], replace(scope, start=True)))
 
     # ---- gradients -------------------------------------------------------------------------------------
 

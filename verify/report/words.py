@@ -19,6 +19,7 @@ _RULES = {
     "use": "By an earlier theorem, a base fact or an axiom, at the values given.",
     "at0": "A fact that holds at all times is taken at the start.",
     "constant": "The time derivative is zero, so the quantity keeps its value from the start.",
+    "comparison": "The difference grows at least at the stated rate and starts with this sign, so it keeps it.",
     "antitone": "The time derivative is at most zero, so the quantity stays at or below its value at the start.",
     "variation": "The gradient with respect to one layer, from the chain rule.",
     "nondegenerate": "Two matrices with the same trace against every direction are equal.",

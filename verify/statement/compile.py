@@ -341,7 +341,7 @@ class Compiler:
 
     def _declare_real(self, symbol: Symbol) -> None:
         index, letter = self._family(symbol)
-        self._letter(symbol.name, {"index": index} if index else {})
+        self._letter(symbol.name, {**({"index": index} if index else {}), **self._dep(self._moves(symbol), True)})
         self._range_facts(symbol, letter, index)
 
     def _range_facts(self, symbol: Symbol, letter: Json, index: list[Json]) -> None:
@@ -366,6 +366,7 @@ class Compiler:
         declaration["shape"] = self._shape(member_sort(symbol, ()), Context())
         if symbol.fields.get("symmetric"):
             declaration["sym"] = True
+        declaration.update(self._dep(self._moves(symbol), True))
         self._letter(symbol.name, declaration)
         if symbol.fields.get("unit"):
             self._assume(f"{symbol.name}.unit", ["eq", ["tr", ["*", ["T", letter], letter]], UNITY], index)
@@ -385,7 +386,7 @@ class Compiler:
         self._range_facts(symbol, letter, index)
 
     def _moves(self, symbol: Symbol) -> bool:
-        return self._mover is not None and symbol.name == self._mover.name
+        return bool(symbol.fields.get("moving")) or (self._mover is not None and symbol.name == self._mover.name)
 
     def _dep(self, moving: bool, smooth: bool) -> dict[str, Json]:
         if not moving:
@@ -464,10 +465,11 @@ class Compiler:
         return f"{word}_{tail}"
 
     def _is_moving(self, item: Node) -> bool:
-        if self._mover is None:
-            return False
-        names = {self._mover.name} | {loss for loss, net in self._loss_at.items() if net.name == self._mover.name}
-        return any(isinstance(arg, Symbol) and arg.name in names for node in walk(item) for arg in node.args)
+        names = set()
+        if self._mover is not None:
+            names = {self._mover.name} | {loss for loss, net in self._loss_at.items() if net.name == self._mover.name}
+        symbols = [arg for node in walk(item) for arg in node.args if isinstance(arg, Symbol)]
+        return any(symbol.name in names or symbol.fields.get("moving") for symbol in symbols)
 
     def _sigma(self, inner: Term) -> str:
         """The letter of a least singular value, with what is known of it."""
@@ -593,7 +595,7 @@ class Compiler:
         symbol = self._symbol(node)
         if symbol.kind == "nat":
             return ["n", self._form(node, context).json()]
-        return ["v", symbol.name, [], ""]
+        return ["v", symbol.name, [], self._stage(symbol, context)]
 
     def _t_member(self, node: Node, context: Context) -> Json:
         indices = [self._form(i, context).json() for i in node.children()]

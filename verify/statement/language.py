@@ -10,6 +10,7 @@ from .errors import StatementError
 from .terms import Formula, Symbol, Term, as_term, form_of, formula, free_symbols, term
 
 PROVED, REFUTED, ILL_SORTED, OPEN = "PROVED", "REFUTED", "ILL-SORTED", "OPEN"
+ENCLOSED, TESTED = "ENCLOSED", "TESTED"
 
 I = term("unit")  # noqa: E741
 t = term("time")
@@ -171,6 +172,20 @@ def matrix(
     if symmetric:
         fields["symmetric"] = True
     return term("sym", Symbol(name, "matrix", fields))
+
+
+def matrices(name: str, rows: object, cols: object, *, count: object) -> Family:
+    """A family of constant matrices of one shape."""
+    return Family(Symbol(name, "matrix", {"count": as_term(count), "shape": _bounds(rows, cols)}))
+
+
+def curve(name: str, rows: object = None, cols: object = None) -> Term:
+    """A number, or a matrix of the given shape, that moves differentiably in time; needs clock() in the hypotheses."""
+    if (rows is None) != (cols is None):
+        raise StatementError(f"the curve {name} needs rows and columns, or neither")
+    if rows is None:
+        return term("sym", Symbol(name, "real", {"moving": True}))
+    return term("sym", Symbol(name, "matrix", {"shape": _bounds(rows, cols), "moving": True}))
 
 
 def iid(name: str, *, law: Law, count: object = None) -> Any:
@@ -342,7 +357,7 @@ def gradient_flow(over: Network | Model, loss: Loss, *, rates: Family | None = N
 
 
 def clock() -> Formula:
-    """The time t runs through [0, oo) and nothing else moves: for statements about functions of t >= 0."""
+    """The time t runs on from 0; nothing moves but t and curves, whose equations of motion are hypotheses."""
     return formula("clock")
 
 
@@ -576,9 +591,11 @@ def at_most_order(a: object, b: object, *, uniform_except: tuple[object, ...] = 
 
 
 __all__ = [
+    "ENCLOSED",
     "ILL_SORTED",
     "OPEN",
     "REFUTED",
+    "TESTED",
     "D",
     "E",
     "I",
@@ -596,6 +613,7 @@ __all__ = [
     "bounded",
     "clock",
     "cos",
+    "curve",
     "differentiable_model",
     "dot",
     "either",
@@ -619,6 +637,7 @@ __all__ = [
     "lam_min",
     "linear_network",
     "log",
+    "matrices",
     "matrix",
     "maximum",
     "mean",

@@ -387,6 +387,8 @@ def _declaration(symbol: Symbol) -> Box:
     if fields.get("count") is not None:
         me = sub(me, ident("i")) if me.kind != "sub" else sub(me.parts[0], row(me.parts[1], op(","), ident("i")))
     tail: list[Box] = []
+    if fields.get("moving"):
+        tail = [words(" differentiable in "), ident("t")]
     if fields.get("count") is not None:
         hi = _show(fields["count"])[0]
         tail = [words(" for "), digits("1"), op("<="), ident("i"), op("<="), hi]

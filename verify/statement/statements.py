@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROLES = ("printed", "corrected", "lemma")
 RESERVED = {"premise", "have", "conclude", "cases", "obtain", "let", "at", "hypothesis"}
-EXPECTATIONS = ("REFUTED", "ILL-SORTED", "OPEN")
+EXPECTATIONS = ("REFUTED", "ILL-SORTED", "ENCLOSED", "TESTED", "OPEN")
 
 
 @dataclass(frozen=True)
@@ -244,6 +244,9 @@ class Statement:
                     return SortFailure(f"{where}: the time needs a flow among the hypotheses", repr(node))
                 if node.op == "after" and time != "descent":
                     return SortFailure(f"{where}: after(..) needs a descent among the hypotheses", repr(node))
+                curves = [arg.name for arg in node.args if isinstance(arg, Symbol) and arg.fields.get("moving")]
+                if curves and (time != "flow" or movers[0].op != "clock"):
+                    return SortFailure(f"{where}: the curve {curves[0]} needs clock() among the hypotheses", repr(node))
                 if node.op in ("E", "P") and time != "none":
                     return SortFailure(f"{where}: probability and time do not meet in one statement", repr(node))
         return None
@@ -493,7 +496,7 @@ def printed(*, then: object, expect: str | None = None, reading: str | None = No
 
 def corrected(*, then: object, expect: str | None = None, **hypotheses: object) -> Statement:
     """The statement as it should be printed."""
-    if expect not in (None, "OPEN"):
+    if expect not in (None, "ENCLOSED", "TESTED", "OPEN"):
         raise StatementError("only a printed statement may be expected to fail")
     statement = _make("corrected", hypotheses, then, expects=expect)
     for name, item in statement._formulas():

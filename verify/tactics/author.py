@@ -581,6 +581,30 @@ class Interpreter:
 
     _by_monotone = _by_antitone
 
+    def _by_comparison(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """u >= v from D(u - v) >= a (u - v) and the same at the start: by.comparison(a, slope=.., start=..).
+
+        The options are ingredients: of D(u - v) - a (u - v) >= 0, and of the inequality at the start.
+        """
+        scope = self.prover.scope(prefix)
+        rate = self.term(self._arg(h))
+        gap = minus(concl[1], concl[2])
+        goals = {
+            "slope": ["ge", ["+", ["D", gap], ["*", ["q", "-1"], rate, gap]], ["q", "0"]],
+            "start": at_start(concl, self.kernel["sig"]),
+        }
+        nodes = {}
+        for option, goal in goals.items():
+            given = h.option(option, ())
+            known, rules = self._split(given if isinstance(given, tuple) else (given,), scope)
+            try:
+                nodes[option] = self.prover.close(prefix, goal, known, [*rules, *self.auto], scope)
+            except TacticFailed as e:
+                raise e.at(option) from None
+        return self.prover.step(
+            wish, "comparison", prefix, concl, rate=rate, proof=nodes["slope"], start=nodes["start"]
+        )
+
     def _by_gronwall(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """u <= u(0) exp(A) from D(u) <= D(A) u: the quantity exp(-A) u does not increase."""
         scope = self.prover.scope(prefix)
@@ -887,6 +911,8 @@ def at_start(data: Json, sig: Json) -> Json:
     if data and data[0] in ("v", "ch"):
         moving = sig["letters"][data[1]].get("dep", "const") != "const"
         return [*data[:-1], "0"] if moving else data
+    if data == ["t"]:
+        return ["q", "0"]
     return [at_start(x, sig) for x in data]
 
 
