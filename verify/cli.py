@@ -574,6 +574,61 @@ def check_command(
 # axioms ----------------------------------------------------------------------------------------------------
 
 
+@main.command("refute")
+@click.argument("name", metavar="CLAIM")
+@click.option("--label", "labels", multiple=True, help="Search this statement only; may be repeated.")
+@click.option("--draws", default=200, show_default=True, type=click.IntRange(1), help="Random instances a statement.")
+@click.option("--sizes", default=12, show_default=True, type=click.IntRange(1), help="Sizes that are screened.")
+@click.option("--batch", default=2000, show_default=True, type=click.IntRange(1), help="Screened instances a size.")
+@click.option("--seed", default=20, show_default=True, type=int)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def refute_command(
+    folder: Path | None,
+    name: str,
+    labels: tuple[str, ...],
+    draws: int,
+    sizes: int,
+    batch: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Search for counterexamples to the statements of CLAIM.
+
+    Exit code 0: none found, which proves nothing. 1: a counterexample to at least one statement. 2: usage.
+    """
+    from verify.audit.search import UnknownLabel, author_line, search
+
+    claims, _ = project(folder, [name])
+    (source,) = _sources(claims, [name])
+    hit = False
+    try:
+        for found in search(source.path, labels, draws=draws, sizes=sizes, batch=batch, seed=seed):
+            hit = hit or found.counterexample is not None
+            if as_json:
+                click.echo(json.dumps(found.to_json(), sort_keys=True))
+                continue
+            case = f" ({found.case})" if found.case else ""
+            if found.counterexample is None:
+                more = f", {found.screened} screened" if found.screened else ""
+                click.echo(f"{found.label}{case}: none found in {found.drawn} draws{more}")
+                for reason in found.skipped if not found.screened else ():
+                    click.echo(f"    not screened: {reason}")
+                continue
+            low, high = found.counterexample.get("margin") or ("?", "?")
+            click.echo(f"{found.label}{case}: fails {found.counterexample['where']}, margin {low}"
+                       + ("" if low == high else f" to {high}"))
+            click.echo(f"    kernel: {found.kernel}")
+            line = author_line(found)
+            click.echo(f"    {line}" if line else f"    {json.dumps(found.counterexample['values'], sort_keys=True)}")
+    except UnknownLabel as error:
+        wanted, known = error.args
+        _fail(f"{source.path.stem} has no statement {wanted!r}; it has {', '.join(known)}", EXIT_USAGE)
+    except Exception as error:  # a claim file may raise anything
+        _fail(f"{source.path}: {type(error).__name__}: {error}", EXIT_UNEXPECTED)
+    raise SystemExit(EXIT_UNEXPECTED if hit else EXIT_EXPECTED)
+
+
 @main.command("axioms")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def axioms_command(as_json: bool) -> None:

@@ -146,3 +146,31 @@ def test_axioms() -> None:
     assert result.exit_code == 0 and "hoeffding-lemma" in result.output and "citation" in result.output
     data = json.loads(run("axioms", "--json").stdout)
     assert set(data) == {"base_facts", "axioms"} and len(data["base_facts"]) <= 12
+
+
+def test_refute_finds_and_writes_down_counterexamples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "claims" / "a").mkdir(parents=True)
+    (tmp_path / "claims" / "a" / "squares.py").write_text(
+        '"""Squares."""\n'
+        "from verify.statement import *\n\n"
+        "x, y = real('x'), real('y')\n"
+        "small = corrected(then=x**2 >= x)\n"
+        "means = corrected(then=x**2 + y**2 >= 2 * x * y)\n"
+    )
+    result = run("refute", "squares")
+    assert result.exit_code == 1
+    assert "small: fails" in result.output
+    assert "kernel: accepted" in result.output
+    assert "small.fails_at(x=Q(1, " in result.output
+    assert "means: none found in 200 draws" in result.output
+    assert run("refute", "squares", "--label", "means").exit_code == 0
+    lines = [json.loads(line) for line in run("refute", "squares", "--json").output.splitlines()]
+    assert [line["status"] for line in lines] == ["refuted", "none found"]
+    wrong = run("refute", "squares", "--label", "large")
+    assert wrong.exit_code == 2
+    assert "has no statement 'large'; it has small, means" in wrong.output
+    (tmp_path / "claims" / "a" / "broken.py").write_text("from verify.statement import *\nx = 1 / 0\n")
+    broken = run("refute", "broken")
+    assert broken.exit_code == 1
+    assert "ZeroDivisionError" in broken.output

@@ -140,7 +140,8 @@ class Batch:
             x = self.value(term[1], env)
             return _t(x) if x.ndim == 3 else x
         if head == "tr":
-            return np.einsum("bii->b", self.matrix(term[1], env))
+            diagonal: Array = np.einsum("bii->b", self.matrix(term[1], env))
+            return diagonal
         if head == "kr":
             return _kron(*_rows(self.matrix(term[1], env), self.matrix(term[2], env)))
         if head == "vec":
@@ -269,14 +270,16 @@ def _mul(a: Array, b: Array) -> Array:
 
 def _kron(a: Array, b: Array) -> Array:
     (n, p, q), (_, r, s) = a.shape, b.shape
-    return np.einsum("bij,bkl->bikjl", a, b).reshape(n, p * r, q * s)
+    out: Array = np.einsum("bij,bkl->bikjl", a, b).reshape(n, p * r, q * s)
+    return out
 
 
 def _power(a: Array, e: int) -> Array:
     if e < 0:
         raise ShapeError("negative exponent")
     if a.ndim == 1:
-        return a**e
+        raised: Array = a**e
+        return raised
     if a.shape[1] != a.shape[2]:
         raise ShapeError("a power of a matrix that is not square")
     return np.linalg.matrix_power(a, e)
@@ -289,7 +292,8 @@ def _root(a: Array, e: int) -> Array:
         return np.where(a > 0, np.abs(a) ** (1.0 / e), 0.0)
     values, vectors = np.linalg.eigh((a + _t(a)) / 2)
     values = np.maximum(values, 0.0) ** (1.0 / e)
-    return (vectors * values[:, None, :]) @ _t(vectors)
+    out: Array = (vectors * values[:, None, :]) @ _t(vectors)
+    return out
 
 
 _FUNCTIONS: dict[str, Callable[[Array], Array]] = {

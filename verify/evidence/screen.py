@@ -17,8 +17,8 @@ import numpy as np
 from verify.evidence.batch import Array, Batch
 from verify.evidence.check import Outcome, complete
 from verify.evidence.counterexample import fails
-from verify.evidence.generate import Discard, Plan, draw_one, validate
 from verify.evidence.evaluate import Evaluator
+from verify.evidence.generate import Discard, Plan, draw_one, validate
 from verify.evidence.instance import Instance, Key, Loss
 from verify.evidence.rng import Rng
 from verify.evidence.terms import Env, Statement, Term
@@ -149,9 +149,11 @@ class _Template:
         found = self.batch(letters)
         allowed = np.ones(size, dtype=bool)
         for h in (*self.plan.static, *(h for _, h in self.plan.counts), *self.plan.sizes):
+            if h["concl"][0] == "eq":
+                continue  # its letters are as in the template, where it holds exactly
             margin = found.margin(h, size)
             strict = h["concl"][0] in ("gt", "ne")
-            slack = 1e-9 if h["concl"][0] == "eq" else 1e-13 if h["concl"][0] == "psd" else 0.0
+            slack = 1e-13 if h["concl"][0] == "psd" else 0.0
             allowed &= (margin > 0) if strict else (margin >= -slack)
         worst = np.full(size, np.inf)
         states = [(found, 1.0)]
@@ -287,7 +289,8 @@ def _half_squares(plan: Plan, instance: Instance) -> Instance:
         if loss.target is None:
             x = Evaluator(plan.sig, instance).value(plan.sig["losses"][name]["at"], {})
             shape = x.shape if isinstance(x, Mat) else (1, 1)
-            losses[name] = Loss("half_square", Mat.of(*shape, [Fraction(k % 3 - 1) for k in range(shape[0] * shape[1])]))
+            cells = [Fraction(k % 3 - 1) for k in range(shape[0] * shape[1])]
+            losses[name] = Loss("half_square", Mat.of(*shape, cells))
     return replace(instance, losses=losses)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -43,7 +42,7 @@ def refute(
             }
         for kernel, found in zip(kernels, evidence, strict=False):
             if found.get("counterexample"):
-                instance = found_instance(kernel, found["counterexample"])
+                instance = found["counterexample"].get("kernel")  # there if it is finite and exact
                 if instance is not None:
                     return {"id": name, "statement": kernel, "kind": "evaluate", "instance": instance}
     except (Reject, StatementError) as e:
@@ -51,42 +50,6 @@ def refute(
     except TacticFailed as e:
         raise e.at(name) from None
     return None
-
-
-_LETTER = re.compile(r"([A-Za-z][A-Za-z0-9_.']*)(?:\[([0-9,]+)\])?(@0)?\Z")
-
-
-def found_instance(kernel: Json, found: Json) -> Json | None:
-    """A counterexample of the search in the form the kernel evaluates, if it is finite and exact."""
-    sig = kernel["sig"]
-    if sig["time"] == "flow" or any(d.get("law") for d in sig["letters"].values()):
-        return None
-    out: Json = {
-        "nat": {},
-        "dims": found.get("dims", {}),
-        "letters": {},
-        "losses": {},
-        "iterate": 1 if sig["time"] == "descent" else 0,
-    }
-    families: dict[str, dict[tuple[int, ...], Json]] = {}
-    for text, value in found["values"].items():
-        match = _LETTER.match(text)
-        if text in sig.get("nat", {}):
-            out["nat"][text] = int(value)
-        elif match and match[1] in sig["letters"]:
-            moving = sig["letters"][match[1]].get("dep", "const") != "const"
-            if bool(match[3]) == (moving and sig["time"] == "descent"):
-                index = tuple(int(i) for i in match[2].split(",")) if match[2] else ()
-                families.setdefault(match[1], {})[index] = value
-    for name, members in families.items():
-        if len(next(iter(members))) > 1:
-            return None
-        out["letters"][name] = members[()] if () in members else [members[k] for k in sorted(members)]
-    for loss, row in found.get("losses", {}).items():
-        if "target" not in row:
-            return None
-        out["losses"][loss] = {"target": row["target"]}
-    return {k: v for k, v in out.items() if v or k == "letters"}
 
 
 def exact_instance(kernel: Json, data: Data) -> Json:
