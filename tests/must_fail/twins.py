@@ -937,6 +937,34 @@ def instance_refuted() -> Json:
 
 
 @twin
+def number_refuted() -> Json:
+    """No number K of steps makes x_T < 1 for all T >= K if the x_k never change: at T = K, x = 1."""
+    k = {"k": 1}
+    st = {
+        "sig": {
+            "time": "none",
+            "nat": {"K": 1, "T": 1},
+            "letters": {"x": {"index": [["k", ONE, {"T": 1}]]}},
+        },
+        "exists": ["K"],
+        "hyps": [
+            hyp("late", ["ge", ["n", {"T": 1}], ["n", {"K": 1}]]),
+            hyp("start", ["eq", v("x", ONE), q(1)]),
+        ],
+        "goals": [goal(["ge", half, v("x", {"T": 1})])],
+    }
+    own = {"sig": {"time": "none", "nat": {"K": 1}, "letters": {}}, "hyps": [], "steps": []}
+    at = {
+        "map": {"nat": {"K": {"K": 1}, "T": {"K": 1}}, "letters": {"x": {"vars": ["k"], "term": ["pow", q(1), k]}}},
+        "goal": 0,
+        "at": [],
+        "hyps": {"late": none(["q", "0"]), "start": none(["null", q(0)])},
+        "negation": half,
+    }
+    return {"derivation": [], "refutations": [{"id": "r", "kind": "derive", "statement": st, "theorem": own, "at": at}]}
+
+
+@twin
 def constant_refuted() -> Json:
     """No constant c > 0 has x <= c for all x: at x = c + 1."""
     st = {

@@ -235,10 +235,13 @@ def by_derivation(parts: dict[str, Any], data: Json, r: Rules) -> dict[str, Any]
     scope = r.top()
     im = Imported(parts["parsed"], data["map"], r, scope)
     for c in parts["exists"]:
+        if c in parts["parsed"].nat:
+            _arbitrary(c, parts["parsed"], data["map"], r)
+            continue
         decl = r.sig.letter(c)
         if data["map"]["letters"].get(c) != c or decl.dep != "const" or decl.shape is not None or c in r.sig.losses:
             raise Reject(f"the constant {c} must stay arbitrary")
-    domain = [h["concl"] for h in parts["hyps"] if not h["all"] and _about(h["concl"], set(parts["exists"]))]
+    domain = [h["concl"] for h in parts["hyps"] if not h["all"] and is_domain(h["concl"], set(parts["exists"]))]
     for h in r.hypotheses:
         if h["all"] or h["concl"] not in domain:
             raise Reject("the refutation assumes more than the domain of the constants")
@@ -258,7 +261,16 @@ def by_derivation(parts: dict[str, Any], data: Json, r: Rules) -> dict[str, Any]
     return {"goal": number}
 
 
-def _about(concl: Json, constants: set[str]) -> bool:
+def _arbitrary(c: str, sig: Signature, mapping: Json, r: Rules) -> None:
+    """The natural number c stands for itself, and the refutation's own signature restricts it no more."""
+    own = r.sig.data
+    if mapping.get("nat", {}).get(c) != {c: 1} or c not in r.sig.nat:
+        raise Reject(f"the number {c} must stay arbitrary")
+    if own["nat"][c] > sig.data["nat"][c] or any(c in form for form in own.get("assume", [])):
+        raise Reject(f"the refutation restricts the number {c}")
+
+
+def is_domain(concl: Json, constants: set[str]) -> bool:
     """Does a formula speak of these constants and of nothing else: no other letter, natural or time?"""
     names: set[str] = set()
     return bool(_closed(concl, names) and names and names <= constants)

@@ -141,6 +141,8 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
         raise Reject("a theorem needs a goal")
     exists = data.get("exists", [])
     for c in _listed(exists, "exists"):
+        if type(c) is str and c in sig.nat:
+            continue
         if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random or (
                 sig.letter(c).index or c in sig.losses):
             raise Reject(f"{c} cannot be a hidden constant")

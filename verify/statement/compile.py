@@ -307,6 +307,8 @@ class Compiler:
 
     def _declare_nat(self, symbol: Symbol) -> None:
         bounds = symbol.fields.get("between")
+        if symbol.fields.get("chosen"):
+            self.hidden[symbol.name] = symbol.name
         if bounds is None:
             self.signature["nat"][symbol.name] = symbol.fields["at_least"]
             return
@@ -342,6 +344,8 @@ class Compiler:
     def _declare_real(self, symbol: Symbol) -> None:
         index, letter = self._family(symbol)
         self._letter(symbol.name, {**({"index": index} if index else {}), **self._dep(self._moves(symbol), True)})
+        if symbol.fields.get("chosen"):
+            self.hidden[symbol.name] = symbol.name
         self._range_facts(symbol, letter, index)
 
     def _range_facts(self, symbol: Symbol, letter: Json, index: list[Json]) -> None:

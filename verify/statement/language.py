@@ -118,6 +118,19 @@ def real(
     return term("sym", Symbol(name, "real", _real_fields(positive, nonnegative, nonzero, at_least, open, closed)))
 
 
+def chosen(name: str, *, positive: bool = False) -> Term:
+    """A number that a printed statement claims to exist, chosen before every other symbol."""
+    fields: dict[str, Any] = {"chosen": True}
+    if positive:
+        fields["positive"] = True
+    return term("sym", Symbol(name, "real", fields))
+
+
+def chosen_nat(name: str, *, at_least: int = 0) -> Term:
+    """A natural number that a printed statement claims to exist, such as the number of steps after which it holds."""
+    return term("sym", Symbol(name, "nat", {"at_least": at_least, "chosen": True}))
+
+
 def reals(
     name: str,
     *,
@@ -611,6 +624,8 @@ __all__ = [
     "between",
     "both",
     "bounded",
+    "chosen",
+    "chosen_nat",
     "clock",
     "cos",
     "curve",

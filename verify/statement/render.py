@@ -384,9 +384,11 @@ def _dynamics(node: Node) -> Piece:
 def _declaration(symbol: Symbol) -> Box:
     fields, kind = symbol.fields, symbol.kind
     me = named(symbol.name)
+    tail: list[Box] = []
+    if fields.get("chosen"):
+        tail = [words(" for some choice, made first")]
     if fields.get("count") is not None:
         me = sub(me, ident("i")) if me.kind != "sub" else sub(me.parts[0], row(me.parts[1], op(","), ident("i")))
-    tail: list[Box] = []
     if fields.get("moving"):
         tail = [words(" differentiable in "), ident("t")]
     if fields.get("count") is not None:
@@ -396,7 +398,7 @@ def _declaration(symbol: Symbol) -> Box:
         if "between" in fields:
             lo, hi = (_show(x)[0] for x in fields["between"])
             return row(lo, op("<="), me, op("<="), hi)
-        return row(me, op(">="), digits(str(fields["at_least"])))
+        return row(me, op(">="), digits(str(fields["at_least"])), *tail)
     if kind == "real":
         for key, below in (("open", "<"), ("closed", "<=")):
             if key in fields:

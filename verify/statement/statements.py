@@ -503,6 +503,8 @@ def corrected(*, then: object, expect: str | None = None, **hypotheses: object) 
         for node in walk(item):
             if node.op in ("at_least_order", "at_most_order", "same_order"):
                 raise StatementError(f"{name}: a corrected statement has no hidden constants", next="give the constant")
+            if any(isinstance(arg, Symbol) and arg.fields.get("chosen") for arg in node.args):
+                raise StatementError(f"{name}: a corrected statement chooses nothing", next="give the value")
     return statement
 
 

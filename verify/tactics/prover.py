@@ -134,6 +134,10 @@ class Prover:
         columns = [self.rewritten(k.poly, names, scope).terms for k in signed]
         zeros = [self.rewritten(k.poly, names, scope).terms for k in free]
         found = combine(want.terms, columns, zeros)
+        if found is None and kind in ("ge", "gt") and poly.sort == SCALAR:  # a positive number may be left over
+            one = Known("ge", ["q", "1"], *self.rules.nonneg(["q", "1"], scope))
+            signed, columns = [*signed, one], [*columns, one.poly.terms]
+            found = combine(want.terms, columns, zeros)
         if found is None:
             raise TacticFailed(
                 "the ingredients do not combine to the goal",

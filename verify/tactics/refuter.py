@@ -9,12 +9,13 @@ from typing import Any
 from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.kernel.imports import Imported
+from verify.kernel.refute import is_domain
 from verify.kernel.replay import statement as read_statement
 from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
 from verify.statement.language import Law
 from verify.statement.statements import Data, Statement
-from verify.statement.terms import Formula, Term
+from verify.statement.terms import Formula, Term, form_of
 
 from .author import Author, Context
 from .errors import TacticFailed
@@ -101,11 +102,15 @@ class Refuter(Author):
         self.values: dict[str, Json] = {}
         letters: Json = {}
         hidden = kernel.get("exists", [])
+        own_nat = {s: least for s, least in kernel["sig"].get("nat", {}).items() if s in hidden}
         for s in kernel["sig"].get("nat", {}):
-            if s not in self.given:
+            if s in hidden:
+                self.nat[s] = {s: 1}
+            elif s not in self.given:
                 raise TacticFailed(f"the instance does not say what {s} is")
-            number = int(self.given[s])
-            self.nat[s] = {"1": number} if number else {}
+            else:
+                self.nat[s] = self.compiler_index(self.given[s])
+        self.indexed: dict[str, str] = {}  # letters of a family, with the index their values speak of
         for n, decl in kernel["sig"]["letters"].items():
             value = self.given.get(n)
             if n in hidden:
@@ -115,17 +120,32 @@ class Refuter(Author):
                 letters[n] = {"index": index, "law": {"kind": "finite", "values": [["1/2", "-1"], ["1/2", "1"]]}}
             elif value is None:
                 raise TacticFailed(f"the instance does not say what {n} is")
+            elif isinstance(value, tuple):
+                at, body = value
+                self.indexed[n] = next(iter(form_of(at).json()))
+                self.values[n] = self.compiler.term(body) if isinstance(body, Term) else ["q", str(body)]
             else:
                 self.values[n] = self.compiler.term(value) if isinstance(value, Term) else ["q", str(value)]
-        own = [h for h in kernel["hyps"] if set(_letters(h["concl"])) <= set(hidden)]
+        own = [h for h in kernel["hyps"] if not h["all"] and is_domain(h["concl"], set(hidden))]
         self.kernel = {
-            "sig": {"time": "none", "letters": letters},
+            "sig": {"time": "none", "letters": letters, **({"nat": own_nat} if own_nat else {})},
             "hyps": own,
             "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}],
         }
         self.directions, self.auto, self.labels, self.lemmas = {}, [], {}, {}
         self.prover = Prover(self.kernel, name, context.theorems)
         self.here = self.prover.rules.top()
+
+    def _variables(self, n: str, declaration: Json) -> list[str]:
+        given = [self.indexed[n]] if n in self.indexed else []
+        return given or [f"i{k}" for k in range(len(declaration.get("index", [])))]
+
+    def compiler_index(self, item: Any) -> Json:
+        """A number, or an index expression in the hidden naturals."""
+        if isinstance(item, Term):
+            return self.compiler.index(item)
+        number = int(item)
+        return {"1": number} if number else {}
 
     # ---- expressions of the statement, at the instance ---------------------------------------------------
 
@@ -142,7 +162,10 @@ class Refuter(Author):
         if not isinstance(data, list):
             return data
         if data and data[0] == "v" and data[1] in self.values:
-            return self.values[data[1]]
+            value = self.values[data[1]]
+            if data[1] not in self.indexed:
+                return value
+            return substituted(value, self.indexed[data[1]], self.lins(data[2][0]))
         return [self.at_instance(x) for x in data]
 
     def term(self, node: Any) -> Json:
@@ -170,8 +193,10 @@ class Refuter(Author):
             "nat": self.nat,
             "dims": {},
             "letters": {
-                n: {"vars": [], "term": self.values[n]} if n in self.values else n
-                for n in self.target["sig"]["letters"]
+                n: {"vars": self._variables(n, d), "term": self.values[n]}
+                if n in self.values
+                else n
+                for n, d in self.target["sig"]["letters"].items()
             },
         }
         parts = read_statement(self.target)
@@ -207,12 +232,14 @@ class Refuter(Author):
         return self.prover.close([], [opposite, right, left], known, rules, scope)
 
 
-def _letters(data: Json) -> list[str]:
-    if not isinstance(data, list) or not data:
-        return []
-    if data[0] in ("v", "ch"):
-        return [data[1]]
-    return [n for x in data[1:] for n in _letters(x)]
+def substituted(data: Json, name: str, form: Json) -> Json:
+    """A term with an index expression in place of an index symbol (no binder in it may use it)."""
+    if isinstance(data, dict):
+        out = {s: c for s, c in data.items() if s != name}
+        for s, c in form.items():
+            out[s] = out.get(s, 0) + c * data.get(name, 0)
+        return {s: c for s, c in out.items() if c}
+    return [substituted(x, name, form) for x in data] if isinstance(data, list) else data
 
 
 __all__ = ["exact_instance", "refute"]
