@@ -28,7 +28,8 @@ converges.fails_at(T=K, eta=Q(1, 4), x=0, y=(i, (1 - Q(1, 4))**(i - 1)))
 with refutation(converges) as p:
     p.conclude(by.algebra(by.square(Q(3, 4)**(K - 1))))
 with proof(stays) as p:
-    axis = p.have(x[q] == 0, by.induction(q, base=by.scaled(1, p.on_axis), step=(by.scaled(1 + eta - eta * x[q]**2, IH), p.step_x(q))))
+    stay = by.scaled(1 + eta - eta * x[q]**2, IH)
+    axis = p.have(x[q] == 0, by.induction(q, base=by.scaled(1, p.on_axis), step=(stay, p.step_x(q))))
     p.conclude(by.algebra(by.square(y[T]), by.scaled(x[T]**3 / 4 - x[T] / 2, axis(T))))
 any_step.fails_at(T=2, z=[1, -2])
 nonclaim("Nothing is said about random starts: almost every start escapes, which is a theorem on measure zero sets.")
