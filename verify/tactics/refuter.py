@@ -122,7 +122,10 @@ class Refuter(Author):
                 raise TacticFailed(f"the instance does not say what {n} is")
             elif isinstance(value, tuple):
                 at, body = value
-                self.indexed[n] = next(iter(form_of(at).json()))
+                form = form_of(at) if isinstance(at, Term) else None
+                if form is None:
+                    raise TacticFailed(f"the values of {n} need an index", next=f"write {n}=(i, term in i)")
+                self.indexed[n] = next(iter(form.json()))
                 self.values[n] = self.compiler.term(body) if isinstance(body, Term) else ["q", str(body)]
             else:
                 self.values[n] = self.compiler.term(value) if isinstance(value, Term) else ["q", str(value)]
