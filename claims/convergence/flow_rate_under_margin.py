@@ -14,45 +14,9 @@ flow = gradient_flow(net, ell)
 E, s = We - Phi, sigma_min(Phi)
 margin = frobenius(E) <= s - c
 
-margin_bound = lemma(margin=margin, then=sigma_min(We) >= c)
 rate = corrected(
     flow=flow, balanced=balanced(net, at=0), margin=start(margin), then=start(L) * exp(-2 * b ** (2 * (N - 1)) * t) >= L
 )
-
-
-def margin_proof(p, X, F, unit):
-    """With D = X - F, r = s - c:
-    r s (X X^T - c^2 I) = c r (F F^T - s^2 I) + c s (r^2 I - D D^T) + (r F + s D)(r F + s D)^T."""
-    r, D_ = s - c, X - F
-    nonneg, small = p.hypothesis("margin.1"), p.hypothesis("margin.2")
-    floor = p.hypothesis("sigma_min_Phi.floor")
-    p.have(s > 0, by.algebra(nonneg, p.hypothesis("c.positive")))
-    ball = p.have(psd(r**2 * unit - D_ @ D_.T), by.algebra(by.times(small, by.gram(unit)), by.dominate(by.gram(D_.T))))
-    is_zero = by.anti(nonneg, CASE)  # the case r = 0
-    no_gap = by.vanish(D_.T, by.anti(by.trace(by.gram(D_.T)), by.plus(small, by.scaled(-r, is_zero))))
-    p.conclude(
-        by.cases(
-            -r,
-            at_least_zero=(
-                floor,
-                by.within(X, no_gap, unit),
-                by.within(unit, by.transposed(no_gap), F.T),
-                by.scaled((s + c) * unit, is_zero),
-            ),
-            negative=(
-                by.times(
-                    1 / (r * s), by.plus(by.times(c * r, floor), by.times(c * s, ball), by.gram((r * F + s * D_).T))
-                ),
-                by.scaled(X @ X.T - c**2 * unit, by.inverse(r * s)),
-            ),
-        )
-    )
-
-
-with proof(margin_bound, case="wide") as p:
-    margin_proof(p, We, Phi, net.above(N))
-with proof(margin_bound, case="tall") as p:
-    margin_proof(p, We.T, Phi.T, net.below(1))
 
 
 gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
@@ -63,7 +27,7 @@ def full_rank_throughout(p):
     """The loss does not grow, so the margin and with it the least singular value stay; so does balancedness."""
     kept = p.have(start(L) >= L, by.lemma("end_to_end_preconditioner.monotone"))
     p.have(margin, by.algebra(p.margin, kept))
-    p.have(sigma_min(We) >= c, by.lemma(margin_bound))
+    p.have(sigma_min(We) >= c, by.lemma("deficiency_margin.full_rank", W=We))
     still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 

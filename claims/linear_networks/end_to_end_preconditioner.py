@@ -1,7 +1,7 @@
 """The end-to-end matrix of a linear network moves by a positive semidefinite preconditioner."""
 from verify.statement import *
 
-covers("C-22", "C-23", "C-25")
+covers("C-22", "C-23", "C-25", "K-18", "K-21", "K-32", "K-34", "K-35")
 
 N = nat("N", at_least=1)
 k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
@@ -18,6 +18,7 @@ left, right = root(We @ We.T, N), root(We.T @ We, N)  # the factors of P_W
 m = nat("m", between=(0, N))
 end_to_end = corrected(flow=flow, then=D(vec(We)) == -Q_W @ vec(G))
 semidefinite = corrected(then=psd(Q_W))
+roots_semidefinite = printed(then=psd(P_W))
 monotone = corrected(flow=flow, then=start(L) >= L)
 above_gram = lemma(balanced=balanced(net), then=B(k - 1) @ B(k - 1).T == (W[N] @ W[N].T)**(N - k + 1))
 below_gram = lemma(balanced=balanced(net), then=A(k + 1).T @ A(k + 1) == (W[1].T @ W[1])**k)
@@ -34,6 +35,11 @@ l = nat("l", between=(0, k - 1))
 with proof(end_to_end) as p:
     p.conclude(by.algebra(p.flow))
 with proof(semidefinite) as p:
+    p.conclude(by.psd())
+with proof(roots_semidefinite) as p:
+    for gram, factor in ((We @ We.T, left), (We.T @ We, right)):
+        p.have(psd(gram), by.psd())
+        p.have(psd(factor), by.lemma("base:psd-root", A=gram))
     p.conclude(by.psd())
 with proof(monotone) as p:
     falls = p.have(D(L) <= 0, by.algebra(p.flow, by.total(k, 1, N, by.trace(by.gram(net.gradients(ell)[k])))))

@@ -24,6 +24,7 @@ from verify.evidence.terms import (
     children,
     free_symbols,
     has_random,
+    contracts,
     is_scalar,
     key,
     random_names,
@@ -243,7 +244,7 @@ class Evaluator:
                 if self.over and isinstance(total, Fraction) and total == 0 and is_scalar(term, self.sig):
                     return total
                 total = vl.mul(total, self.value(x, env))
-            return total
+            return _number(total) if contracts(term) else total
         if head == "T":
             return vl.transpose(self.value(term[1], env))
         if head == "tr":
@@ -400,6 +401,8 @@ class Evaluator:
             total, slope = self.dual(term[1], env, tangent)
             for x in term[2:]:
                 total, slope = _product((total, slope), self.dual(x, env, tangent))
+            if contracts(term):
+                return _number(total), None if slope is None else _number(slope)
             return total, slope
         if head == "T":
             v, d = self.dual(term[1], env, tangent)
@@ -509,6 +512,7 @@ class Evaluator:
         shape = self.shape(family, index)
         assert shape is not None
         still = self if self.shift == "" else Evaluator(self.sig, _moved(self.instance, self.shift))
+        slopes = loss_gradient(function, _as_matrix(still.value(row["at"], {})))
         cells: list[Scalar] = []
         for i in range(shape[0]):
             for j in range(shape[1]):
@@ -517,9 +521,8 @@ class Evaluator:
                 def tangent(name: str, at: tuple[int, ...], direction: Mat = direction) -> Value | None:
                     return direction if name == family and at == index else None
 
-                x, dx = still.dual(row["at"], {}, tangent)
-                slope = loss_dual(function, _as_matrix(x), None if dx is None else _as_matrix(dx))[1]
-                cells.append(slope)
+                moved = still.dual(row["at"], {}, tangent)[1]
+                cells.append(vl.ZERO if moved is None else slopes.inner(_as_matrix(moved)))
         return Mat.of(*shape, cells)
 
     def _loss_rate(self, name: str, index: tuple[int, ...], tangent: Tangent) -> Value | None:
@@ -732,6 +735,11 @@ def _dinv(x: Scalar) -> Scalar:
 
 def _dcos(x: Scalar) -> Scalar:
     return -vl.ball(x).sin()
+
+
+def _number(value: Value) -> Value:
+    """The entry of a 1 x 1 matrix."""
+    return value.at(0, 0) if isinstance(value, Mat) and (value.rows, value.cols) == (1, 1) else value
 
 
 DERIVATIVES: dict[str, Callable[[Scalar], Scalar]] = {"exp": _exp, "log": _inv, "inv": _dinv, "cos": _dcos}

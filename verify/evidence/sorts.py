@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from verify.evidence.terms import Formula, Statement, Term, facts, key
+from verify.evidence.terms import Formula, Statement, Term, contracts, facts, key
 
 Dimension = tuple[str, ...]
 """Sorted factors, each the canonical text of a dimension; the empty tuple is 1."""
@@ -105,6 +105,8 @@ def shape_of(term: Term, sig: Mapping[str, Any]) -> Shape | None:
             raise IllSorted("a sum of different shapes")
         return parts[0]
     if head == "*":
+        if contracts(term):
+            return None
         result: Shape | None = None
         for p in parts:
             if p is None:

@@ -147,6 +147,23 @@ def minus(a: Term, b: Term) -> Term:
     return ["+", a, ["*", ["q", "-1"], b]]
 
 
+def stacked(term: Term) -> bool:
+    """Whether a term is a column of stacked entries, by its form."""
+    head = term[0]
+    if head == "vec":
+        return True
+    if head == "sum":
+        return stacked(term[4])
+    if head in ("+", "D"):
+        return stacked(term[1])
+    return head == "*" and stacked(term[-1]) and not contracts(term)
+
+
+def contracts(term: Term) -> bool:
+    """Whether a product ends an inner product of stacked columns, which is a number and no 1 x 1 matrix."""
+    return term[0] == "*" and stacked(term[-1]) and any(x[0] == "T" and stacked(x[1]) for x in term[1:-1])
+
+
 def is_scalar(term: Term, sig: Mapping[str, Any]) -> bool:
     head = term[0]
     if head in SCALAR_HEADS:
@@ -158,7 +175,7 @@ def is_scalar(term: Term, sig: Mapping[str, Any]) -> bool:
     if head == "sum":
         return is_scalar(term[4], sig)
     if head == "*":
-        return all(is_scalar(x, sig) for x in term[1:])
+        return contracts(term) or all(is_scalar(x, sig) for x in term[1:])
     return False
 
 

@@ -680,6 +680,9 @@ class Compiler:
             return ZERO
         return ["t"]
 
+    def _t_identity(self, node: Node, context: Context) -> Json:
+        return self._unit_of(node.sort, context)
+
     def _t_pi(self, node: Node, context: Context) -> Json:
         return ["pi"]
 
@@ -779,6 +782,8 @@ class Compiler:
 
     def _t_dot(self, node: Node, context: Context) -> Json:
         a, b = (self._term(x, context) for x in node.children())
+        if isinstance(next(node.children()).sort, Vec):
+            return _times(["T", a], b)  # stacked columns: their product is a scalar already
         return ["tr", _times(["T", a], b)]
 
     def _t_trace(self, node: Node, context: Context) -> Json:

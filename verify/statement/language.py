@@ -17,6 +17,11 @@ t = term("time")
 pi = term("pi")
 
 
+def identity(size: object) -> Term:
+    """The unit matrix of a stated size; `I` takes its size from its surroundings."""
+    return term("identity", as_term(size))
+
+
 class Law:
     """The law of a random letter: data, not a term."""
 
@@ -641,6 +646,7 @@ __all__ = [
     "gradient_descent",
     "gradient_flow",
     "half_square",
+    "identity",
     "iff",
     "iid",
     "implies",

@@ -194,6 +194,8 @@ def _show(node: object) -> Piece:
         return _show(a[0])
     if name in ("time", "pi", "unit"):
         return ident({"time": "t", "pi": "pi", "unit": "I"}[name]), ATOM
+    if name == "identity":
+        return sub(ident("I"), _show(a[0])[0]), ATOM
     if name in ("member", "layer", "width"):
         symbol = a[0]
         assert isinstance(symbol, Symbol)

@@ -445,6 +445,12 @@ def _unit() -> Sort:
     return Unit()
 
 
+@rule("identity")
+def _identity(size: Node) -> Sort:
+    dim = need_dim(size)
+    return Matrix(dim, dim)
+
+
 @rule("start", "after", "D")
 def _moved(item: Node) -> Sort:
     return item.sort

@@ -1,0 +1,46 @@
+"""Differences of squared layer norms are constant under flow; under descent they move by an exact amount."""
+from verify.statement import *
+
+covers("K-11", "K-19", "K-23")
+
+N = nat("N", at_least=2)
+k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
+net = linear_network("W", depth=N)
+ell = function("ell", on=net.end)
+eta, rate = real("eta", positive=True), real("rate", positive=True)
+rho = reals("rho", count=N, positive=True)
+W, G = net.layers, net.gradients(ell)
+descent = gradient_descent(net, ell, step=eta)
+flow = gradient_flow(net, ell)
+difference = frobenius(W[j + 1])**2 - frobenius(W[j])**2
+
+update = printed(descent=descent, then=after(W[k]) == W[k] - eta * G[k])
+quotient = printed(descent=descent, then=(after(W[k]) - W[k]) / eta == -G[k])
+exactly_constant = printed(descent=descent, then=after(difference) == difference, expect=REFUTED)
+constant = corrected(flow=flow, then=difference == start(difference))
+moved = corrected(descent=descent,
+                  then=after(difference) - difference == eta**2 * (frobenius(G[j + 1])**2 - frobenius(G[j])**2))
+one_rate = corrected(flow=gradient_flow(net, ell, rates=rho), equal=forall(k, rho[k] == rate),
+                     then=D(vec(net.end)) == -rate * total(k, 1, N, kron(net.below(k).T @ net.below(k), net.above(k)
+                                                                         @ net.above(k).T)) @ vec(grad(ell, net.end)))
+
+with proof(update) as p:
+    p.conclude(by.algebra(p.descent))
+with proof(quotient) as p:
+    one = p.have(eta * (1 / eta) == 1, by.algebra(by.inverse(eta)))
+    p.conclude(by.algebra(p.descent, by.scaled(G[k], one)))
+with proof(constant) as p:
+    still = p.have(D(difference) == 0, by.algebra(p.flow))
+    p.conclude(by.constant(still))
+with proof(moved) as p:
+    p.conclude(by.algebra(p.descent))
+with proof(one_rate) as p:
+    p.conclude(by.algebra(p.flow, p.equal))
+
+exactly_constant.fails_at(N=2, j=1, widths=(2, 1, 1), W=[[[1, 0]], [[1]]], ell=[[1, -1]], eta=1)
+check(update, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
+check(quotient, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
+check(constant, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6, trajectories=2)
+check(moved, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
+check(one_rate, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6, trajectories=2)
+nonclaim("With momentum, or with layers at different rates, these quantities move also under flow.")
