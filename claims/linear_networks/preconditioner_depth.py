@@ -1,4 +1,5 @@
 """The end-to-end preconditioner is the unit for one layer and vanishes with the end-to-end matrix for two."""
+
 from verify.statement import *
 
 covers("K-20", "K-33")
@@ -19,6 +20,7 @@ with proof(one_layer_flow) as p:
 with proof(two_layers) as p:
     p.conclude(by.algebra())
 with proof(at_zero) as p:
+
     def vanishes(gram, zero):
         p.have(psd(gram), by.psd())
         r = root(gram, 2)
@@ -26,8 +28,11 @@ with proof(at_zero) as p:
         square = p.have(r**2 == gram, by.lemma("base:psd-root", A=gram, N=2))
         none = p.have(trace(r.T @ r) == 0, by.algebra(by.trace(square), by.trace(zero)))
         return p.have(r == 0, by.algebra(by.vanish(r, none)))
+
     right = vanishes(We.T @ We, by.within(We.T, p.zero))
     left = vanishes(We @ We.T, p.zero @ We.T)
     p.conclude(by.algebra(by.kron(right, above), by.kron(below, left)))
 
-nonclaim("Away from zero the preconditioner depends on the end-to-end matrix, hence on time, for every depth above one.")
+nonclaim(
+    "Away from zero the preconditioner depends on the end-to-end matrix, hence on time, for every depth above one."
+)

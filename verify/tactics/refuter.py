@@ -131,7 +131,7 @@ class Refuter(Author):
                 self.values[n] = self.compiler.term(value) if isinstance(value, Term) else ["q", str(value)]
         own = [h for h in kernel["hyps"] if not h["all"] and is_domain(h["concl"], set(hidden))]
         self.kernel = {
-            "sig": {"time": "none", "letters": letters, **({"nat": own_nat} if own_nat else {})},
+            "sig": {"time": self._time(kernel), "letters": letters, **({"nat": own_nat} if own_nat else {})},
             "hyps": own,
             "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}],
         }
@@ -149,6 +149,11 @@ class Refuter(Author):
             return self.compiler.index(item)
         number = int(item)
         return {"1": number} if number else {}
+
+    @staticmethod
+    def _time(kernel: Json) -> str:
+        """A flow is refuted along a path that is given by terms in t, so the refutation has time as well."""
+        return "flow" if kernel["sig"]["time"] == "flow" else "none"
 
     # ---- expressions of the statement, at the instance ---------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""A loss that falls for all time, even strictly, need not tend to its minimum."""
+
+from verify.statement import *
+
+covers("K-02", "K-36", "K-43", "K-44")
+
+a, b, e = curve("a"), curve("b"), real("e")
+error = a * b + 1  # two scalar layers, target -1
+scalar_loss = error**2 / 2
+moves = dict(time=clock(), flow_a=D(a) == -b * error, flow_b=D(b) == -a * error)
+
+falling_is_enough = printed(
+    **moves,
+    balanced=start(a) ** 2 == start(b) ** 2,
+    falls=D(scalar_loss) <= 0,
+    floor=scalar_loss >= e,
+    then=e <= 0,
+    expect=REFUTED,
+    reading="a number that stays below the falling loss is at most 0",
+)
+strictly = corrected(
+    **moves, start=both(start(a) == 1, start(b) == 1), then=both(D(scalar_loss) < 0, scalar_loss > Q(1, 2))
+)
+
+net = linear_network("W", depth=2)
+Phi, W = matrix("Phi", like=net.end), net.layers
+ell, u, v = half_square(Phi), unit_vector("u", net.rows), unit_vector("v", net.cols)
+phi = real("phi", nonnegative=True)
+missing_direction = corrected(
+    flow=gradient_flow(net, ell),
+    right=Phi @ v == phi * u,
+    left=Phi.T @ u == phi * v,
+    first=start(W[1] @ v) == 0,
+    second=start(W[2].T @ u) == 0,
+    then=ell(net.end) >= phi**2 / 2,
+)
+
+falling_is_enough.fails_at(a=0, b=0, e=Q(1, 2))
+with refutation(falling_is_enough) as p:
+    p.conclude(by.algebra())
+with proof(strictly) as p:
+    moved = (p.flow_a, p.flow_b)
+    up = p.have(a >= b, by.comparison(error, slope=moved, start=(p.start,)))
+    down = p.have(b >= a, by.comparison(error, slope=moved, start=(p.start,)))
+    same = p.have(a == b, by.algebra(by.anti(up, down)))
+    p.have(a > 0, by.comparison(-error, slope=(p.flow_a, by.scaled(error, same)), start=(p.start,)))
+    square = p.have(a * b == a**2, by.algebra(by.scaled(a, same)))
+    p.have(a**2 > 0, by.algebra(by.times(a, a)))
+    wide = p.have(error > 0, by.algebra(a**2, square))
+    p.conclude(
+        by.algebra(p.flow_a, p.flow_b, by.times(wide, wide, a**2), by.times(by.square(error), by.square(b))),
+        by.algebra(by.scaled(a * b + a**2 + 2, square), a**2, by.square(a**2)),
+    )
+with proof(missing_direction) as p:
+    x, z, E = W[1] @ v, W[2].T @ u, net.end - Phi
+    gone = frobenius(x) ** 2 + frobenius(z) ** 2
+    at_start = (by.trace(by.within(start(x).T, p.first)), by.trace(by.within(start(z).T, p.second)))
+    slope = (
+        p.flow,
+        by.trace(by.within(x.T @ W[2].T, p.right)),
+        by.trace(by.within(z.T @ W[1], p.left)),
+        by.trace(by.gram(W[2] @ x)),
+        by.trace(by.gram(W[1].T @ z)),
+        by.times(phi, by.trace(by.gram(x - z))),
+    )
+    both_small = p.have(gone <= 0, by.comparison(2 * phi, start=at_start, slope=slope))
+    small = p.have(frobenius(x) ** 2 <= 0, by.algebra(both_small, by.trace(by.gram(z))))
+    none = p.have(trace(x.T @ x) == 0, by.algebra(by.anti(by.trace(by.gram(x)), small)))
+    along = p.have(E @ v == -phi * u, by.algebra(by.within(W[2], by.vanish(x, none)), p.right))
+    p.conclude(
+        by.algebra(
+            by.trace(by.congruence(v, by.dominate(by.gram(E)))),
+            by.scaled(frobenius(E) ** 2, p.hypothesis("v.unit")),
+            by.trace(by.within((E @ v).T, along)),
+            by.scaled(phi, by.trace(by.within(u.T, along))),
+            by.scaled(phi**2, p.hypothesis("u.unit")),
+        )
+    )
+
+nonclaim("Most starts do converge; that is a theorem on almost every start, and another one.")
