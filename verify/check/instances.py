@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 from verify.kernel.errors import Budget as Work
@@ -68,8 +68,9 @@ class Hunt:
 
     def all_sizes(self) -> Iterator[dict[str, int]]:
         names = self.letters.symbols
-        small = [dict(zip(names, k, strict=True)) for k in product((1, 2, 3), repeat=len(names))] if len(names) < 6 else []
-        distinct = dict(zip(names, (2, 3, 1, 4, 5, 2, 3, 1), strict=False)) if len(names) <= 8 else dict.fromkeys(names, 2)
+        choices = product((1, 2, 3), repeat=len(names)) if len(names) < 6 else ()
+        small = [dict(zip(names, k, strict=True)) for k in choices]
+        distinct = {n: k for n, k in zip(names, cycle((2, 3, 1, 4, 5)), strict=False)}
         first = [distinct, dict.fromkeys(names, 2), dict.fromkeys(names, 3), dict.fromkeys(names, 1)]
         yield from (s for s in first if self.fits(s))
         good = [s for s in small if self.fits(s)]
@@ -247,8 +248,7 @@ class Hunt:
             return self.rng.choice((m, m, _unit(r), self.diagonal(r, (0, 1, 2))))
         if "symmetric" in flags:
             g = self.integers(r, r)
-            kinds = [_add(g, _transpose(g)), self.diagonal(r, (-2, -1, 0, 1, 2)), self.projection(r)]
-            return self.rng.choice(kinds)
+            return self.rng.choice((_add(g, _transpose(g)), self.diagonal(r, (-2, -1, 0, 1, 2)), self.projection(r)))
         if "invertible" in flags:
             return self.rng.choice((self.unimodular(r), self.integers(r, c), self.diagonal(r, (1, -1, 2, 3))))
         kinds: list[Callable[[], Rows | None]] = [lambda: self.integers(r, c)] * 4
@@ -367,7 +367,9 @@ def _rank(m: Rows) -> int:
     return len(m[0]) - len(found[1])
 
 
-def _solution(columns: list[list[Fraction]], target: list[Fraction]) -> tuple[list[Fraction], list[list[Fraction]]] | None:
+def _solution(
+    columns: list[list[Fraction]], target: list[Fraction]
+) -> tuple[list[Fraction], list[list[Fraction]]] | None:
     """One solution of sum x_k columns[k] = target and a basis of the solutions for 0, or None."""
     n = len(columns)
     rows = [[c[i] for c in columns] + [t] for i, t in enumerate(target)]

@@ -14,7 +14,8 @@ from typing import Any
 from verify.kernel.errors import Budget as Work
 from verify.kernel.errors import Reject
 from verify.kernel.matrix.networks import Net, ordered
-from verify.kernel.matrix.replay import Proof, Statement, inverses
+from verify.kernel.matrix.replay import Proof, Statement
+from verify.kernel.matrix.terms import inverses
 
 from . import matrices as mx
 from .answer import Answer, Counterexample
@@ -151,10 +152,7 @@ class Search:
         positive = self.positive(m)
         if positive is not None and self.register(m, positive):
             return True
-        for candidate in self.candidates(m):
-            if self.by_inverse(m, candidate):
-                return True
-        return False
+        return any(self.by_inverse(m, candidate) for candidate in self.candidates(m))
 
     def by_inverse(self, m: Json, candidate: Json) -> bool:
         try:
@@ -171,7 +169,7 @@ class Search:
         c = Fraction(0)
         for x in m[1:] if m[0] == "+" else [m]:
             q, factors = self.weighted(x)
-            if len(factors) == 1 and factors[0][0] == "I" or not factors:
+            if not factors or (len(factors) == 1 and factors[0][0] == "I"):
                 c += q
                 continue
             square = self.squared(factors)
@@ -185,7 +183,8 @@ class Search:
         if t[0] == "q":
             return Fraction(t[1]), []
         if t[0] == "*":
-            q, factors = Fraction(1), []
+            q = Fraction(1)
+            factors: list[Json] = []
             for x in t[1:]:
                 k, more = self.weighted(x)
                 q, factors = q * k, factors + more
@@ -289,12 +288,15 @@ class Search:
     # ---- determinants -----------------------------------------------------------------------------------------------
 
     def determinants(self) -> None:
-        """Equations for the determinants in the goal and the hypotheses, by the product rule and Sylvester's theorem."""
+        """Equations for the determinants in goal and hypotheses, by the product rule and Sylvester's theorem."""
         if "'det'" not in repr([self.data["goal"], self.data["hyps"]]):
             return
+        said: list[tuple[str, Net]] = []
         for k, (x, y) in enumerate(self.statement.hyps):
             if self.r.read(x).square and not self.r.read(x).scalar:
-                self.equation([["det", x], ["det", y]], [["1", ["det", ["hole"]], f"h{k}"]])
+                name = self.equation([["det", x], ["det", y]], [["1", ["det", ["hole"]], f"h{k}"]], use=False)
+                if name is not None:
+                    said.append((name, self.a.add(*self.proof.facts[name], -1)))
         for name, flags in self.statement.letters.flags.items():
             if "orthogonal" in flags:
                 q = ["v", name]
@@ -305,6 +307,7 @@ class Search:
         done: set[Any] = set()
         for _ in range(4):
             nets = [self.statement.difference(*self.statement.goal), *(r.net for r in self.rewriter.rules)]
+            nets += [net for _, net in said]
             atoms = {a for net in nets for m in net.terms for a, _ in m[0] if a[0] == "det"} - done
             atoms |= {
                 inner for net in nets for m in net.terms for a, _ in m[0] if a[0] == "inv"
@@ -314,6 +317,11 @@ class Search:
                 done.add(atom)
                 k = atom[1]
                 self.determinant(Net(k[0], k[1], dict(k[2])))
+        for name, net in said:
+            rest, less = self.rewriter.reduce(net)
+            if rest.terms:
+                both = [["1", None, name], *([str(-Fraction(q)), c, ref] for q, c, ref in less)]
+                self.rewriter.orient(self.rewriter.derived(rest, both), rest)
 
     def kron_determinants(self, t: Json) -> None:
         if type(t) is not list or not t:
@@ -326,11 +334,11 @@ class Search:
 
     def law(self, ref: Json) -> None:
         try:
-            self.rewriter.add(ref, both=False)
+            self.rewriter.add(ref, both=False, forced=ref[0] != "sylvester")
         except Reject:
             return
 
-    def equation(self, pair: Json, parts: list[Json]) -> str | None:
+    def equation(self, pair: Json, parts: list[Json], forced: bool = False, use: bool = True) -> str | None:
         name = f"d{len(self.rewriter.steps)}"
         step = {"id": name, "equal": pair, "by": parts}
         try:
@@ -340,7 +348,8 @@ class Search:
         self.rewriter.steps.append(step)
         for side in pair:
             self.terms.learn(side)
-        self.rewriter.add(name)
+        if use:
+            self.rewriter.add(name, forced=forced)
         return name
 
     def determinant(self, m: Net) -> None:
@@ -365,7 +374,7 @@ class Search:
                         unit = self.regular[-1] + ".l"
                         context = ["*", ["inv", ["det", inner]], ["hole"]]
                         both = [["1", context, one], ["-1", ["*", ["det", whole], ["hole"]], unit]]
-                        self.equation([["det", whole], ["inv", ["det", inner]]], both)
+                        self.equation([["det", whole], ["inv", ["det", inner]]], both, forced=True)
             return
         self.sylvester(m)
         self.factored(m, whole)
@@ -445,16 +454,17 @@ class Search:
                 continue
             name = self.equation([["*", x, n], whole], parts)
             both = [["1", None, ["det*", x, n]], ["-1", ["det", ["hole"]], name]]
-            self.equation([["det", whole], ["*", ["det", x], ["det", n]]], both)
+            self.equation([["det", whole], ["*", ["det", x], ["det", n]]], both, forced=True)
             self.determinant(self.r.read(n))
             return
 
-    # ---- the goal -------------------------------------------------------------------------------------------------------
+    # ---- the goal --------------------------------------------------------------------------------------------
 
     def run(self) -> Found | None:
         direct = self.statement.difference(*self.statement.goal)
         if not direct.terms and not any(inverses(t) for t in self.data["goal"]):
             return self.found([], "both sides have the same normal form in index notation")
+        self.definitions()
         for k in range(len(self.data["hyps"])):
             self.rewriter.add(f"h{k}")
         for name, flags in self.statement.letters.flags.items():
@@ -482,6 +492,16 @@ class Search:
                 return result
         self.rewriter.complete(goal)
         return done[0] or self.by_multiplication()
+
+    def definitions(self) -> None:
+        """Hypotheses X = .. for a letter X that the other side does not mention."""
+        taken: set[str] = set()
+        for x, y in self.data["hyps"]:
+            for one, other in ((x, y), (y, x)):
+                if one[0] == "v" and one[1] not in _letters(other) and not taken & ({one[1]} | _letters(other)):
+                    taken.add(one[1])
+                    self.rewriter.define(("v", one[1]))
+                    break
 
     def hidden_inverses(self) -> None:
         """Square letters that a hypothesis shows to be invertible, although no inverse is written."""
@@ -616,6 +636,12 @@ _REASONS = {
 }  # fmt: skip
 
 
+def _letters(t: Json) -> set[str]:
+    if type(t) is not list or not t:
+        return set()
+    return {t[1]} if t[0] == "v" else set().union(*(_letters(x) for x in t[1:]))
+
+
 def _references(s: Json) -> list[Any]:
     if "by" in s:
         return [p[2] for p in s["by"]]
@@ -674,7 +700,7 @@ def _tree(t: Json) -> Tree:
     return (head, *(_tree(x) for x in t[1:]))
 
 
-# ---- settle ------------------------------------------------------------------------------------------------------------
+# ---- settle ------------------------------------------------------------------------------------------------------
 
 
 def settle(problem: Problem, budget: Budget) -> Answer:
@@ -685,18 +711,22 @@ def settle(problem: Problem, budget: Budget) -> Answer:
     data = compiled(problem.statement)
     tried: list[str] = []
     total = budget.left
-    try:
-        found = _entries(data) or _search(data, budget, 0.1 * total)
-    except Reject as error:
-        return Answer("OPEN", tried=(f"the statement is outside what the kernel can express: {error}",))
+    found, expressible = _entries(data), True
+    if found is None:
+        try:
+            found = _search(data, budget, 0.1 * total)
+        except Reject as error:
+            expressible = False
+            tried.append(f"no proof is possible here, because the statement has no normal form for all sizes: {error}")
     hunt = Hunt(data, problem.id)
     if found is None:
         instance = hunt.run(min(budget.left, 0.25 * total))
-        if instance is None:
+        if instance is None and expressible:
             found = _search(data, budget, 0.5 * total)
             if found is None:
                 tried.append("rewriting with the hypotheses and their consequences, completed as far as time allows")
-                instance = hunt.run(max(0.0, budget.left - 0.2))
+        if found is None and instance is None:
+            instance = hunt.run(max(0.0, budget.left - 0.2))
         if instance is not None:
             return _refuted(data, instance, hunt)
     if found is None:
@@ -726,7 +756,7 @@ def _entries(data: Json) -> Found | None:
     from verify.kernel.matrix.replay import expand
 
     try:
-        statement = Statement(data, Work(SEARCH_WORK))
+        statement = Statement(data, Work(SEARCH_WORK), symbolic=False)
         if statement.letters.symbols or any(inverses(t) for t in data["goal"]):
             return None
         expand(statement, Work(300_000))

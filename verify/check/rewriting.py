@@ -1,8 +1,8 @@
 """Search for proofs of matrix equations: rewriting of networks by equations, with completion. Nothing here is trusted.
 
-An equation U = V becomes the rule "leading monomial -> the rest". A rule is applied wherever its leading monomial occurs
-as a part of a monomial (a path, a closed loop, several pieces at once), and the place is remembered as a context, so
-that every rewriting is a part [coefficient, context, equation] of a certificate. For equations between words (products
+An equation U = V becomes the rule "leading monomial -> the rest". A rule is applied wherever its leading monomial is a
+part of a monomial (a path, a closed loop, several pieces at once), and the place is remembered as a context, so that
+each rewriting is a part [coefficient, context, equation] of a certificate. For equations between words (products
 of matrices) the rules are completed: where two leading words overlap, the two ways of rewriting give a new equation
 (Buchberger's algorithm in a free algebra, after Mora). Transposed equations are added for each equation.
 """
@@ -24,6 +24,7 @@ Json = Any
 MAX_RULES = 160
 MAX_REWRITES = 600
 MAX_LETTERS = 14
+_LINE = ((("1", 2),),)
 
 
 def dim_json(d: Any) -> Json:
@@ -53,7 +54,7 @@ class Terms:
             return
         ((scalars, components, _), _), = net.terms.items()
         if len(components) == 1 and len(components[0]) == 1 and components[0][0][0][0] == "inv":
-            atom, rows, _ = components[0][0]
+            atom = components[0][0][0]
             # the atom is the inverse of the expression or of its transpose, up to a number
             inner = self.canonical(term[1], atom)
             if inner is not None:
@@ -189,6 +190,7 @@ class Rule:
     lead: Mono
     scale: Fraction  # left - right = scale * net
     word: Word | None
+    forced: bool = False
 
 
 class Rewriter:
@@ -203,18 +205,15 @@ class Rewriter:
         self.seen: set[Any] = set()
         self.done: set[tuple[int, int, int]] = set()
         self.weights: dict[Any, int] = {}
+        self.spelled: dict[Mono, Any] = {}
+        self.defined: set[Any] = set()
 
     # ---- order -----------------------------------------------------------------------------------------------
 
     def weight(self, atom: Any) -> int:
         """Inverses of sums and determinants weigh more, so that they are rewritten away."""
         if atom not in self.weights:
-            w = 2
-            if atom[0] == "inv":
-                w = 3
-            elif atom[0] == "det":
-                w = 4 + len(repr(atom)) // 60
-            self.weights[atom] = w
+            self.weights[atom] = {"inv": 3, "det": 9}.get(atom[0], 50 if atom in self.defined else 2)
         return self.weights[atom]
 
     def rank(self, m: Mono) -> Any:
@@ -231,13 +230,29 @@ class Rewriter:
         for component in components:
             total += sum(self.weight(f) for f, _, _ in component)
             size += len(component)
-        return total, size, repr((components, scalars))
+        return total, size, self.letters(m), repr((components, scalars))
+
+    def letters(self, m: Mono) -> Any:
+        """The letters of a word in order, so that the order of words respects multiplication."""
+        if m not in self.spelled:
+            word = word_of(m, _LINE, _LINE) if len(m[2]) == 2 else None
+            self.spelled[m] = tuple((self.weight(a), repr(a), flip) for a, flip in word or ())
+        return self.spelled[m]
 
     # ---- equations --------------------------------------------------------------------------------------------
 
-    def add(self, ref: Json, both: bool = True) -> None:
-        """Use an equation of the proof as a rule, and its transpose."""
+    def define(self, atom: Any) -> None:
+        """Rewrite this letter away: a hypothesis says what it is."""
+        self.defined.add(atom)
+        self.weights.pop(atom, None)
+
+    def add(self, ref: Json, both: bool = True, forced: bool = False) -> None:
+        """Use an equation of the proof as a rule, and its transpose; `forced`: from left to right."""
         x, y = self.proof.equation(ref)
+        if forced:
+            if len(x.terms) == 1:
+                self.orient(ref, self.a.add(x, y, -1), next(iter(x.terms)))
+            return
         self.orient(ref, self.a.add(x, y, -1))
         if both and not x.scalar:
             t = self.a.transpose(self.a.add(x, y, -1))
@@ -254,11 +269,10 @@ class Rewriter:
         self.steps.append(step)
         return name
 
-    def orient(self, ref: Json, net: Net) -> bool:
-        if not net.terms:
+    def orient(self, ref: Json, net: Net, forced: Mono | None = None) -> bool:
+        if not net.terms or (forced is not None and forced not in net.terms):
             return False
-        mark = ordered(net.terms.items())
-        lead = max(net.terms, key=self.rank)
+        lead = max(net.terms, key=self.rank) if forced is None else forced
         scale = net.terms[lead]
         monic = self.a.scale(net, 1 / scale)
         mark = ordered(monic.terms.items())
@@ -268,7 +282,7 @@ class Rewriter:
         word = word_of(lead, net.rows, net.cols) if not lead[0] else None
         if word is not None and any(word_of(m, net.rows, net.cols) is None for m in net.terms):
             word = None
-        self.rules.append(Rule(ref, monic, lead, scale, word))
+        self.rules.append(Rule(ref, monic, lead, scale, word, forced is not None))
         return True
 
     @staticmethod
@@ -308,12 +322,12 @@ class Rewriter:
                     change = self.r.filled(context, rule.net)
                 except Reject:
                     continue
-                if m not in change.terms or change.terms[m] != 1:
+                if m not in change.terms:
                     continue
-                if any(self.rank(x) >= self.rank(m) for x in change.terms if x != m):
+                if not rule.forced and any(self.rank(x) >= self.rank(m) for x in change.terms if x != m):
                     continue
-                new = self.a.add(net, change, -q)
-                return new, [str(q / rule.scale), context, rule.ref]
+                q /= change.terms[m]
+                return self.a.add(net, change, -q), [str(q / rule.scale), context, rule.ref]
         return None
 
     def place(self, rule: Rule, m: Mono, target: Any) -> Any | None:

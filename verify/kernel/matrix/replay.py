@@ -21,25 +21,28 @@ _MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticErro
 class Statement:
     """letters, invertible expressions, hypotheses [X, Y], goal [X, Y]."""
 
-    def __init__(self, data: Json, budget: Budget) -> None:
+    def __init__(self, data: Json, budget: Budget, symbolic: bool = True) -> None:
+        """`symbolic`: demand normal forms for all sizes; at an instance shapes are checked by evaluation."""
         keys = ("letters", "invertible", "hyps", "goal")
         fields(data, keys, keys, "statement")
         self.letters = Letters(data["letters"])
         self.algebra = Algebra(self.letters.symmetric, budget)
         self.reader = Reader(self.letters, self.algebra)
+        self.symbolic = symbolic
         self.invertible = [self._term(t) for t in _list(data["invertible"], "invertible")]
         self.hyps = [self._pair(h) for h in _list(data["hyps"], "hyps")]
         self.goal = self._pair(data["goal"])
 
     def _term(self, t: Json) -> Json:
-        if not self.reader.read(t).square:
+        if self.symbolic and not self.reader.read(t).square:
             raise Reject("an invertible expression is square")
         return t
 
     def _pair(self, data: Json) -> tuple[Json, Json]:
         if type(data) is not list or len(data) != 2:
             raise Reject("an equation is [left, right]")
-        self.difference(data[0], data[1])
+        if self.symbolic:
+            self.difference(data[0], data[1])
         return data[0], data[1]
 
     def difference(self, a: Json, b: Json) -> Net:
@@ -342,7 +345,7 @@ def item(data: Json) -> dict[str, Any]:
     fields(data, keys, ("id", "statement"), "item")
     if type(data["id"]) is not str or len(data) != 3:
         raise Reject("an item has an id, a statement, and one of proof, entries, instance")
-    statement = Statement(data["statement"], budget)
+    statement = Statement(data["statement"], budget, "proof" in data)
     out: dict[str, Any] = {"id": data["id"], "ok": True, "base_facts": [], "axioms": [], "oracles": []}
     if "proof" in data:
         proof = prove(statement, data["proof"])
