@@ -1,0 +1,1 @@
+"""Speed of the numeric layer against its peers, as ratios within one run."""
