@@ -20,7 +20,7 @@ def value(scale, depth, end):
 
 
 size = frobenius(net.end)**2
-slope = trace(net.end.T @ Phi)                        # minus the derivative of the loss at 0 in the direction of the product
+slope = trace(net.end.T @ Phi)                        # minus the derivative of the loss of one layer at 0
 change = value(s, N, net.end) - frobenius(Phi)**2 / 2
 
 critical = printed(at_zero=forall(j, W[j] == 0), then=net.gradients(ell)[j] == 0)
@@ -28,9 +28,9 @@ not_strict = printed(slope=absolute(slope) <= c, then=absolute(change) <= s**3 *
 goes_down = corrected(ahead=s**N * size < 2 * slope, then=change < 0)
 goes_up = corrected(behind=slope < 0, then=change > 0)
 always_a_saddle = printed(target=phi == 0, then=(x**3 - phi)**2 < phi**2, expect=REFUTED,
-                          reading="whatever the target, some product x^3 of three scalar layers lies below the zero point")
+                          reading="whatever the target, some product x^3 of three scalar layers is better than zero")
 strict_for_two = corrected(ahead=s**2 * frobenius(A @ B)**2 <= trace((A @ B).T @ Y),
-                           then=frobenius(s**2 * A @ B - Y)**2 / 2 <= frobenius(Y)**2 / 2 - s**2 * trace((A @ B).T @ Y) / 2)
+                           then=frobenius(s**2 * A @ B - Y)**2 <= frobenius(Y)**2 - s**2 * trace((A @ B).T @ Y))
 
 with proof(critical) as p:
     E = net.end - Phi

@@ -21,7 +21,7 @@ m, v = chosen("m"), real("v")
 
 unbiased = printed(then=E(mean(Z)) == E(Z[1]))
 minimizer_exists = printed(then=exp(-m) <= exp(-v), expect=REFUTED,
-                           reading="the empirical loss has a minimizer; h(x) = v x, one sample (1, 1), loss exp(-y h(x))")
+                           reading="the empirical loss has a minimizer; h(x) = v x, sample (1, 1), loss exp(-y h(x))")
 decomposition = printed(then=R[b] - R[f] == (R[h] - R[f]) + (R[s] - R[h]) + (R[b] - R[s]))
 approximation = corrected(truth=truth, then=R[h] - R[f] >= 0)
 estimation = corrected(best=best, then=R[s] - R[h] >= 0)
