@@ -1,4 +1,5 @@
 """A non-convex loss may have one minimum only; minima are not unique when the inputs leave a direction free."""
+
 from verify.statement import *
 
 covers("C-05")
@@ -14,11 +15,16 @@ def f(x):
 
 
 def loss(M):
-    return frobenius(M @ X - Y)**2
+    return frobenius(M @ X - Y) ** 2
 
 
-non_convex = printed(non_convex=f(Q(-7, 16)) > (f(Q(-1, 2)) + f(Q(-3, 8))) / 2, other=x**2 > 0, then=f(x) <= f(0 * x),
-                     expect=REFUTED, reading="not convex, so another point x has a value as small as the minimum")
+non_convex = printed(
+    non_convex=f(Q(-7, 16)) > (f(Q(-1, 2)) + f(Q(-3, 8))) / 2,
+    other=x**2 > 0,
+    then=f(x) <= f(0 * x),
+    expect=REFUTED,
+    reading="not convex, so another point x has a value as small as the minimum",
+)
 free_direction = corrected(free=V @ X == 0, then=loss(W + s * V) == loss(W))
 
 non_convex.fails_at()

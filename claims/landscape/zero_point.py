@@ -1,4 +1,5 @@
 """Three or more layers have a critical point at zero with vanishing second variation: a saddle that is not strict."""
+
 from verify.statement import *
 
 covers("C-09")
@@ -16,21 +17,27 @@ A, B, Y = matrix("A", k, h), matrix("B", h, d), matrix("Y", k, d)
 
 def value(scale, depth, end):
     """The loss at `scale` times each of `depth` layers, whose product is `end`."""
-    return frobenius(scale**depth * end - Phi)**2 / 2
+    return frobenius(scale**depth * end - Phi) ** 2 / 2
 
 
-size = frobenius(net.end)**2
-slope = trace(net.end.T @ Phi)                        # minus the derivative of the loss of one layer at 0
-change = value(s, N, net.end) - frobenius(Phi)**2 / 2
+size = frobenius(net.end) ** 2
+slope = trace(net.end.T @ Phi)  # minus the derivative of the loss of one layer at 0
+change = value(s, N, net.end) - frobenius(Phi) ** 2 / 2
 
 critical = printed(at_zero=forall(j, W[j] == 0), then=net.gradients(ell)[j] == 0)
 not_strict = printed(slope=absolute(slope) <= c, then=absolute(change) <= s**3 * (c + size / 2))
 goes_down = corrected(ahead=s**N * size < 2 * slope, then=change < 0)
 goes_up = corrected(behind=slope < 0, then=change > 0)
-always_a_saddle = printed(target=phi == 0, then=(x**3 - phi)**2 < phi**2, expect=REFUTED,
-                          reading="whatever the target, some product x^3 of three scalar layers is better than zero")
-strict_for_two = corrected(ahead=s**2 * frobenius(A @ B)**2 <= trace((A @ B).T @ Y),
-                           then=frobenius(s**2 * A @ B - Y)**2 <= frobenius(Y)**2 - s**2 * trace((A @ B).T @ Y))
+always_a_saddle = printed(
+    target=phi == 0,
+    then=(x**3 - phi) ** 2 < phi**2,
+    expect=REFUTED,
+    reading="whatever the target, some product x^3 of three scalar layers is better than zero",
+)
+strict_for_two = corrected(
+    ahead=s**2 * frobenius(A @ B) ** 2 <= trace((A @ B).T @ Y),
+    then=frobenius(s**2 * A @ B - Y) ** 2 <= frobenius(Y) ** 2 - s**2 * trace((A @ B).T @ Y),
+)
 
 with proof(critical) as p:
     E = net.end - Phi
@@ -40,16 +47,16 @@ with proof(critical) as p:
 with proof(not_strict) as p:
     positive, small = p.hypothesis("s.above"), p.hypothesis("s.below")
     p.have(s <= 1, by.algebra(small))
-    rest = p.have(s**(N - 3) <= 1, by.lemma("psd_power_bound.below_one", b=s, k=N - 3))
+    rest = p.have(s ** (N - 3) <= 1, by.lemma("psd_power_bound.below_one", b=s, k=N - 3))
     power = p.have(s**N <= s**3, by.algebra(by.times(s**3, rest)))
     one = p.have(s**N <= 1, by.lemma("psd_power_bound.below_one", b=s, k=N))
-    twice = p.have(s**(2 * N) <= s**3, by.algebra(by.times(s**N, one), power))
-    both_ways = by.times(c, power), by.times(size, twice), by.times(size, s**(2 * N))
+    twice = p.have(s ** (2 * N) <= s**3, by.algebra(by.times(s**N, one), power))
+    both_ways = by.times(c, power), by.times(size, twice), by.times(size, s ** (2 * N))
     p.conclude(by.algebra(*both_ways, by.times(s**N, p.hypothesis("slope.1")), by.times(s**N, p.hypothesis("slope.2"))))
 with proof(goes_down) as p:
     p.conclude(by.algebra(by.times(s**N, p.ahead)))
 with proof(goes_up) as p:
-    p.conclude(by.algebra(by.times(s**N, p.behind), by.times(s**(2 * N), size)))
+    p.conclude(by.algebra(by.times(s**N, p.behind), by.times(s ** (2 * N), size)))
 always_a_saddle.fails_at(phi=0)
 with refutation(always_a_saddle) as p:
     p.conclude(by.algebra(by.square(x**3)))

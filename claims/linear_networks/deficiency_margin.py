@@ -1,4 +1,5 @@
-"""The conditions on the start of descent: balance up to delta, and a deficiency margin, which is a ball around the target."""
+"""The conditions on the start of descent: balance up to delta, and a deficiency margin: a ball around the target."""
+
 from verify.statement import *
 
 covers("C-29", "C-30", "C-31")
@@ -12,27 +13,43 @@ gap = U[j + 1].T @ U[j + 1] - U[j] @ U[j].T
 delta, c, s = real("delta", positive=True), real("c", positive=True), real("s", nonnegative=True)
 M = matrix("M", n, n, symmetric=True)
 W, V, Phi = matrix("W", k, d), matrix("V", k, d), matrix("Phi", k, d)
-u = unit_vector("u", k)                               # a direction of the outputs; for inputs, transpose everything
+u = unit_vector("u", k)  # a direction of the outputs; for inputs, transpose everything
 x, y, q = real("x"), real("y"), chosen("q", positive=True)
 w, phi = real("w"), real("phi", nonnegative=True)
-floor = psd(Phi @ Phi.T - s**2 * I)                   # s is at most the least singular value of Phi
+floor = psd(Phi @ Phi.T - s**2 * I)  # s is at most the least singular value of Phi
 
-zero_norm = printed(norms=frobenius(gap)**2 == 0, then=gap == 0)
+zero_norm = printed(norms=frobenius(gap) ** 2 == 0, then=gap == 0)
 zero_balanced = printed(norms=frobenius(gap) <= 0 * delta, then=gap == 0)
 in_the_order = corrected(norm=frobenius(M) <= delta, then=both(psd(delta * I - M), psd(delta * I + M)))
 singular = printed(singular=V.T @ u == 0, floor=psd(V @ V.T - s**2 * I), then=s**2 <= 0)
-as_infimum = printed(then=x**2 >= q * (x**2 + y**2), expect=REFUTED,
-                     reading="sigma_min(W) is the infimum of |W z| over unit z, and W = (1 0) is not singular")
-ball_is_margin = corrected(floor=floor, ball=frobenius(W - Phi) <= s - c, weak=frobenius(V.T @ u)**2 <= c**2,
-                           then=frobenius(W - Phi)**2 <= frobenius(V - Phi)**2)
+as_infimum = printed(
+    then=x**2 >= q * (x**2 + y**2),
+    expect=REFUTED,
+    reading="sigma_min(W) is the infimum of |W z| over unit z, and W = (1 0) is not singular",
+)
+ball_is_margin = corrected(
+    floor=floor,
+    ball=frobenius(W - Phi) <= s - c,
+    weak=frobenius(V.T @ u) ** 2 <= c**2,
+    then=frobenius(W - Phi) ** 2 <= frobenius(V - Phi) ** 2,
+)
 nearest = V == Phi - (1 - c / s) * u @ u.T @ Phi
-margin_is_ball = corrected(least=frobenius(Phi.T @ u)**2 == s**2, above=s > c, nearest=nearest,
-                           margin=frobenius(W - Phi)**2 <= frobenius(V - Phi)**2, then=frobenius(W - Phi)**2 <= (s - c)**2)
-nearest_is_weak = lemma(least=frobenius(Phi.T @ u)**2 == s**2, above=s > c, nearest=nearest,
-                        then=frobenius(V.T @ u)**2 == c**2)
-discrete_form = printed(margin=absolute(w - phi) <= maximum(phi - c, 0), then=(w - phi)**2 < phi**2, expect=REFUTED,
-                        reading="a margin c makes the loss smaller than at every singular matrix, here at 0")
-below_singular = corrected(margin=absolute(w - phi) <= phi - c, then=(w - phi)**2 < phi**2)
+least = frobenius(Phi.T @ u) ** 2 == s**2
+margin_is_ball = corrected(
+    least=least,
+    above=s > c,
+    nearest=nearest,
+    margin=frobenius(W - Phi) ** 2 <= frobenius(V - Phi) ** 2,
+    then=frobenius(W - Phi) ** 2 <= (s - c) ** 2,
+)
+nearest_is_weak = lemma(least=least, above=s > c, nearest=nearest, then=frobenius(V.T @ u) ** 2 == c**2)
+discrete_form = printed(
+    margin=absolute(w - phi) <= maximum(phi - c, 0),
+    then=(w - phi) ** 2 < phi**2,
+    expect=REFUTED,
+    reading="a margin c makes the loss smaller than at every singular matrix, here at 0",
+)
+below_singular = corrected(margin=absolute(w - phi) <= phi - c, then=(w - phi) ** 2 < phi**2)
 
 with proof(zero_norm) as p:
     zero = p.have(trace(gap.T @ gap) == 0, by.algebra(p.norms))
@@ -40,48 +57,83 @@ with proof(zero_norm) as p:
 with proof(zero_balanced) as p:
     zero = p.have(trace(gap.T @ gap) == 0, by.algebra(by.anti(by.trace(by.gram(gap)), p.hypothesis("norms.2"))))
     p.conclude(by.algebra(by.vanish(gap, zero)))
-with proof(in_the_order) as p:                        # 2 delta (delta I - M) = (delta I - M)^2 + (delta^2 I - M^2)
-    square = p.have(psd(delta**2 * I - M @ M), by.algebra(
-        by.times(p.hypothesis("norm.2"), by.gram(0 * M + I)), by.dominate(by.gram(M))))
+with proof(in_the_order) as p:  # 2 delta (delta I - M) = (delta I - M)^2 + (delta^2 I - M^2)
+    square = p.have(
+        psd(delta**2 * I - M @ M),
+        by.algebra(by.times(p.hypothesis("norm.2"), by.gram(0 * M + I)), by.dominate(by.gram(M))),
+    )
     half = 1 / (2 * delta)
     one = by.inverse(2 * delta)
-    p.conclude(by.algebra(by.times(half, square), by.times(half, by.gram(delta * I - M)), by.scaled(delta * I - M, one)),
-               by.algebra(by.times(half, square), by.times(half, by.gram(delta * I + M)), by.scaled(delta * I + M, one)))
+    p.conclude(
+        by.algebra(by.times(half, square), by.times(half, by.gram(delta * I - M)), by.scaled(delta * I - M, one)),
+        by.algebra(by.times(half, square), by.times(half, by.gram(delta * I + M)), by.scaled(delta * I + M, one)),
+    )
 with proof(singular) as p:
-    p.conclude(by.algebra(by.trace(by.congruence(u, p.floor)), by.trace(V @ p.singular @ u.T),
-                          by.scaled(s**2, p.hypothesis("u.unit"))))
+    p.conclude(
+        by.algebra(
+            by.trace(by.congruence(u, p.floor)), by.trace(V @ p.singular @ u.T), by.scaled(s**2, p.hypothesis("u.unit"))
+        )
+    )
 as_infimum.fails_at(x=0, y=1)
 with refutation(as_infimum) as p:
     p.conclude(by.algebra(q))
-with proof(ball_is_margin) as p:                      # c s |a - b|^2 = |c a - s b|^2 + (s - c) (c |a|^2 - s |b|^2)
+with proof(ball_is_margin) as p:  # c s |a - b|^2 = |c a - s b|^2 + (s - c) (c |a|^2 - s |b|^2)
     a, b, unit = Phi.T @ u, V.T @ u, p.hypothesis("u.unit")
     r = p.have(s - c >= 0, by.algebra(p.hypothesis("ball.1")))
     p.have(s > 0, by.algebra(r, p.hypothesis("c.positive")))
-    long = p.have(frobenius(a)**2 >= s**2, by.algebra(by.trace(by.congruence(u, p.floor)), by.scaled(s**2, unit)))
-    apart = p.have(c * s * frobenius(a - b)**2 >= c * s * (s - c)**2, by.algebra(
-        by.trace(by.gram(c * a - s * b)), by.times(s - c, c, long), by.times(s - c, s, p.weak)))
-    whole = p.have(frobenius(V - Phi)**2 >= frobenius(a - b)**2, by.algebra(
-        by.trace(by.congruence(u, by.dominate(by.gram((V - Phi).T)))), by.scaled(frobenius(V - Phi)**2, unit)))
+    long = p.have(frobenius(a) ** 2 >= s**2, by.algebra(by.trace(by.congruence(u, p.floor)), by.scaled(s**2, unit)))
+    apart = p.have(
+        c * s * frobenius(a - b) ** 2 >= c * s * (s - c) ** 2,
+        by.algebra(by.trace(by.gram(c * a - s * b)), by.times(s - c, c, long), by.times(s - c, s, p.weak)),
+    )
+    whole = p.have(
+        frobenius(V - Phi) ** 2 >= frobenius(a - b) ** 2,
+        by.algebra(
+            by.trace(by.congruence(u, by.dominate(by.gram((V - Phi).T)))), by.scaled(frobenius(V - Phi) ** 2, unit)
+        ),
+    )
     one = by.inverse(c * s)
-    p.conclude(by.algebra(by.times(1 / (c * s), apart), by.scaled(frobenius(a - b)**2, one),
-                          by.scaled((s - c)**2, one), whole, p.hypothesis("ball.2")))
+    p.conclude(
+        by.algebra(
+            by.times(1 / (c * s), apart),
+            by.scaled(frobenius(a - b) ** 2, one),
+            by.scaled((s - c) ** 2, one),
+            whole,
+            p.hypothesis("ball.2"),
+        )
+    )
 with proof(margin_is_ball) as p:
     p.have(s > 0, by.algebra(p.above, c))
     one = p.have(s * (1 / s) == 1, by.algebra(by.inverse(s)))
-    part, unit = (1 - c / s)**2, p.hypothesis("u.unit")
-    size = p.have(frobenius(V - Phi)**2 == part * s**2, by.algebra(
-        p.nearest, by.scaled(part, by.trace(by.within(Phi @ Phi.T @ u, by.single(u.T @ u), u.T))),
-        by.scaled(part * frobenius(Phi.T @ u)**2, unit), by.scaled(part, p.least)))
+    part, unit = (1 - c / s) ** 2, p.hypothesis("u.unit")
+    size = p.have(
+        frobenius(V - Phi) ** 2 == part * s**2,
+        by.algebra(
+            p.nearest,
+            by.scaled(part, by.trace(by.within(Phi @ Phi.T @ u, by.single(u.T @ u), u.T))),
+            by.scaled(part * frobenius(Phi.T @ u) ** 2, unit),
+            by.scaled(part, p.least),
+        ),
+    )
     p.conclude(by.algebra(p.margin, size, by.scaled(-2 * c * s + c**2 + c**2 * s * (1 / s), one)))
 with proof(nearest_is_weak) as p:
     p.have(s > 0, by.algebra(p.above, c))
     one = p.have(s * (1 / s) == 1, by.algebra(by.inverse(s)))
     part, unit = 1 - c / s, p.hypothesis("u.unit")
-    image = p.have(V.T @ u == c / s * Phi.T @ u, by.algebra(
-        p.nearest, by.scaled(part, by.within(Phi.T @ u, by.single(u.T @ u))), by.scaled(part * Phi.T @ u, unit)))
-    p.conclude(by.algebra(
-        by.trace((V.T @ u).T @ image), by.scaled(c / s, by.trace((Phi.T @ u).T @ image)),
-        by.scaled((c / s)**2, p.least), by.scaled(c**2 * (s * (1 / s) + 1), one)))
+    image = p.have(
+        V.T @ u == c / s * Phi.T @ u,
+        by.algebra(
+            p.nearest, by.scaled(part, by.within(Phi.T @ u, by.single(u.T @ u))), by.scaled(part * Phi.T @ u, unit)
+        ),
+    )
+    p.conclude(
+        by.algebra(
+            by.trace((V.T @ u).T @ image),
+            by.scaled(c / s, by.trace((Phi.T @ u).T @ image)),
+            by.scaled((c / s) ** 2, p.least),
+            by.scaled(c**2 * (s * (1 / s) + 1), one),
+        )
+    )
 with proof(below_singular) as p:
     right, left = p.hypothesis("margin.1"), p.hypothesis("margin.2")
     p.conclude(by.algebra(by.times(right, left), by.times(c, right), by.times(c, left), c * c))
