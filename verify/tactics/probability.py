@@ -265,6 +265,11 @@ class ProbabilityTactics(Interpreter):
         v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
         return self.prover.step(wish, "independent", prefix, concl, over=[v, lo, hi], body=self.term(h.args[3]))
 
+    def _by_factor(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E (f g) = E f E g for f and g without a common random letter: by.factor(f, g)."""
+        first, second = (self.term(x) for x in h.args)
+        return self.prover.step(wish, "factor", prefix, concl, first=first, second=second)
+
     def _by_finite(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E f as a sum over the values of a letter with a finite law: by.finite(Z, f)."""
         z = self.term(h.args[0])
