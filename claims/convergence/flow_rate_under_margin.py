@@ -27,7 +27,7 @@ def full_rank_throughout(p):
     """The loss does not grow, so the margin and with it the least singular value stay; so does balancedness."""
     kept = p.have(start(L) >= L, by.lemma("end_to_end_preconditioner.monotone"))
     p.have(margin, by.algebra(p.margin, kept))
-    p.have(sigma_min(We) >= c, by.lemma("deficiency_margin.full_rank", W=We))
+    p.have(sigma_min(We) >= c, by.lemma("margin_means_full_rank.full_rank", W=We))
     still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 
