@@ -68,5 +68,5 @@ with proof(absolute_bound) as p:
     )
 
 nonclaim(
-    "Layers of any size have mean square imbalance of the order of their mean square Gram matrix; here it is computed for size one."
+nonclaim("Wider layers are as far from balance, relative to their size; the mean is computed for layers of size one.")
 )
