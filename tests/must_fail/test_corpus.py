@@ -12,6 +12,7 @@ from verify.kernel import replay
 from verify.kernel.checker import _NONNEG, _PSD, _ZERO
 from verify.kernel.rules import RULES
 
+from . import wide_corpus  # noqa: F401  (adds its entries)
 from .corpus import ENTRIES, Entry, change
 from .twins import TWINS
 

@@ -1,0 +1,1 @@
+"""How hard the kernel is to fool: mutants of its source, corrupted certificates, killed workers."""
