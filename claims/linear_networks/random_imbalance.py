@@ -67,6 +67,4 @@ with proof(absolute_bound) as p:
         by.algebra(*fourth_power(A.T, p.small_a), *fourth_power(B, p.small_b), by.trace(by.gram(B), by.gram(A.T)))
     )
 
-nonclaim(
 nonclaim("Wider layers are as far from balance, relative to their size; the mean is computed for layers of size one.")
-)

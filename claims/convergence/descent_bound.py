@@ -1,0 +1,95 @@
+"""Descent contracts the loss of a linear network near its target, if the step is small enough."""
+
+from verify.statement import *
+
+covers("K-10", "K-49")
+
+N = nat("N", at_least=1)
+j = nat("j", between=(1, N - 1))
+net, single = linear_network("W", depth=N), linear_network("V", depth=1, widths="e")
+Phi, Psi = matrix("Phi", like=net.end), matrix("Psi", like=single.end)
+ell, loss = half_square(Phi), half_square(Psi, name="loss")
+W, L, distance = net.layers, ell(net.end), frobenius(single.end - Psi) ** 2
+b, f, eta = real("b", positive=True), real("f", positive=True), real("eta", positive=True)
+c = b**N  # the margin; its power 2 (N - 1) / N is b**(2*(N - 1))
+descent, s = gradient_descent(net, ell, step=eta), sigma_min(Phi)
+margin = start(frobenius(net.end - Phi) <= s - c)
+contracts = after(L) <= (1 - eta * b ** (2 * (N - 1))) * L
+gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
+
+as_printed = printed(
+    descent=descent,
+    balanced=balanced(net, at=0),
+    margin=margin,
+    range=eta * b ** (2 * (N - 1)) < 1,
+    then=contracts,
+    expect=REFUTED,
+    reading="one step: 0 < eta c^(2(N-1)/N) < 1",
+)
+explicit = corrected(
+    descent=descent,
+    size=f ** (2 * N) >= frobenius(Phi) ** 2,
+    margin=margin,
+    unbalance=forall(j, start(frobenius(gap)) <= c**2 / (256 * N**3 * f ** (2 * (N - 1)))),
+    step=6144 * N**3 * f ** (6 * N - 4) * eta <= b ** (4 * N - 2),
+    then=contracts,
+    expect=ENCLOSED,
+)
+one_layer = corrected(
+    descent=gradient_descent(single, loss, step=eta), step=eta <= 1, then=after(distance) <= (1 - eta) * distance
+)
+
+with proof(one_layer) as p:
+    small = p.have(eta * (1 - eta) >= 0, by.algebra(by.times(eta, p.step)))
+    p.conclude(by.algebra(p.descent, by.times(small, by.trace(by.gram(single.end - Psi)))))
+
+as_printed.fails_at(
+    N=2, widths=(1, 1, 1), W=[[[Q(9, 10)]], [[Q(9, 10)]]], Phi=[[1]], b=Q(9, 10), eta=Q(9, 10), sigma_min_Phi=1
+)
+
+
+def layer(rows, cols, w):
+    """w times the unit matrix, cut or filled up with zeros."""
+    return [[w if i == k else 0 for k in range(cols)] for i in range(rows)]
+
+
+for widths in (
+    (1, 1),
+    (2, 1),
+    (1, 3),
+    (2, 2),
+    (3, 2),
+    (1, 1, 1),
+    (2, 1, 1),
+    (1, 2, 2),
+    (2, 2, 2),
+    (2, 3, 2),
+    (3, 2, 2),
+    (1, 1, 1, 1),
+    (2, 2, 1, 1),
+    (2, 2, 2, 2),
+    (2, 3, 3, 2),
+    (1, 2, 3, 1),
+    (1, 1, 1, 1, 1),
+    (2, 2, 2, 2, 2),
+    (1, 2, 2, 2, 1),
+    (3, 2, 2, 2, 2),
+    (2, 2, 2, 2, 1),
+):
+    depth = len(widths) - 1
+    root_c, root_size, w = Q(1, 2), Q(3, 2), Q(19, 20)
+    step = root_c ** (4 * depth - 2) / (6144 * depth**3 * root_size ** (6 * depth - 4))
+    layers = [layer(widths[k + 1], widths[k], w + (Q(1, 10**6) if k == 0 else 0)) for k in range(depth)]
+    explicit.holds_at(
+        N=depth,
+        widths=widths,
+        W=layers,
+        Phi=layer(widths[-1], widths[0], 1),
+        b=root_c,
+        f=root_size,
+        eta=step,
+        sigma_min_Phi=1,
+    )
+few = dict(search=4, necessity=4, necessity_more=4, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4)
+check(explicit, **few)
+nonclaim("The explicit step is far smaller than what works in practice.")
