@@ -1,0 +1,1 @@
+"""Scalar inequalities: statements over boxes, proof trees, refutations at a point."""
