@@ -1,0 +1,98 @@
+"""Matrices over a commutative ring whose elements Python can add and multiply; reduction is the ring's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .errors import Ill
+
+Scalar = Any
+Reduce = Callable[[Any], Any]
+
+
+class Mat:
+    """An r x c matrix; r and c may be 0, so that empty sizes are sizes."""
+
+    __slots__ = ("cols", "data", "rows")
+
+    def __init__(self, rows: int, cols: int, data: list[list[Scalar]]) -> None:
+        self.rows, self.cols, self.data = rows, cols, data
+
+    def key(self) -> tuple[Any, ...]:
+        return (self.rows, self.cols, *(x for row in self.data for x in row))
+
+
+Value = Any  # Scalar or Mat
+
+
+def unit(n: int, one: Scalar, nought: Scalar) -> Mat:
+    return Mat(n, n, [[one if i == j else nought for j in range(n)] for i in range(n)])
+
+
+def filled(rows: int, cols: int, x: Scalar) -> Mat:
+    return Mat(rows, cols, [[x] * cols for _ in range(rows)])
+
+
+def add(a: Value, b: Value, red: Reduce) -> Value:
+    if isinstance(a, Mat) or isinstance(b, Mat):
+        if not (isinstance(a, Mat) and isinstance(b, Mat)) or (a.rows, a.cols) != (b.rows, b.cols):
+            raise Ill(f"a sum of {describe(a)} and {describe(b)}")
+        rows = [[red(x + y) for x, y in zip(p, q, strict=True)] for p, q in zip(a.data, b.data, strict=True)]
+        return Mat(a.rows, a.cols, rows)
+    return red(a + b)
+
+
+def scale(x: Scalar, a: Mat, red: Reduce) -> Mat:
+    return Mat(a.rows, a.cols, [[red(x * y) for y in row] for row in a.data])
+
+
+def mul(a: Value, b: Value, red: Reduce) -> Value:
+    if not isinstance(a, Mat):
+        return scale(a, b, red) if isinstance(b, Mat) else red(a * b)
+    if not isinstance(b, Mat):
+        return scale(b, a, red)
+    if a.cols != b.rows:
+        raise Ill(f"a product of {describe(a)} and {describe(b)}")
+    columns = list(zip(*b.data, strict=True)) if b.data else [()] * b.cols
+    rows = [[red(sum(map(_times, row, column))) for column in columns] for row in a.data]
+    return Mat(a.rows, b.cols, rows)
+
+
+def _times(x: Scalar, y: Scalar) -> Scalar:
+    return x * y
+
+
+def transpose(a: Value) -> Value:
+    if not isinstance(a, Mat):
+        return a
+    data = [list(column) for column in zip(*a.data, strict=True)] if a.data else [[] for _ in range(a.cols)]
+    return Mat(a.cols, a.rows, data)
+
+
+def trace(a: Value, red: Reduce) -> Scalar:
+    if not isinstance(a, Mat) or a.rows != a.cols:
+        raise Ill(f"a trace of {describe(a)}")
+    return red(sum(a.data[i][i] for i in range(a.rows)))
+
+
+def kron(a: Value, b: Value, red: Reduce) -> Mat:
+    if not (isinstance(a, Mat) and isinstance(b, Mat)):
+        raise Ill(f"a Kronecker product of {describe(a)} and {describe(b)}")
+    rows = [[red(x * y) for x in p for y in q] for p in a.data for q in b.data]
+    return Mat(a.rows * b.rows, a.cols * b.cols, rows)
+
+
+def vec(a: Value) -> Mat:
+    if not isinstance(a, Mat):
+        raise Ill("stacked columns of a scalar")
+    stacked = [[a.data[i][j]] for j in range(a.cols) for i in range(a.rows)]
+    return Mat(a.rows * a.cols, 1, stacked)
+
+
+def describe(a: Value) -> str:
+    return f"a {a.rows} x {a.cols} matrix" if isinstance(a, Mat) else "a scalar"
+
+
+def size(a: Value) -> int:
+    return a.rows * a.cols if isinstance(a, Mat) else 1
