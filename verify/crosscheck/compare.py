@@ -32,6 +32,7 @@ class Plan:
     wide: int = 2  # sizes above half the degree where that is affordable
     plain: int = 5
     small: int = 5  # letters are small integers
+    deep: int = 2  # larger naturals, small sizes
     light: int = 16  # sizes 1 and 2, only for terms with ind or inv
     widest: int = 7
 
@@ -107,6 +108,7 @@ class Sampler:
                 raise Rejected("no instance of the index conditions was found to compare at")
         found = [*found, *self.points(scope, "small", plan.small, (1, 2), 2)]
         found = [*found, *self.points(scope, "empty", 1, (0, 2), 2)]
+        found = [*found, *self.points(scope, "deep", plan.deep, (1, 2), 12)]
         if term is not None:
             wanted = self.degree(term, scope) // 2 + 1
             if wanted > plan.widest:

@@ -8,7 +8,7 @@ with p_{k+1} | p_k - 1. A function value at level k uses its argument at level k
 - inv x = s(x) / x with s(x) the quadratic character: multiplicative, inv(0) = 0, an involution, right for small
   rationals (the primes up to 43 are squares), but x inv(x) is -1 for half of all x;
 - log, acos, root: any function of the argument; roots of matrices are symmetric; log 1 = 0;
-- ind: 0 or 1, right for rationals, otherwise decided by chance for each argument up to a positive rational factor;
+- ind: 0 or 1, right for rationals, otherwise decided by chance, for each argument up to a positive rational factor;
 - E: a weighted mean over three outcomes, so it is linear and E 1 = 1, and nothing else;
 - D: the tangent along one random direction.
 
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -85,7 +86,7 @@ class World(Source):
         self.letters: dict[Any, Value] = {}
         self.dims: dict[tuple[str, int], int] = {}
         self.oracle: dict[Any, Any] = {}
-        self.signs: list[tuple[int, int]] = []
+        self.signs: dict[int, int] = {}
 
     def random(self, *what: Any) -> Random:
         return Random(f"{self.seed}|{what}")
@@ -163,16 +164,25 @@ class World(Source):
         return self.oracle[key]
 
     def sign(self, x: int, p: int) -> int:
-        """ind of a residue at level 0."""
-        known = fraction(x, p)
-        if known is not None:
-            return int(known >= 0)
-        for number, inverse in self.signs:
-            ratio = fraction(x * inverse % p, p)
-            if ratio is not None:
-                return int(self.asked(("ind", number, ratio > 0), lambda rng: rng.randrange(2)))
-        self.signs.append((len(self.signs), pow(x, -1, p)))
-        return int(self.asked(("ind", len(self.signs) - 1, True), lambda rng: rng.randrange(2)))
+        """ind of a residue at level 0: the same for x and c x, c a positive fraction of numbers up to 16."""
+        if x not in self.signs:
+            known = fraction(x, p)
+            if known is not None:
+                self.signs[x] = int(known >= 0)
+            else:
+                number = len(self.signs)
+                for side in (1, -1):
+                    bit = int(self.random("ind", number, side).randrange(2))
+                    for ratio in ratios(p):
+                        self.signs.setdefault(side * x * ratio % p, bit)
+        return self.signs[x]
+
+
+@cache
+def ratios(p: int) -> tuple[int, ...]:
+    """Residues of the positive fractions of numbers up to 16."""
+    found = {Fraction(a, b) for a in range(1, 17) for b in range(1, 17)}
+    return tuple(c.numerator * pow(c.denominator, -1, p) % p for c in sorted(found))
 
 
 def one_value(rng: Random, p: int) -> int:
