@@ -15,6 +15,7 @@ import verify
 HOME = Path(verify.__file__).parent
 BELOW = {
     "kernel": set(),
+    "crosscheck": set(),
     "statement": {"kernel"},
     "tactics": {"kernel", "statement"},
     "numeric": {"kernel", "statement"},
@@ -29,6 +30,7 @@ HEAVY = ("sympy", "numpy", "scipy", "matplotlib", "flint", "mpmath", "hypothesis
 EXACT = {"comb", "factorial", "gcd", "isqrt", "lcm", "prod"}  # integers in, integers out
 FILES = sorted(HOME.rglob("*.py"))
 KERNEL = [path for path in FILES if path.relative_to(HOME).parts[0] == "kernel"]
+SECOND = [path for path in FILES if path.relative_to(HOME).parts[0] == "crosscheck"]
 
 
 def layer(path: Path) -> str:
@@ -75,6 +77,13 @@ def test_the_kernel_imports_only_the_standard_library(path: Path) -> None:
     for module in modules(path):
         top = module.split(".")[0]
         assert top in sys.stdlib_module_names or module.startswith("verify.kernel"), module
+
+
+@pytest.mark.parametrize("path", SECOND, ids=named)
+def test_the_second_checker_imports_only_the_standard_library_and_nothing_of_the_kernel(path: Path) -> None:
+    for module in modules(path):
+        top = module.split(".")[0]
+        assert top in sys.stdlib_module_names or module.startswith(("verify.crosscheck", "crosscheck")), module
 
 
 @pytest.mark.parametrize("path", KERNEL, ids=named)

@@ -446,10 +446,10 @@ def _plain(data: Any) -> str:
 @click.option("--workers", "-j", type=click.IntRange(1, 256), metavar="N", help="Processes to use.")
 @click.pass_obj
 def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | None) -> None:
-    """Replay certificates in a fresh process and compare them with the claim files.
+    """Replay certificates in fresh processes, by the kernel and by a second checker, and compare with the claim files.
 
     FILE may be a certificate or a folder of them [default: reports/certificates]. A certificate is data:
-    one from a stranger can be rechecked without running anything it brought along.
+    one from a stranger can be rechecked without running anything it brought along. Exit code 3: the checkers disagree.
     """
     from verify.audit.certificate import read
     from verify.audit.recheck import recheck
@@ -475,7 +475,7 @@ def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | 
     progress = Progress(len(files))
     result = recheck(files, sources, settings, progress)
     _print_recheck(result, unreadable, progress.seconds)
-    if result.audit.exit_code == EXIT_CONTRADICTION:
+    if result.audit.exit_code == EXIT_CONTRADICTION or result.disagreement:
         raise SystemExit(EXIT_CONTRADICTION)
     if unreadable:
         raise SystemExit(EXIT_USAGE)
@@ -512,6 +512,7 @@ def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -
     for text in unreadable:
         click.echo(f"verify: {text}", err=True)
     bad = {finding.file for finding in result.findings}
+    said = {opinion.file: opinion for opinion in result.second}
     for finding in result.findings:
         click.secho(str(finding), fg="red")
     for claim in result.audit.claims:
@@ -519,7 +520,11 @@ def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -
             answers = claim.record.answers
             count = len(answers.get("theorems") or {}) + len(answers.get("refutations") or {})
             alone = " (no claim file to compare with)" if claim.record.path in result.uncompared else ""
-            click.echo(f"{claim.record.path}: {count} theorems replayed{alone}")
+            seconded = f", {said[claim.record.path].agreed} seconded" if claim.record.path in said else ""
+            click.echo(f"{claim.record.path}: {count} theorems replayed{seconded}{alone}")
+    for opinion in result.second:
+        for text in opinion.undecided:
+            click.secho(f"{opinion.file}: no second opinion on {text}", fg="yellow")
     good = len(result.audit.claims) - len(bad)
     total = len(result.audit.claims) + len(unreadable)
     click.echo(f"{good} of {total} certificates stand ({seconds:.1f} s).")

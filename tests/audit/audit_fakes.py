@@ -125,5 +125,6 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "net": Net(seconds=20),
         "engine": SPEC,
         "kernel": KERNEL,
+        "second": KERNEL,
     }
     return Settings(**{**fields, **changes})

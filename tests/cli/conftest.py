@@ -22,7 +22,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     def settings(claims: Path, base: Path, workers: int | None = None, no_cache: bool = False) -> object:
         made = real(claims, base, workers, no_cache)
-        return dataclasses.replace(made, engine=audit_fakes.SPEC, kernel=audit_fakes.KERNEL)
+        return dataclasses.replace(made, engine=audit_fakes.SPEC, kernel=audit_fakes.KERNEL, second=audit_fakes.KERNEL)
 
     monkeypatch.setattr(cli, "_settings", settings)
     monkeypatch.chdir(tmp_path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from verify.audit.certificate import canonical, hash_matches
 from verify.audit.progress import Progress
 from verify.audit.run import Audit, ClaimResult, Settings, job_arguments, reread
+from verify.audit.second import Opinion, opinions
 from verify.audit.sources import Source
 from verify.audit.verdict import Standing, describe_failure
 from verify.audit.workers import Job, Pool
@@ -31,6 +32,11 @@ class Recheck:
     audit: Audit
     findings: tuple[Finding, ...]
     uncompared: tuple[str, ...]  # certificates without a claim file here
+    second: tuple[Opinion, ...] = ()  # the second checker's, one for each certificate
+
+    @property
+    def disagreement(self) -> bool:
+        return any(opinion.disagreements for opinion in self.second)
 
 
 def recheck(
@@ -39,6 +45,13 @@ def recheck(
     """`sources` are the user's own claim files; a certificate from elsewhere is checked against itself only."""
     audit = reread(files, settings, progress)
     findings: list[Finding] = []
+    paths = [Path(claim.record.path) for claim in audit.claims]
+    second: list[Opinion] = []
+    if settings.second is not None:
+        answers = [claim.record.answers for claim in audit.claims]
+        second = opinions(paths, answers, settings.limits, settings.second)
+        findings += [Finding(o.file, "second checker", o.error) for o in second if o.error is not None]
+        findings += [Finding(d.file, d.item, str(d)) for o in second for d in o.disagreements]
     known = {source.id: source for source in sources}
     paired = [(c, known[c.id]) for c in audit.claims if c.id in known]
     jobs = [Job(source.id, "describe", job_arguments(source, settings)) for _, source in paired]
@@ -52,7 +65,7 @@ def recheck(
         elif done is not None and done.value is not None:
             findings += _against_file(claim, done.value)
     uncompared = tuple(c.record.path for c in audit.claims if id(c) not in said)
-    return Recheck(audit, tuple(findings), uncompared)
+    return Recheck(audit, tuple(findings), uncompared, tuple(second))
 
 
 def _inside(claim: ClaimResult) -> list[Finding]:

@@ -21,6 +21,7 @@ from verify.audit import certificate as certificates
 from verify.audit.pipeline import ENGINE
 from verify.audit.progress import Progress
 from verify.audit.replay import KERNEL, FileReplay, Limits, replay
+from verify.audit.second import CHECKER as SECOND
 from verify.audit.sources import Source
 from verify.audit.verdict import Facts, Footprint, Judgement, Standing, Verdict, gather_facts, judge, standing
 from verify.audit.workers import Done, Job, Net, Pool
@@ -46,6 +47,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     engine: str = ENGINE
     kernel: Path = KERNEL
+    second: Path | None = SECOND  # the second checker, for rechecks; None: go without
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     def salt(self) -> str:

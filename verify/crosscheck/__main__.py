@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main(names: list[str]) -> None:
-    from crosscheck.files import Library, check
+    from crosscheck.files import Library, check  # type: ignore[import-not-found]
 
     library = Library()
     for name in names:

@@ -60,7 +60,9 @@ class Sampler:
             self.found[at] = list(self._search(scope, kind, count, sizes, spread))
         return self.found[at]
 
-    def _search(self, scope: Scope, kind: str, count: int, sizes: tuple[int, int], spread: int) -> Iterator[tuple[World, Env]]:
+    def _search(
+        self, scope: Scope, kind: str, count: int, sizes: tuple[int, int], spread: int
+    ) -> Iterator[tuple[World, Env]]:
         rng = Random(f"{self.seed}|{kind}|{scope.key()}")
         known = [sorted(form.items()) for form in scope.known]
         for number in range(count):
@@ -83,7 +85,11 @@ class Sampler:
     def sized(self) -> list[str]:
         """Naturals that are themselves a number of rows or columns."""
         found = {
-            s for letter in self.sig.letters.values() for size in letter.shape or () if isinstance(size, dict) for s in size
+            s
+            for letter in self.sig.letters.values()
+            for size in letter.shape or ()
+            if isinstance(size, dict)
+            for s in size
         }
         return sorted(found & self.sig.nat.keys())
 

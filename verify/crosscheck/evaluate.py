@@ -166,7 +166,9 @@ class Evaluator:
         if head == "sum":
             return self.total(term, env)
         if head == "prod":
-            return self.product([self.scalar(term[4], {**env, term[1]: i}) for i in self.range(term, env)] or [self.one])
+            return self.product(
+                [self.scalar(term[4], {**env, term[1]: i}) for i in self.range(term, env)] or [self.one]
+            )
         if head == "one":
             return va.unit(self.length(term[1], env), self.one, self.nought)
         if head == "zero":
@@ -327,7 +329,7 @@ class Evaluator:
                 raise Cannot("a derivative of a part that is read at another instant")
             return self.inside(term, env).dual(term[3], bound(term, source, env))
         if head in ("exp", "cos"):
-            x, slope = self.dual(term[1], env)
+            slope = self.dual(term[1], env)[1]
             value = self.value(term, env)
             if slope is None:
                 return value, None

@@ -24,7 +24,9 @@ class Library:
         self.trusted = facts.statements()
         self.seen: dict[str, tuple[Outcome, Statement | None]] = {}
 
-    def theorem(self, data: Json, before: Mapping[str, Statement], texts: dict[str, str]) -> tuple[Outcome, Statement | None]:
+    def theorem(
+        self, data: Json, before: Mapping[str, Statement], texts: dict[str, str]
+    ) -> tuple[Outcome, Statement | None]:
         key = self.key(data, texts)
         if key not in self.seen:
             self.seen[key] = theorems.replay(data, before)
@@ -33,11 +35,9 @@ class Library:
         return self.seen[key]
 
     def key(self, data: Json, texts: dict[str, str]) -> str:
-        used = {
-            row.get("theorem")
-            for row in (data.get("steps") if isinstance(data, dict) and isinstance(data.get("steps"), list) else [])
-            if isinstance(row, dict) and isinstance(row.get("theorem"), str)
-        }
+        rows = data.get("steps") if isinstance(data, dict) else None
+        named = [row.get("theorem") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        used = {name for name in named if isinstance(name, str)}
         name = data.get("id") if isinstance(data, dict) else None
         taken = isinstance(name, str) and name in texts
         return json.dumps([data, taken, {n: texts.get(n) for n in sorted(used)}], sort_keys=True)
@@ -50,7 +50,8 @@ def check(text: str, library: Library) -> dict[str, Any]:
         rows = [reading.items(data.get(key, []), key) for key in ("derivation", "refutations")]
     except Rejected as error:
         return {"error": str(error)}
-    known, texts = dict(library.trusted), {}
+    known: dict[str, Statement] = dict(library.trusted)
+    texts: dict[str, str] = {}
     found = []
     for row in rows[0]:
         outcome, statement = library.theorem(row, known, texts)

@@ -9,6 +9,7 @@ combination found is added up again. Any failure to find them is a refusal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +20,7 @@ LIMIT = 10**6
 PIVOTS = 400
 
 
-def read(data: Any, symbols: Mapping[str, Any] | set[str], what: str = "index expression") -> Form:
+def read(data: Any, symbols: Mapping[str, Any] | AbstractSet[str], what: str = "index expression") -> Form:
     """A linear form in known symbols; `"1"` is the constant."""
     if not isinstance(data, dict):
         raise Rejected(f"{what} must be an object")
@@ -63,9 +64,8 @@ def value(form: Mapping[str, int], at: Mapping[str, int]) -> int:
 
 def follows(form: Form, known: Iterable[Form]) -> bool:
     """Whether form >= 0 at all integer points at which every known form is >= 0. A yes is proved."""
-    if all(symbol == "1" for symbol in form):
-        if form.get("1", 0) >= 0:
-            return True
+    if all(symbol == "1" for symbol in form) and form.get("1", 0) >= 0:
+        return True
     rows = [dict(k) for k in known]
     for k in rows:
         rest = plus(form, k, -1)
@@ -98,7 +98,7 @@ def _multipliers(rows: list[Form]) -> list[Fraction] | None:
         tableau.append([Fraction(sign * row.get(symbol, 0)) for row in rows] + [right])
     n, m = len(rows), len(symbols)
     basis = [n + i for i in range(m)]  # artificial columns are implied: they never enter again
-    cost = [sum(line[j] for line in tableau) for j in range(n + 1)]
+    cost = [sum((line[j] for line in tableau), Fraction(0)) for j in range(n + 1)]
     for _ in range(PIVOTS):
         if cost[n] == 0:
             break

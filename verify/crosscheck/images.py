@@ -42,7 +42,14 @@ class Reading(Change):
 
     keeps_time = True
 
-    def __init__(self, sig: Signature, nat: Mapping[str, Any], dims: Mapping[str, str], letters: Mapping[str, Image], scope: Scope):
+    def __init__(
+        self,
+        sig: Signature,
+        nat: Mapping[str, Any],
+        dims: Mapping[str, str],
+        letters: Mapping[str, Image],
+        scope: Scope,
+    ) -> None:
         self.sig, self.nat, self.dims, self.letters = sig, nat, dims, letters
         self.outer = {v: {v: 1} for v, _, _ in scope.locals}
         self.symbols = tuple(self.outer)
@@ -127,7 +134,9 @@ def auxiliary(sig: Signature, hyps: Mapping[str, Fact], goals: tuple[Fact, ...])
 class Instance:
     """An instance of a statement in a scope, with every demand on the images checked."""
 
-    def __init__(self, statement: Statement, data: Json, scope: Scope, prover: Prover, hidden: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, statement: Statement, data: Json, scope: Scope, prover: Prover, hidden: frozenset[str] = frozenset()
+    ) -> None:
         self.statement, self.scope, self.prover = statement, scope, prover
         self.sampler: Sampler = prover.sampler
         sig, own = statement.sig, scope.sig
@@ -185,7 +194,8 @@ class Instance:
 
     def under(self, prefix: Any, names: tuple[str, ...]) -> Scope:
         """The scope with a prefix of the theorem entered under new names."""
-        scope, seen = self.scope, {}
+        scope = self.scope
+        seen: dict[str, Form] = {}
         for (v, low, high), name in zip(prefix, names, strict=True):
             low = forms.put(self.reading.form(low), seen)
             high = None if high is None else forms.put(self.reading.form(high), seen)
@@ -242,9 +252,7 @@ class Instance:
             bounded = letter.law["kind"] == "bounded" and target.law is not None and target.law["kind"] != "gauss"
             if target.law != letter.law and not bounded:
                 raise Rejected(f"{what} has another law")
-            if any(
-                self.other(name) == image.name for name in (x.name for x in self.random) if name != letter.name
-            ):
+            if any(self.other(name) == image.name for name in (x.name for x in self.random) if name != letter.name):
                 raise Rejected("two random letters have the same image")
             return
         if letter.law["kind"] != "bounded" or letter.index or len(self.random) != 1 or not terms.bounded(term, own):
@@ -261,9 +269,12 @@ class Instance:
         own, what = self.scope.sig, f"the image of {letter.name}"
         if not letter.moves and terms.moves(term, own):
             raise Rejected(f"{what} moves, and the letter does not")
-        if image.name is None and letter.moves and (
-            terms.has(term, "D")
-            or any(node[0] in ("v", "ch") and node[-1] == "+" for node, _ in terms.walk(term))
+        if (
+            image.name is None
+            and letter.moves
+            and (
+                terms.has(term, "D") or any(node[0] in ("v", "ch") and node[-1] == "+" for node, _ in terms.walk(term))
+            )
         ):
             raise Rejected(f"{what} cannot be read at another instant")
         if letter.dep == "smooth":
@@ -284,7 +295,9 @@ class Instance:
                 mine, theirs = getattr(loss, key), getattr(target, key)
                 if mine is not None and (theirs is None or self.images[mine].name != theirs):
                     raise Rejected(f"the image of the loss {loss.value} has another {key}")
-            self.prover.agree(changed(self.reading, loss.at, {}), target.at, self.scope, "the loss is taken at another point")
+            self.prover.agree(
+                changed(self.reading, loss.at, {}), target.at, self.scope, "the loss is taken at another point"
+            )
             if loss.target is not None:
                 if target.target is None:
                     raise Rejected("the image of the loss has no target")
@@ -319,7 +332,8 @@ class Instance:
             raise Rejected("the theorem has no such goal")
         fact = self.statement.goals[number]
         prefix = [
-            (v, self.reading.form(low), None if high is None else self.reading.form(high)) for v, low, high in fact.prefix
+            (v, self.reading.form(low), None if high is None else self.reading.form(high))
+            for v, low, high in fact.prefix
         ]
         return self.formula(fact.concl, terms.arguments(at, prefix, self.scope, "the goal"))
 

@@ -7,7 +7,6 @@ Nothing is put into a normal form: a conclusion is a term as it grows, and concl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -97,8 +96,7 @@ class Prover:
         """The formula of a fact at indices, its sides wrapped so that they need no renaming."""
         fact = self.fact(scope, name)
         bindings: dict[str, forms.Form] = {s: {s: 1} for s in fact.outer} | dict(fact.images)
-        images = terms.arguments(at, [(v, forms.put(lo, fact.images), hi and forms.put(hi, fact.images)) for v, lo, hi in fact.prefix], scope, str(name))
-        bindings |= images
+        bindings |= terms.arguments(at, fact.prefix, scope, str(name))
         return [fact.concl[0], *(let(side, bindings) for side in fact.concl[1:])]
 
     def strict(self, x: Term, proof: Json, scope: Scope) -> None:
@@ -163,11 +161,6 @@ class Prover:
 
 
 # of any kind -------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def _same(p: Prover, scope: Scope, a: Term, b: Term) -> None:
@@ -273,7 +266,9 @@ def _split(head: str) -> Callable[..., Term]:
         inner = p.bind(v, lo, hi, scope)
         terms.check(t, inner)
         middle = scope.form(mid)
-        if not scope.proves(forms.shifted(forms.plus(middle, lo, -1), 1)) or not scope.proves(forms.plus(hi, middle, -1)):
+        if not scope.proves(forms.shifted(forms.plus(middle, lo, -1), 1)) or not scope.proves(
+            forms.plus(hi, middle, -1)
+        ):
             raise Rejected("the place of the split is not inside the range")
         first, second = [head, v, lo, mid, t], [head, v, forms.shifted(middle, 1), hi, t]
         parts = ["+", first, second] if head == "sum" else ["*", first, second]
@@ -361,9 +356,9 @@ def _(p: Prover, scope: Scope, x: Json, proof: Json) -> Term:
 
 @node("zero", "gram", 2)
 def _(p: Prover, scope: Scope, a: Json, proof: Json) -> Term:
-    a = p.term(a, scope)
-    p.agree(p.zero(proof, scope), ["tr", ["*", ["T", a], a]], scope)
-    return a
+    root: Term = p.term(a, scope)
+    p.agree(p.zero(proof, scope), ["tr", ["*", ["T", root], root]], scope)
+    return root
 
 
 @node("zero", "anti", 2)
@@ -375,12 +370,12 @@ def _(p: Prover, scope: Scope, one: Json, other: Json) -> Term:
 
 @node("zero", "absurd", 2)
 def _(p: Prover, scope: Scope, t: Json, proof: Json) -> Term:
-    t = p.term(t, scope)
+    claimed: Term = p.term(t, scope)
     found, strict = p.positive(proof, scope)
     value = p.sampler.constant(found, scope)
     if value is None or value > 0 or (value == 0 and not strict):
         raise Rejected("the case is not shown to be impossible")
-    return t
+    return claimed
 
 
 @node("zero", "rw", 2)

@@ -17,7 +17,9 @@ BITS = 1 << 20  # a numerator or denominator longer than this is too much
 class Exact(Source):
     """Letters by name, indices and stage; values of losses are worked out from their points."""
 
-    def __init__(self, sig: Signature, nat: Mapping[str, int], dims: Mapping[str, Mapping[int, int]], work: Work) -> None:
+    def __init__(
+        self, sig: Signature, nat: Mapping[str, int], dims: Mapping[str, Mapping[int, int]], work: Work
+    ) -> None:
         super().__init__()
         self.sig, self.nat, self.dims, self.work = sig, dict(nat), dims, work
         self.given: dict[tuple[str, tuple[int, ...], str], Value] = {}
@@ -62,7 +64,8 @@ class Exact(Source):
         point, target = ev.value(loss.at, {}), self.targets[loss.value](self.at(0, -1))
         gap = _minus(point, target)
         if part == "value":
-            return sum((x * x for row in gap.data for x in row), Fraction(0)) / 2 if isinstance(gap, Mat) else gap * gap / 2
+            cells = [x for row in gap.data for x in row] if isinstance(gap, Mat) else [gap]
+            return sum((x * x for x in cells), Fraction(0)) / 2
         if part == "grad":
             return gap
         return self.layer(ev, loss, gap, at[0])
@@ -178,7 +181,7 @@ def holds(formula: Term, ev: Evaluator, env: Env) -> bool:
         raise Ill("the two sides have different sizes")
     equal = a.data == b.data if isinstance(a, Mat) else a == b
     if formula[0] in ("eq", "ne"):
-        return bool(equal) == (formula[0] == "eq")
+        return bool(equal) is (formula[0] == "eq")
     if isinstance(a, Mat):
         raise Ill("an inequality between matrices")
     return bool(a > b) or (formula[0] == "ge" and bool(equal))

@@ -13,7 +13,7 @@ from .evaluate import Env
 from .images import Instance, Statement
 from .rational import Exact, holds
 from .signature import Fact, Signature, rational
-from .theorems import WORK, At, Outcome, Theory, facts, steps
+from .theorems import WORK, At, Outcome, Theory, facts, name_of, steps
 from .values import Mat
 
 Json = Any
@@ -23,8 +23,7 @@ MOST_ITERATES = 200
 
 def refute(data: Json, before: Mapping[str, Statement]) -> Outcome:
     """One refutation, given the theorems before it."""
-    name = data.get("id") if isinstance(data, dict) and isinstance(data.get("id"), str) else "?"
-    outcome = Outcome(name)
+    outcome = Outcome(name_of(data))
     try:
         kind = data.get("kind") if isinstance(data, dict) else None
         if kind == "evaluate":
@@ -69,9 +68,7 @@ def evaluate(data: Json) -> None:
     sig = theory.sig
     if sig.time == "flow" or sig.random or hidden or any(letter.free for letter in sig.letters.values()):
         raise Rejected("no flow, no random or free letter and no hidden constant can be evaluated")
-    at = reading.fields(
-        data["instance"], (), ("nat", "dims", "letters", "losses", "iterate", "goal"), "an instance"
-    )
+    at = reading.fields(data["instance"], (), ("nat", "dims", "letters", "losses", "iterate", "goal"), "an instance")
     source = instance(sig, at, theory.sampler.work)
     iterate = reading.whole(at.get("iterate", 0), "iterate")
     if not 0 <= iterate <= MOST_ITERATES or (iterate and sig.time != "descent"):

@@ -61,7 +61,11 @@ class Step:
     def random(self, term: Term) -> list[Term]:
         """Random letters outside expectations."""
         sig = self.scope.sig
-        return [x for x, deep in terms.walk(terms.expanded(term)) if x[0] == "v" and not deep and sig.letters[x[1]].law is not None]
+        return [
+            x
+            for x, deep in terms.walk(terms.expanded(term))
+            if x[0] == "v" and not deep and sig.letters[x[1]].law is not None
+        ]
 
 
 RULES: dict[str, tuple[tuple[str, ...], Callable[[Step], None]]] = {}
@@ -159,7 +163,9 @@ def antitone(s: Step) -> None:
     what = difference(s.concl)
     s.prover.sampler.scalar(what, s.scope, "the inequality")
     falls_from_zero(s, what)
-    s.prover.agree(s.prover.positive(s.data["proof"], s.scope)[0], ["D", what], s.scope, "the proof is not of the derivative")
+    s.prover.agree(
+        s.prover.positive(s.data["proof"], s.scope)[0], ["D", what], s.scope, "the proof is not of the derivative"
+    )
     s.prover.uses.add("mean-value")
 
 
@@ -173,7 +179,7 @@ def variation(s: Step) -> None:
         raise Rejected("the direction must be a free letter")
     if len(s.prefix) != 1 or len(params.index) != 1 or len(letter.index) != 1:
         raise Rejected("a layer index is the only index of the prefix")
-    (j, low, high), (v, first, last) = s.prefix[0], params.index[0]
+    j, (_, first, last) = s.prefix[0][0], params.index[0]
     assert last is not None
     terms.within({j: 1}, first, last, s.scope, "the layer index")
     direction, gradient = (terms.check(["v", name, [{j: 1}], ""], s.scope) for name in (letter.name, loss.pgrad))

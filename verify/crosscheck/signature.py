@@ -109,9 +109,7 @@ class Scope:
         known = (*self.known, forms.plus({name: 1}, low, -1))
         if high is not None:
             known = (*known, forms.plus(high, {name: 1}, -1))
-        return replace(
-            self, symbols=self.symbols | {name}, known=known, locals=(*self.locals, (name, low, high))
-        )
+        return replace(self, symbols=self.symbols | {name}, known=known, locals=(*self.locals, (name, low, high)))
 
     def prefix(self, data: Any) -> tuple[Scope, Prefix]:
         """A prefix of bound symbols, read and entered."""
@@ -180,8 +178,7 @@ def read(data: Any) -> Signature:
         if set(letter.variables) & set(names):
             raise Rejected(f"an index of {letter.name} has the name of something else")
     losses = {
-        name: _loss(name, row, letters)
-        for name, row in reading.mapping(data.get("losses", {}), "losses").items()
+        name: _loss(name, row, letters) for name, row in reading.mapping(data.get("losses", {}), "losses").items()
     }
     return Signature(time, nat, assume, dims, letters, losses)
 

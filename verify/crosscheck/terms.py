@@ -223,7 +223,7 @@ def bounded(term: Term, sig: Signature) -> bool:
         return True
     head = term[0]
     if head == "v":
-        return sig.letters[term[1]].law["kind"] != "gauss"
+        return bool(sig.letters[term[1]].law["kind"] != "gauss")
     if head in ("ind", "cos", "E"):
         return True
     if head in ("+", "*", "exp", "sum", "prod", "pow", "@in"):

@@ -110,8 +110,10 @@ class Theory:
         self.sampler.kind(["+", loss.at, shape], self.scope)
         if terms.letters(loss.at, sig) & special:
             raise Rejected(f"{what} is taken at the value or gradient of a loss")
-        if terms.is_random(loss.at, sig) or terms.has(loss.at, "E", "D") or any(
-            node[0] in ("v", "ch") and node[-1] != "" for node, _ in terms.walk(loss.at)
+        if (
+            terms.is_random(loss.at, sig)
+            or terms.has(loss.at, "E", "D")
+            or any(node[0] in ("v", "ch") and node[-1] != "" for node, _ in terms.walk(loss.at))
         ):
             raise Rejected(f"{what} must be taken at a point of now that is not random")
         moves = terms.moves(loss.at, sig)
@@ -119,21 +121,33 @@ class Theory:
             terms.check(loss.target, self.scope)
             self.sampler.kind(["+", loss.target, shape], self.scope)
             found = terms.letters(loss.target, sig)
-            if terms.moves(loss.target, sig) or terms.is_random(loss.target, sig) or loss.params in found or found & special:
+            if (
+                terms.moves(loss.target, sig)
+                or terms.is_random(loss.target, sig)
+                or loss.params in found
+                or found & special
+            ):
                 raise Rejected(f"the target of {what} must be constant and free of the parameters")
         if loss.params is not None:
             params, pgrad = sig.letters[loss.params], sig.letters[loss.pgrad]
-            if not params.chain or len(pgrad.index) != 1 or pgrad.law is not None or pgrad.free or pgrad.chain or pgrad.sym:
+            if (
+                not params.chain
+                or len(pgrad.index) != 1
+                or pgrad.law is not None
+                or pgrad.free
+                or pgrad.chain
+                or pgrad.sym
+            ):
                 raise Rejected(f"{what}: params must be a chain family and pgrad an indexed letter")
             v, low, high = params.index[0]
             assert high is not None
             scope = self.scope.enter(v, low, high)
             if pgrad.index[0][1:] != (low, high):
                 raise Rejected(f"{what}: pgrad has another range than params")
-            self.sampler.kind(
-                ["+", ["v", loss.params, [{v: 1}], ""], ["v", loss.pgrad, [{v: 1}], ""]], scope
-            )
-            if any(sig.letters[name].moves for name in terms.letters(loss.at, sig) - {loss.params}) or terms.has(loss.at, "t"):
+            self.sampler.kind(["+", ["v", loss.params, [{v: 1}], ""], ["v", loss.pgrad, [{v: 1}], ""]], scope)
+            if any(sig.letters[name].moves for name in terms.letters(loss.at, sig) - {loss.params}) or terms.has(
+                loss.at, "t"
+            ):
                 raise Rejected(f"the point of {what} moves with more than its parameters")
             if moves and pgrad.dep != "any":
                 raise Rejected(f"the gradients of {what} must be declared any")
@@ -173,10 +187,14 @@ def fits(fact: Fact, theory: Theory) -> None:
         return  # what cannot be evaluated is refused where it is used
 
 
+def name_of(data: Json) -> str:
+    name = data.get("id") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else "?"
+
+
 def replay(data: Json, before: Mapping[str, Statement]) -> tuple[Outcome, Statement | None]:
     """One theorem, given those before it, base facts and axioms."""
-    name = data.get("id") if isinstance(data, dict) and isinstance(data.get("id"), str) else "?"
-    outcome = Outcome(name)
+    outcome = Outcome(name_of(data))
     try:
         return outcome, _replay(data, before, outcome)
     except At as error:
@@ -221,7 +239,9 @@ def closes(theory: Theory, known: Mapping[str, Fact], step: Json, goal: Fact) ->
     for row in goal.prefix:
         scope = scope.enter(*row)
     same = theory.sampler.equal_up_to_sign if b in ("eq", "ne") else theory.sampler.same
-    if (a != b and (a, b) != ("gt", "ge")) or not same(terms.difference(found.concl), terms.difference(goal.concl), scope):
+    if (a != b and (a, b) != ("gt", "ge")) or not same(
+        terms.difference(found.concl), terms.difference(goal.concl), scope
+    ):
         raise Rejected(f"the fact {step} is another formula than the goal")
 
 

@@ -1,4 +1,4 @@
-"""Random models of the language: letters are random elements of prime fields, functions obey the laws they are said to obey.
+"""Random models of the language: letters are random elements of prime fields, functions obey the laws of the page.
 
 A *world* fixes naturals, sizes and letters. Every term has a value in each of four prime fields p_0 > p_1 > p_2 > p_3
 with p_{k+1} | p_k - 1. A function value at level k uses its argument at level k + 1:
@@ -77,7 +77,13 @@ class World(Source):
     """A random source. `sizes` are the least and largest value of a member of a family of dimensions."""
 
     def __init__(
-        self, sig: Any, nat: Mapping[str, int], seed: str, work: Work, sizes: tuple[int, int] = (1, 3), small: bool = False
+        self,
+        sig: Any,
+        nat: Mapping[str, int],
+        seed: str,
+        work: Work,
+        sizes: tuple[int, int] = (1, 3),
+        small: bool = False,
     ) -> None:
         super().__init__()
         self.sig, self.nat, self.seed, self.work = sig, dict(nat), seed, work
@@ -239,7 +245,8 @@ class Residues(Evaluator):
                 raise Cannot(f"the cosine of {turns} pi and more")
             above = self.above()
             rest = above.scalar(term[1], env) - above.number(turns) * above.pi()
-            wave = pow(field.wave, rest % above.p, p) * pow(field.turn, int(steps) % ROOTS, p) % p  # type: ignore[attr-defined]
+            order = TOWER[self.level + 1]
+            wave = pow(field.wave, rest % order, p) * pow(field.turn, int(steps) % ROOTS, p) % p
             return (wave + pow(wave, -1, p)) * field.half % p
         key = self.ground().scalar(term[1], env)
         if head == "ind":
@@ -329,7 +336,7 @@ def half_turns(x: Any) -> Fraction:
 
 
 class Vanishing(Evaluator):
-    """Values where letters are 0 and log, acos and root are 0: a homomorphism, used for the multiple of pi in a term."""
+    """Values where letters, log, acos and root are 0: a homomorphism, used for the multiple of pi in a term."""
 
     one, nought = Laurent({0: Fraction(1)}), Laurent({})
 
@@ -364,7 +371,9 @@ class Vanishing(Evaluator):
         if head == "T":
             return self.value(term[1], env)
         if head == "pow":
-            return self.joined([self.value(term[1], env)] * source.index(term[2], env) or [self.one], lambda x, y: x * y)
+            return self.joined(
+                [self.value(term[1], env)] * source.index(term[2], env) or [self.one], lambda x, y: x * y
+            )
         if head == "ch":
             empty = source.index(term[2], env) < source.index(term[3], env)
             return Scaled(self.one if empty else self.nought)
