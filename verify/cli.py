@@ -171,7 +171,7 @@ def audit_command(
             write_atomically(Path(target), text)
     _write_run(base, result, progress.seconds)
     if with_report:
-        page = build_report(result, base / "reports" / "html")
+        page = build_report(result, base / "reports" / "html", claims)
         click.echo(f"Report: {page}", err=target == "-")
     raise SystemExit(result.exit_code)
 
@@ -270,15 +270,25 @@ def registry() -> dict[str, dict[str, dict[str, Any]]]:
     return {"base_facts": plain(BASE_FACTS), "axioms": plain(AXIOMS)}
 
 
-def build_report(result: Audit, out: Path) -> Path:
-    """The pages, from certificates, verdicts and replays; the page to open."""
+def build_report(result: Audit, out: Path, claims: Path) -> Path:
+    """The pages, from certificates, verdicts, replays and the register of documents; the page to open."""
     from verify.report import CertificateAndVerdicts, build
+    from verify.statement.claims import read_sources
 
     items = []
     for claim in result.claims:
         answers = {**(claim.record.answers.get("theorems") or {}), **(claim.record.answers.get("refutations") or {})}
         items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers))
-    index: Path = build(items, out, registry()).index
+    rows, sources = [], {}
+    if (claims / "sources.json").is_file():
+        table = read_sources(claims / "sources.json")
+        sources = table["sources"]
+        rows = [
+            {"id": e.id, "source": e.source, "at": table["claims"][e.id].get("at", ""), "status": e.status,
+             "reason": e.reason}
+            for e in register(claims, discover(claims))
+        ]  # fmt: skip
+    index: Path = build(items, out, registry(), sources, None, rows).index
     return index
 
 
@@ -294,7 +304,7 @@ def report_command(folder: Path | None, out: Path | None) -> None:
     files = _certificates(base, ())
     progress = Progress(len(files))
     result = reread(files, settings, progress)
-    click.echo(f"Report: {build_report(result, out or base / 'reports' / 'html')}")
+    click.echo(f"Report: {build_report(result, out or base / 'reports' / 'html', claims)}")
     click.echo(_tally(result, progress.seconds))
     raise SystemExit(result.exit_code)
 

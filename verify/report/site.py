@@ -18,6 +18,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from . import export, figures, model, words
+from .documents import documents
+from .errata import KINDS
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
 from .verdicts import VERDICTS, badge
@@ -59,16 +61,18 @@ def build(
     registry: Mapping[str, Mapping[str, Mapping[str, Json]]] | None = None,
     sources: Mapping[str, Mapping[str, Json]] | None = None,
     formulas: Formulas | None = None,
+    register: Sequence[Mapping[str, Json]] = (),
 ) -> Site:
     """Write the site into `out_dir`, which must be new, empty, or an earlier report.
 
     `registry` describes what derivations rest on, `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
-    "falsifier", "result"}}}`, and `sources` the documents, `{key: {"author", "title", "year"}}`. Equal input gives
+    "falsifier", "result"}}}`, `sources` the documents, `{key: {"author", "title", "year"}}`, and `register` their
+    claims, `{"id", "source", "at", "status": "covered" | "out of scope" | "pending", "reason"}`. Equal input gives
     equal bytes. Everything is rendered before the first file is written.
     """
     root = Path(out_dir)
     old = _earlier(root)
-    pages = render(certificates, registry, sources, formulas)
+    pages = render(certificates, registry, sources, formulas, register)
     for name in sorted(pages):
         _write(root / name, pages[name])
     for name in sorted(old - set(pages)):
@@ -81,6 +85,7 @@ def render(
     registry: Mapping[str, Mapping[str, Mapping[str, Json]]] | None = None,
     sources: Mapping[str, Mapping[str, Json]] | None = None,
     formulas: Formulas | None = None,
+    register: Sequence[Mapping[str, Json]] = (),
 ) -> dict[str, bytes]:
     """Every file of the site, by its path."""
     formulas = formulas or Formulas()
@@ -89,11 +94,12 @@ def render(
         if first.id == second.id:
             raise ReportError(f"two claims are called {first.id}")
     trusted = _trusted(claims, registry or {})
+    papers = documents(claims, sources or {}, register)
     env = _environment()
     common = {"verdicts": VERDICTS, "total": len(claims)}
     pages: dict[str, str] = {
         "index.html": env.get_template("index.html").render(
-            **common, root="", counts=counts(claims), documents=_documents(claims), claims=_by_urgency(claims),
+            **common, root="", counts=counts(claims), documents=papers, counts_of=counts, claims=_by_urgency(claims),
             statements=sum(len(c.statements) for c in claims),
             unexpected=[c for c in claims if c.standing == "unexpected"],
             open=[c for c in claims if c.standing == "open"],
@@ -102,6 +108,11 @@ def render(
         ),
         "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
     }  # fmt: skip
+    for d in papers:
+        pages[d.page] = env.get_template("document.html").render(
+            **common, root="../", document=d, tally=counts(d.claims)
+        )
+        pages[d.errata_page] = env.get_template("errata.html").render(**common, root="../", document=d, kinds=KINDS)
     for c in claims:
         pages[c.page] = env.get_template("claim.html").render(
             **common, root="../../", claim=c, drawn=_drawn(c), fates=model.FATES
@@ -120,16 +131,6 @@ def counts(claims: Iterable[Claim]) -> dict[str, int]:
     found = Counter(s.verdict for c in claims for s in c.statements)
     found.update(c.fallback for c in claims if not c.statements)
     return {v.word: found[v.word] for v in VERDICTS}
-
-
-def _documents(claims: Sequence[Claim]) -> list[tuple[str, str, str, int, dict[str, int]]]:
-    """For each document: key, short and full name, number of claims, statements by verdict."""
-    sources = {x.source: x for c in claims for x in c.citations}
-    rows = []
-    for key in sorted(sources):
-        mine = [c for c in claims if any(x.source == key for x in c.citations)]
-        rows.append((key, sources[key].short, sources[key].full, len(mine), counts(mine)))
-    return rows
 
 
 def _by_urgency(claims: Sequence[Claim]) -> list[Claim]:

@@ -131,3 +131,8 @@ def interval(low: str, high: str) -> str:
     lead = f"{digits[:-shared]}.{digits[-shared:]}" if shared else digits
     sign = "−" if b < 0 else ""
     return f"{sign}{lead}… (width at most 10^{_power_of_ten(b - a)})"
+
+
+def natural_order(text: str) -> tuple[tuple[int, str], ...]:
+    """A sort key by which K-9 comes before K-10."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text))
