@@ -2,7 +2,7 @@
 
 from verify.statement import *
 
-covers("D-45", "D-46", "D-48", "D-49", "D-50")
+covers("D-45", "D-46", "D-48", "D-49", "D-50", "K-75")
 
 n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
 eps, delta = real("eps", open=(0, 1)), real("delta", open=(0, 1))

@@ -245,8 +245,8 @@ class Statement:
                 if node.op == "after" and time != "descent":
                     return SortFailure(f"{where}: after(..) needs a descent among the hypotheses", repr(node))
                 curves = [arg.name for arg in node.args if isinstance(arg, Symbol) and arg.fields.get("moving")]
-                if curves and (time != "flow" or movers[0].op != "clock"):
-                    return SortFailure(f"{where}: the curve {curves[0]} needs clock() among the hypotheses", repr(node))
+                if curves and time != "flow":
+                    return SortFailure(f"{where}: the curve {curves[0]} needs clock() or a flow", repr(node))
                 if node.op in ("E", "P") and time != "none":
                     return SortFailure(f"{where}: probability and time do not meet in one statement", repr(node))
         return None

@@ -709,6 +709,10 @@ class Interpreter:
         """A = 0 from tr(A^T A) = 0: by.vanish(A, equation)."""
         return self._made("eq", ["gram", self.term(h.args[0]), self.ingredient(h.args[1], scope).proof], scope)
 
+    def _with_derivative(self, h: Hint, scope: Scope) -> Known:
+        """The time derivative of an equation that holds at all times."""
+        return self._made("eq", ["D", self._proof(self._arg(h), "eq", scope)], scope)
+
     def _with_single(self, h: Hint, scope: Scope) -> Known:
         """A = tr(A) 1 for a 1 x 1 matrix: by.single(x.T @ y)."""
         return self._made("eq", ["single", self.term(self._arg(h))], scope)

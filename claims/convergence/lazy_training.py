@@ -1,0 +1,156 @@
+"""A kernel that moves slowly stays positive definite, the residual decays, and the path of the parameters is short."""
+
+from verify.statement import *
+
+covers("K-76", "K-77", "K-78", "K-81")
+
+n, p = nat("n", at_least=1), nat("p", at_least=1)
+model = differentiable_model("u", outputs=n, parameters=p)
+u, J, H, theta = model.output, model.jacobian, model.gram, model.parameters
+y, z, K = vector("y", n), unit_vector("z", p), matrix("K", n, n, symmetric=True)
+flow = gradient_flow(model, half_square(y))
+kappa, lip = real("kappa", positive=True), real("lip", positive=True)
+mu, rho = real("mu", positive=True), real("rho", positive=True)
+r, s = curve("r"), curve("s")  # the norm of the residual; a bound on the path of the parameters
+lam = 2 * mu  # the least eigenvalue of the kernel at the start
+slowly = dict(
+    norm=r**2 == frobenius(u - y) ** 2,
+    unfinished=r > 0,
+    path=D(s) == kappa * r,
+    start=start(s) == 0,
+    kernel=psd(H - (lam - lip * s) * I),
+    wide=lip * kappa * start(r) <= mu**2,
+)
+
+weights_are_kernel = printed(flow=flow, then=theta == K, expect=ILL_SORTED, reading="the weights stay near the kernel")
+decays = corrected(flow=flow, **slowly, then=r <= start(r) * exp(-mu * t))
+stays_definite = corrected(flow=flow, **slowly, then=psd(H - mu * I))
+short_path = corrected(flow=flow, **slowly, then=s <= kappa * start(r) / mu * (1 - exp(-mu * t)))
+movement = corrected(
+    flow=flow,
+    bound=psd(kappa**2 * I - J @ J.T),
+    decay=frobenius(u - y) ** 2 <= rho**2 * exp(-2 * mu * t),
+    then=dot(z, theta) - start(dot(z, theta)) <= kappa * rho / mu * (1 - exp(-mu * t)),
+)
+
+v, K0, delta = curve("v", n, 1), matrix("K_0", n, n, symmetric=True), real("delta", positive=True)
+E, gap = H - K0, u - v  # v: outputs of the linearized model, whose kernel is K_0
+near_linear = corrected(
+    flow=flow,
+    linear=D(v) == K0 @ (y - v),
+    same_start=start(v) == start(u),
+    semidefinite=psd(K0),
+    close=psd(delta**2 * I - E @ E),
+    decay=frobenius(u - y) ** 2 <= rho**2 * exp(-2 * mu * t),
+    then=frobenius(gap) ** 2 <= (delta * rho / mu) ** 2 * (exp(1 - exp(-mu * t)) - 1),
+)
+
+
+def floor(q):
+    """r' <= -(lam - lip s) r keeps mu - lip s >= (lip kappa / mu) r, so that lam - lip s >= mu."""
+    over, c = q.have(r * (1 / r) == 1, by.algebra(by.inverse(r))), lip * kappa / mu
+    one = q.have(mu * (1 / mu) == 1, by.algebra(by.inverse(mu)))
+    both_ = q.have(
+        r * D(r) + (lam - lip * s) * r**2 <= 0,
+        by.algebra(
+            by.derivative(q.norm),
+            q.flow,
+            q.hypothesis("u.chain"),
+            by.trace(by.congruence(u - y, q.kernel)),
+            by.scaled(lam - lip * s, q.norm),
+        ),
+    )
+    falls = q.have(
+        D(r) <= -(lam - lip * s) * r, by.algebra(by.times(1 / r, both_), by.scaled(D(r) + (lam - lip * s) * r, over))
+    )
+    barrier = q.have(
+        mu - lip * s - c * r >= 0,
+        by.comparison(
+            c * r,
+            slope=(q.path, by.times(c, falls), by.square(c * r), by.scaled(lip * kappa * r, one)),
+            start=(by.times(1 / mu, q.wide), by.scaled(mu, one), q.start),
+        ),
+    )
+    slack = q.have(mu - lip * s >= 0, by.algebra(barrier, c * r))
+    return falls, slack
+
+
+with proof(stays_definite) as q:
+    _, slack = floor(q)
+    q.conclude(by.algebra(q.kernel, by.times(slack, by.gram(identity(n)))))
+with proof(decays) as q:
+    falls, slack = floor(q)
+    slope = q.have(D(r) <= -mu * r, by.algebra(falls, by.times(slack, r)))
+    q.conclude(by.gronwall(slope))
+with proof(short_path) as q:
+    small = q.have(r <= start(r) * exp(-mu * t), by.lemma(decays))
+    one = q.have(mu * (1 / mu) == 1, by.algebra(by.inverse(mu)))
+    limit = kappa * start(r) / mu * (1 - exp(-mu * t))
+    slope = q.have(
+        D(s - limit) <= 0, by.algebra(q.path, by.times(kappa, small), by.scaled(kappa * start(r) * exp(-mu * t), one))
+    )
+    later = q.have(s - limit <= start(s), by.antitone(slope))
+    q.conclude(by.algebra(later, q.start))
+with proof(movement) as q:
+    size, force = kappa * rho * exp(-mu * t), J.T @ (u - y)
+    one = q.have(size * (1 / size) == 1, by.algebra(by.inverse(size)))
+    unit = q.have(mu * (1 / mu) == 1, by.algebra(by.inverse(mu)))
+    small = q.have(
+        frobenius(force) ** 2 <= size**2,
+        by.algebra(by.trace(by.congruence(u - y, q.bound)), by.times(kappa**2, q.decay)),
+    )
+    cauchy = q.have(
+        2 * size * dot(z, force) + 2 * size**2 >= 0,
+        by.algebra(by.trace(by.gram(size * z + force)), small, by.scaled(size**2, q.hypothesis("z.unit"))),
+    )
+    push = q.have(
+        dot(z, force) + size >= 0, by.algebra(by.times(1 / (2 * size), cauchy), by.scaled(dot(z, force) + size, one))
+    )
+    limit = kappa * rho / mu * (1 - exp(-mu * t))
+    slope = q.have(D(dot(z, theta) - limit) <= 0, by.algebra(q.flow, push, by.scaled(size, unit)))
+    later = q.have(dot(z, theta) - limit <= start(dot(z, theta)), by.antitone(slope))
+    q.conclude(by.algebra(later))
+with proof(near_linear) as q:  # gap' = -K_0 gap - E (u - y)
+    w, rate, c = E @ (u - y), mu * exp(-mu * t), delta * rho / mu
+    unit = q.have(mu * (1 / mu) == 1, by.algebra(by.inverse(mu)))
+    small = q.have(
+        frobenius(w) ** 2 <= delta**2 * rho**2 * exp(-2 * mu * t),
+        by.algebra(by.trace(by.congruence(u - y, q.close)), by.times(delta**2, q.decay)),
+    )
+    push = q.have(
+        rate * frobenius(gap) ** 2 + 2 * dot(gap, w) + c**2 * rate >= 0,
+        by.algebra(
+            by.times(exp(mu * t) / mu, by.trace(by.gram(rate * gap + w))),
+            by.times(exp(mu * t) / mu, small),
+            by.scaled(rate * frobenius(gap) ** 2, unit),
+            by.scaled(2 * dot(gap, w), unit),
+            by.scaled(delta**2 * rho**2 * exp(-mu * t) / mu, unit),
+        ),
+    )
+    q.conclude(
+        by.comparison(
+            rate,
+            start=(q.same_start,),
+            slope=(q.flow, q.hypothesis("u.chain"), q.linear, push, by.trace(by.congruence(gap, q.semidefinite))),
+        )
+    )
+
+few = dict(
+    trials=12,
+    search=4,
+    necessity=4,
+    necessity_more=4,
+    mutant_pool=6,
+    mutant_draws=2,
+    hypothesis_mutants=4,
+    trajectories=1,
+)
+check(decays, **few)
+check(stays_definite, **few)
+check(short_path, **few)
+check(movement, **few)
+check(near_linear, **few)
+nonclaim(
+    "For two layers of width m the constant `lip` falls like the inverse root of m; that the kernel is definite at the "
+    "start with high probability is another claim."
+)
