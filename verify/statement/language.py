@@ -198,7 +198,7 @@ def matrices(name: str, rows: object, cols: object, *, count: object) -> Family:
 
 
 def curve(name: str, rows: object = None, cols: object = None) -> Term:
-    """A number, or a matrix of the given shape, that moves differentiably in time; needs clock() or a flow in the hypotheses."""
+    """A number, or a matrix of the given shape, that moves differentiably in time; needs clock() or a flow."""
     if (rows is None) != (cols is None):
         raise StatementError(f"the curve {name} needs rows and columns, or neither")
     if rows is None:
