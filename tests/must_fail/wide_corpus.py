@@ -132,3 +132,9 @@ wrong("equation_refuted", "at", "negation", new=["q", "0"], reason="weak inequal
 wrong("equation_refuted", "at", "at", 0, new={"M": 1, "1": 1}, reason="above its range")
 wrong("equation_refuted", "at", "map", "letters", "x", "term", new=v("c"), reason=DIFFERS)
 wrong("equation_refuted", "theorem", "sig", "assume", 0, new={"M": 1, "1": -3}, reason="least naturals")
+# A signature that cannot be read, at a letter of which no formula speaks.
+bad("sector", ("sig", "letters", "B", "index", 0, 2), {"N": 0}, None, "small non-zero integer")
+bad("sector", ("sig", "letters", "B", "index", 0, 1), {"M": 1}, None, "unknown index symbol")
+bad("sector", ("sig", "letters", "B", "index", 0, 1), None, None, "index expression expected")
+bad("signs", ("sig", "letters", "S"), {"shape": [["dim", "e", ONE], ONE]}, None, "unknown dimension family")
+bad("semidefinite", ("sig", "letters", "free"), {"shape": [ONE, {"M": 1}]}, None, "unknown index symbol")

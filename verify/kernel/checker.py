@@ -167,8 +167,6 @@ class Checker:
             for side in decl.shape:
                 d = nm.dim(side, env)
                 if d[0] == "d":
-                    if d[1] not in self.sig.dims:
-                        raise Reject(f"unknown dimension family {d[1]!r:.40}")
                     lo_d, hi_d = self.sig.dims[d[1]]
                     self.within(d[2], lo_d, hi_d, scope, f"index of the dimension {d[1]}")
         return forms

@@ -16,7 +16,7 @@ from .checker import Fact, Json
 from .errors import Budget, Reject
 from .normal import dim
 from .rules import Rules
-from .signature import Signature, fields, parse
+from .signature import Letter, Signature, fields, parse
 
 MAX_BYTES = 64_000_000
 MAX_DEPTH = 400
@@ -111,6 +111,19 @@ def _sound_losses(sig: Signature) -> None:
                 raise Reject(f"the parameter gradient of {name} must have the index and shape of its parameters")
 
 
+def _readable(decl: Letter, sig: Signature) -> None:
+    """Ranges and shape of a letter are index expressions and dimensions, even if no formula speaks of it."""
+    env = dict(sig.nat)
+    for v, lo, hi in decl.index:
+        ln.parse(lo, env)
+        ln.parse(hi, env)
+        env[v] = ln.var(v)
+    for side in decl.shape or ():
+        d = dim(side, env)
+        if d[0] == "d" and d[1] not in sig.dims:
+            raise Reject(f"unknown dimension family {d[1]!r:.40}")
+
+
 def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     """Check a statement (signature, hypotheses, goals); return its parts, the parsed signature and its checker."""
     sig = parse(data["sig"])
@@ -122,6 +135,7 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
             above, below = ({**sig.nat, j: f} for f in (ln.add(ln.var(j), ln.const(1)), ln.var(j)))
             if dim(decl.shape[1], above) != dim(decl.shape[0], below):
                 raise Reject(f"the members of the chain family {name} do not compose")
+        _readable(decl, sig)
     for row in sig.losses.values():
         top = checker.top()
         at, grad = checker.read(row["at"], top), checker.read(["v", row["grad"], [], ""], top)
