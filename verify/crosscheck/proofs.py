@@ -17,6 +17,7 @@ from .errors import Rejected
 from .evaluate import changed, let
 from .signature import Fact, Scope, rational
 from .terms import minus, negative
+from .values import Mat
 
 Term = list[Any]
 Json = Any
@@ -359,6 +360,15 @@ def _(p: Prover, scope: Scope, a: Json, proof: Json) -> Term:
     root: Term = p.term(a, scope)
     p.agree(p.zero(proof, scope), ["tr", ["*", ["T", root], root]], scope)
     return root
+
+
+@node("zero", "single", 1)
+def _(p: Prover, scope: Scope, a: Json) -> Term:
+    entry: Term = p.term(a, scope)
+    for x in p.sampler.rough(entry, scope):
+        if not isinstance(x, Mat) or (x.rows, x.cols) != (1, 1):
+            raise Rejected("single is for 1 x 1 matrices")
+    return minus(entry, ["*", ["tr", entry], ["one", {"1": 1}]])
 
 
 @node("zero", "anti", 2)

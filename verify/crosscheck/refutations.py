@@ -9,7 +9,7 @@ from typing import Any
 from . import forms, reading, terms
 from .changes import NEXT
 from .errors import Cannot, Rejected, TooMuch, Work
-from .evaluate import Env
+from .evaluate import Env, free
 from .images import Instance, Statement
 from .rational import Exact, holds
 from .signature import Fact, Signature, rational
@@ -18,7 +18,7 @@ from .values import Mat
 
 Json = Any
 MOST_SIZE = 60
-MOST_ITERATES = 200
+MOST_ITERATES = 50
 
 
 def refute(data: Json, before: Mapping[str, Statement]) -> Outcome:
@@ -50,10 +50,10 @@ def statement(data: Json) -> tuple[Theory, dict[str, Fact], tuple[Fact, ...], fr
     hyps, goals = facts(data, theory)
     hidden = frozenset(reading.text(x, "a hidden constant") for x in reading.items(data.get("exists", []), "exists"))
     special = {x for loss in theory.sig.losses.values() for x in (loss.value, loss.grad, loss.pgrad)}
-    for name in hidden:
+    for name in hidden - theory.sig.nat.keys():
         letter = theory.sig.letters.get(name)
         if letter is None or letter.index or letter.shape is not None or letter.moves or letter.law is not None:
-            raise Rejected(f"the hidden constant {name} must be a plain constant scalar")
+            raise Rejected(f"the hidden constant {name} must be a natural or a plain constant scalar")
         if name in special:
             raise Rejected(f"the hidden constant {name} is the value of a loss")
     return theory, hyps, goals, hidden
@@ -282,7 +282,12 @@ def derive(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> Non
     for name, hyp in domain.items():
         if hyp.prefix or hyp.concl not in [h.concl for h in allowed]:
             raise Rejected(f"the hypothesis {name} is not one of the statement about hidden constants alone")
-    for name in hidden:
+    for name in hidden & target.sig.nat.keys():
+        if theory.sig.nat.get(name, target.sig.nat[name] + 1) > target.sig.nat[name]:
+            raise Rejected(f"the hidden natural {name} must be declared with no greater least value")
+        if any(name in form for form in theory.sig.assume):
+            raise Rejected(f"the hidden natural {name} stands in an assumption")
+    for name in hidden - target.sig.nat.keys():
         letter = theory.sig.letters.get(name)
         if letter is None or letter.index or letter.shape is not None or letter.moves or letter.law is not None:
             raise Rejected(f"the hidden constant {name} must be a plain constant scalar of the refutation")
@@ -292,6 +297,9 @@ def derive(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> Non
     at = reading.fields(data["at"], ("map", "hyps", "goal", "at", "negation"), (), "the instance of a refutation")
     scope = replace(theory.scope, facts=known)
     try:
+        for name in hidden & target.sig.nat.keys():
+            if reading.mapping(at["map"], "a map").get("nat", {}).get(name) != {name: 1}:
+                raise Rejected(f"the hidden natural {name} must stay itself")
         case = Instance(Statement(target.sig, hyps, goals), at["map"], scope, theory.prover, hidden)
         case.hypotheses(at["hyps"])
         formula = case.goal(at["goal"], at["at"])
@@ -314,7 +322,7 @@ def speaks_of(hyp: Fact, sig: Signature, hidden: frozenset[str]) -> bool:
     """Whether a hypothesis mentions hidden constants and nothing else that has a value to choose."""
     found: set[str] = set()
     for side in hyp.concl[1:]:
-        if any(node[0] in ("n", "one", "zero", "t") for node, _ in terms.walk(side)):
+        if any(set(free(node)) - hidden or node[0] == "t" for node, _ in terms.walk(side) if node[0] != "v"):
             return False
         found |= terms.letters(side, sig)
     return found <= hidden

@@ -169,6 +169,28 @@ def antitone(s: Step) -> None:
     s.prover.uses.add("mean-value")
 
 
+@rule("comparison", "rate", "proof", "start")
+def comparison(s: Step) -> None:
+    if s.concl[0] not in ("ge", "gt"):
+        raise Rejected("the rule concludes an inequality")
+    if s.scope.sig.time != "flow":
+        raise Rejected("this rule is about flows")
+    f, prover = difference(s.concl), s.prover
+    if terms.has(f, "D"):
+        raise Rejected("a derivative cannot be read at the start")
+    rate = prover.scalar(s.data["rate"], s.scope)
+    if terms.has(rate, "D"):
+        raise Rejected("a second derivative")
+    prover.sampler.scalar(f, s.scope, "the inequality")
+    for _ in prover.sampler.rough(["D", rate], s.scope):
+        pass  # raises where the rate has no derivative
+    found, _ = prover.positive(s.data["proof"], s.scope)
+    prover.agree(found, minus(["D", f], ["*", rate, f]), s.scope, "the proof is not of D f - a f >= 0")
+    at_start = [s.concl[0], *(changed(START, side) for side in s.concl[1:])]
+    prover.proves(at_start, s.data["start"], s.scope)
+    prover.uses.add("mean-value")
+
+
 @rule("variation", "loss", "letter")
 def variation(s: Step) -> None:
     loss, letter, sig = s.loss(), s.letter("letter"), s.scope.sig
