@@ -33,7 +33,7 @@ class Plan:
     plain: int = 5
     small: int = 5  # letters are small integers
     deep: int = 2  # larger naturals, small sizes
-    light: int = 16  # sizes 1 and 2, only for terms with ind or inv
+    light: int = 8  # sizes 1 and 2, only for terms with ind or inv
     widest: int = 7
 
 
@@ -173,7 +173,7 @@ class Sampler:
 
     def square(self, term: Term, scope: Scope, what: str) -> None:
         for x in self.rough(term, scope):
-            if not isinstance(x, Mat) or x.rows != x.cols:
+            if not isinstance(x, Mat) or x.rows != x.cols or x.stack:
                 raise Ill(f"{what} must be a square matrix, not {describe(x)}")
 
 
@@ -226,6 +226,8 @@ def degree(term: Term, source: Source, env: Env, most: int = 200) -> int:
         return max(found, default=0) if head == "sum" else min(sum(found), most)
     if head == "root":
         return 1
+    if head == "@if":
+        return degree(term[2] if source.index(term[1], env) >= 0 else term[3], source, env, most)
     if head == "@in":
         inner = source if term[1] is None else source.changed(term[1], env)
         if term[1] is not None and hasattr(term[1], "degree"):

@@ -4,9 +4,10 @@ A *source* gives the letters; an *evaluator* adds the ring. The same recursion s
 the point at which all letters vanish, and exact rationals (`rational.py`). Derivatives are tangents: every value may
 carry the derivative along one direction.
 
-Two constructors exist here that no certificate can write, because no name begins with `@`:
+Three constructors exist here that no certificate can write, because no name begins with `@`:
 `["@in", change, bindings, body]` is the body read at another source and with its free index symbols bound to index
-expressions (`None` keeps them); `["@unit", a]` is the unit of the size of a.
+expressions (`None` keeps them); `["@unit", a]` is the unit of the size of a; `["@if", form, a, b]` is a where the form is
+>= 0 and b elsewhere.
 """
 
 from __future__ import annotations
@@ -192,6 +193,8 @@ class Evaluator:
             return source.time(self)[0]
         if head == "@in":
             return self.inside(term, env).value(term[3], bound(term, source, env))
+        if head == "@if":
+            return self.value(term[2] if source.index(term[1], env) >= 0 else term[3], env)
         if head == "@unit":
             a = self.value(term[1], env)
             if not isinstance(a, Mat):
@@ -205,7 +208,9 @@ class Evaluator:
         return self.source.changed(term[1], env).at(self.level, self.outcome)
 
     def like(self, value: Value) -> Value:
-        return va.filled(value.rows, value.cols, self.nought) if isinstance(value, Mat) else self.nought
+        if not isinstance(value, Mat):
+            return self.nought
+        return Mat(value.rows, value.cols, [[self.nought] * value.cols for _ in range(value.rows)], value.stack)
 
     def length(self, e: Any, env: Env) -> int:
         n = self.source.index(e, env)
@@ -251,7 +256,7 @@ class Evaluator:
             result = part if result is None else va.add(result, part, self.red)
         if result is None:
             shape = sizes(term[4], self.source, {**env, term[1]: self.source.index(term[2], env)})
-            return self.nought if shape is None else va.filled(*shape, self.nought)
+            return self.nought if shape is None else Mat(*shape[:2], [[self.nought] * shape[1]] * shape[0], *shape[2:])
         return result
 
     def chain(self, term: Term, env: Env) -> Value:
@@ -328,6 +333,8 @@ class Evaluator:
             if term[1] is not None and not getattr(term[1], "keeps_time", False):
                 raise Cannot("a derivative of a part that is read at another instant")
             return self.inside(term, env).dual(term[3], bound(term, source, env))
+        if head == "@if":
+            return self.dual(term[2] if source.index(term[1], env) >= 0 else term[3], env)
         if head in ("exp", "cos"):
             slope = self.dual(term[1], env)[1]
             value = self.value(term, env)
@@ -390,35 +397,42 @@ def chain_sizes(name: str, high: int, low: int, source: Source) -> tuple[int, in
     return above[0], below[1]
 
 
-def sizes(term: Term, source: Source, env: Env) -> tuple[int, int] | None:
-    """Rows and columns of a term without its value; None for a scalar. Used where a sum is empty."""
+def sizes(term: Term, source: Source, env: Env) -> tuple[int, int, str] | None:
+    """Rows, columns and `stack` of a term without its value; None for a scalar. Used where a sum is empty."""
     head = term[0]
     if head == "v":
-        return source.shape(term[1], tuple(source.index(i, env) for i in term[2]))
+        plain = source.shape(term[1], tuple(source.index(i, env) for i in term[2]))
+        return None if plain is None else (*plain, "")
     if head == "ch":
-        return chain_sizes(term[1], source.index(term[2], env), source.index(term[3], env), source)
+        return *chain_sizes(term[1], source.index(term[2], env), source.index(term[3], env), source), ""
     if head == "+":
         return sizes(term[1], source, env)
     if head == "*":
         shapes = [s for s in (sizes(part, source, env) for part in term[1:]) if s is not None]
-        return (shapes[0][0], shapes[-1][1]) if shapes else None
+        if not shapes or (shapes[0][2] == "row" and shapes[-1][2] == "column"):
+            return None
+        stack = "row" if shapes[0][2] == "row" else "column" if shapes[-1][2] == "column" else ""
+        return shapes[0][0], shapes[-1][1], stack
     if head == "T":
         shape = sizes(term[1], source, env)
-        return None if shape is None else (shape[1], shape[0])
+        turned = {"": "", "row": "column", "column": "row"}
+        return None if shape is None else (shape[1], shape[0], turned[shape[2]])
     if head in ("one", "zero"):
-        return source.index(term[1], env), source.index(term[-1], env)
+        return source.index(term[1], env), source.index(term[-1], env), ""
     if head == "kr":
         a, b = sizes(term[1], source, env), sizes(term[2], source, env)
         assert a is not None and b is not None
-        return a[0] * b[0], a[1] * b[1]
+        return a[0] * b[0], a[1] * b[1], ""
     if head == "vec":
         a = sizes(term[1], source, env)
         assert a is not None
-        return a[0] * a[1], 1
+        return a[0] * a[1], 1, "column"
     if head in ("pow", "root", "D", "@unit"):
         return sizes(term[1], source, env)
     if head == "sum":
         return sizes(term[4], source, {**env, term[1]: source.index(term[2], env)})
+    if head == "@if":
+        return sizes(term[2] if source.index(term[1], env) >= 0 else term[3], source, env)
     if head == "@in":
         inner = source if term[1] is None else source.changed(term[1], env)
         return sizes(term[3], inner, bound(term, source, env))
@@ -461,6 +475,8 @@ def _symbols(term: Term) -> set[str]:
         return _of(term[2]) | _of(term[3]) | (set(free(term[4])) - {term[1]})
     if head in ("pow", "root"):
         return set(free(term[1])) | _of(term[2])
+    if head == "@if":
+        return _of(term[1]) | set(free(term[2])) | set(free(term[3]))
     if head == "@in":
         found = set(term[1].symbols) if term[1] is not None else set()
         if term[2] is None:

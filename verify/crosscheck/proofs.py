@@ -164,32 +164,34 @@ class Prover:
 # of any kind -------------------------------------------------------------------------------------------------
 
 
-def _same(p: Prover, scope: Scope, a: Term, b: Term) -> None:
+def joined(p: Prover, scope: Scope, at: Json, a: Term, b: Term) -> Term:
+    """What both cases conclude. Where naturals decide the case, each conclusion need only make sense in its own."""
+    if at[0] == "nat":
+        first, _ = p.cases(scope, "", at)
+        return ["@if", first.known[-1], a, b]
     p.agree(a, b, scope, "the two cases give different conclusions")
+    return a
 
 
 @node("zero", "case", 4)
 def _(p: Prover, scope: Scope, name: Json, at: Json, one: Json, other: Json) -> Term:
     first, second = p.cases(scope, name, at)
     a, b = p.zero(one, first), p.zero(other, second)
-    _same(p, scope, a, b)
-    return a
+    return joined(p, scope, at, a, b)
 
 
 @node("positive", "case", 4)
 def _(p: Prover, scope: Scope, name: Json, at: Json, one: Json, other: Json) -> tuple[Term, bool]:
     first, second = p.cases(scope, name, at)
     (a, s), (b, t) = p.positive(one, first), p.positive(other, second)
-    _same(p, scope, a, b)
-    return a, s and t
+    return joined(p, scope, at, a, b), s and t
 
 
 @node("semidefinite", "case", 4)
 def _(p: Prover, scope: Scope, name: Json, at: Json, one: Json, other: Json) -> Term:
     first, second = p.cases(scope, name, at)
     a, b = p.semidefinite(one, first), p.semidefinite(other, second)
-    _same(p, scope, a, b)
-    return a
+    return joined(p, scope, at, a, b)
 
 
 # equations ---------------------------------------------------------------------------------------------------

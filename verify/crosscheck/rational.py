@@ -89,11 +89,11 @@ class Exact(Source):
 
 
 def _minus(a: Value, b: Value) -> Value:
-    if isinstance(a, Mat) != isinstance(b, Mat) or (isinstance(a, Mat) and (a.rows, a.cols) != (b.rows, b.cols)):
+    if isinstance(a, Mat) != isinstance(b, Mat) or (isinstance(a, Mat) and a.sort != b.sort):
         raise Ill("the target of a loss has another size than its point")
     if isinstance(a, Mat):
         rows = [[x - y for x, y in zip(p, q, strict=True)] for p, q in zip(a.data, b.data, strict=True)]
-        return Mat(a.rows, a.cols, rows)
+        return Mat(a.rows, a.cols, rows, a.stack)
     return a - b
 
 
@@ -177,7 +177,7 @@ def holds(formula: Term, ev: Evaluator, env: Env) -> bool:
     if formula[0] == "psd":
         return semidefinite(values[0])
     a, b = values
-    if isinstance(a, Mat) != isinstance(b, Mat) or (isinstance(a, Mat) and (a.rows, a.cols) != (b.rows, b.cols)):
+    if isinstance(a, Mat) != isinstance(b, Mat) or (isinstance(a, Mat) and a.sort != b.sort):
         raise Ill("the two sides have different sizes")
     equal = a.data == b.data if isinstance(a, Mat) else a == b
     if formula[0] in ("eq", "ne"):

@@ -293,13 +293,13 @@ def differ(a: forms.Form, b: forms.Form, scope: Scope) -> bool:
 
 @rule("identical", "var", "body", "here", "there")
 def identical(s: Step) -> None:
-    v = reading.name(s.data["var"], "var")
+    # the index is bound here: its name may be that of an index of the prefix
+    outer, v = reading.name(s.data["var"], "var"), "identical'"
     places = [s.scope.form(s.data[key]) for key in ("here", "there")]
-    # the body is read wherever all its letters exist: the range of the index is taken from them
-    body = s.data["body"]
+    body = terms.substituted(s.data["body"], {outer: {v: 1}})
     inner = replace(s.scope, symbols=s.scope.symbols | {v})
-    if v in s.scope.symbols or v in s.scope.sig.letters:
-        raise Rejected(f"the index {v} shadows another name")
+    if outer in s.scope.sig.nat or outer in s.scope.sig.letters:
+        raise Rejected(f"the index {outer} shadows another name")
     sides = []
     names: dict[str, forms.Form] = {x: {x: 1} for x, _, _ in s.scope.locals}
     for place in places:

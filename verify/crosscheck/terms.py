@@ -173,6 +173,8 @@ def children(term: Term) -> list[Term]:
         return [term[4]]
     if head in ("pow", "root"):
         return [term[1]]
+    if head == "@if":
+        return term[2:]
     if head == "@in":
         return [*(term[1].terms() if term[1] is not None else ()), term[3]]
     if head in ("q", "n", "pi", "t", "v", "ch", "one", "zero"):
@@ -226,7 +228,7 @@ def bounded(term: Term, sig: Signature) -> bool:
         return bool(sig.letters[term[1]].law["kind"] != "gauss")
     if head in ("ind", "cos", "E"):
         return True
-    if head in ("+", "*", "exp", "sum", "prod", "pow", "@in"):
+    if head in ("+", "*", "exp", "sum", "prod", "pow", "@in", "@if"):
         return all(bounded(child, sig) for child in children(term))
     return False
 
@@ -235,7 +237,7 @@ def integrable(term: Term, sig: Signature) -> bool:
     """Whether a term is a sum of products of bounded things and polynomials in Gaussian letters."""
     if bounded(term, sig) or term[0] == "v":
         return True
-    if term[0] in ("+", "*", "T", "tr", "vec", "kr", "sum", "pow", "@in"):
+    if term[0] in ("+", "*", "T", "tr", "vec", "kr", "sum", "pow", "@in", "@if"):
         return all(integrable(child, sig) for child in children(term))
     return False
 

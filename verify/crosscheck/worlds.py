@@ -382,7 +382,7 @@ class Vanishing(Evaluator):
             return self.joined(parts or [self.nought], lambda x, y: x + y)
         if head == "prod":
             return self.product([self.one, *(self.value(term[4], {**env, term[1]: i}) for i in self.range(term, env))])
-        if head in ("E", "exp", "inv", "ind", "cos", "q", "n", "pi", "t", "v", "@in"):
+        if head in ("E", "exp", "inv", "ind", "cos", "q", "n", "pi", "t", "v", "@in", "@if"):
             return super().fresh(term, env) if head != "E" else self.value(term[1], env)
         raise Cannot(f"the multiple of pi in {head}")
 
