@@ -6,8 +6,8 @@ carry the derivative along one direction.
 
 Three constructors exist here that no certificate can write, because no name begins with `@`:
 `["@in", change, bindings, body]` is the body read at another source and with its free index symbols bound to index
-expressions (`None` keeps them); `["@unit", a]` is the unit of the size of a; `["@if", form, a, b]` is a where the form is
->= 0 and b elsewhere.
+expressions (`None` keeps them); `["@unit", a]` is the unit of the size of a; `["@if", form, a, b]` is a where the form
+is >= 0 and b elsewhere.
 """
 
 from __future__ import annotations
