@@ -90,3 +90,66 @@ def test_parse() -> None:
     assert ln.parse({}, known) == ln.ZERO
     assert ln.value(ln.parse({"1": 4}, known)) == 4 and ln.value(ln.ZERO) == 0 and ln.value(ln.var("N")) is None
     assert ln.symbols(ln.parse({"N": 1, "1": 1}, known)) == {"N"}
+
+
+def test_forms_are_canonical() -> None:
+    assert ln.const(0) == () and ln.const(-2) == (("1", -2),)
+    assert ln.substitute(ln.const(3), {"1": ln.var("N")}) == ln.const(3)
+    assert ln.value(ln.make({"N": 1, "1": 3})) is None
+    assert ln._primitive({"x": 4, "1": -6}) == ln.make({"x": 2, "1": -3}) and ln._primitive({"x": 0}) == ()
+    limit = ln.MAX_COEFFICIENT
+    assert ln.parse({"N": limit}, {"N": ln.var("N")}) == (("N", limit),)
+    for bad in (limit + 1, -limit - 1):
+        with pytest.raises(Reject, match="small non-zero integer"):
+            ln.parse({"N": bad}, {"N": ln.var("N")})
+
+
+def crowd(lower: int, upper: int) -> list[ln.Lin]:
+    """z lies above and below many symbols of its own: eliminating it first needs lower * upper rows."""
+    above = [ln.make({"z": 1, f"a{i}": -1, "1": -i}) for i in range(lower)]
+    return above + [ln.make({"z": -1, f"b{i}": 1, "1": i}) for i in range(upper)]
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(30, 30), (25, 21)])
+def test_the_cheapest_symbol_goes_first(lower: int, upper: int) -> None:
+    """A contradiction elsewhere is found before the rows of z become too many."""
+    elsewhere = [ln.make({"x": 1, "y": -1, "1": -1}), ln.make({"y": 1, "x": -1})]
+    known = (*crowd(lower, upper), *elsewhere)
+    assert ln.nonnegative(ln.const(-1), known)
+    assert not ln.nonnegative(ln.const(-1), tuple(crowd(lower, upper)))
+    two = [ln.make({"x": 1, "1": -1}), ln.make({"x": 1, "1": -2}), ln.make({"x": -1}), ln.make({"x": -1, "1": 5})]
+    assert ln.nonnegative(ln.const(-1), (*crowd(lower, upper), *two))
+
+
+def test_the_number_of_rows_at_which_it_gives_up() -> None:
+    """z needs lower * upper rows and nothing else is left: 500 are still made, 501 are not."""
+    for lower, upper, answer in ((20, 25, True), (167, 3, False)):
+        above = [ln.make({"z": 1, "1": -2 - i}) for i in range(lower)]
+        under = [ln.make({"z": -1, "1": 1 - i}) for i in range(upper)]
+        assert ln._contradictory((*above, *under)) is answer
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer"),
+    [
+        ([], False),
+        ([{"1": -1}], True),
+        ([{"1": 1}], False),
+        ([{}], False),
+        ([{"x": 1}], False),
+        ([{"x": -1}], False),
+        ([{"x": 1}, {"x": -1}], False),
+        ([{"x": 1, "1": -1}, {"x": -1}], True),
+        ([{"x": 1, "1": -1}, {"x": -1, "1": 1}], False),
+        ([{"x": 2, "1": -1}, {"x": -3, "1": 1}], True),
+        ([{"x": 2, "1": -1}, {"x": -3, "1": 2}], False),
+        ([{"x": 1, "y": -1}, {"y": 1, "z": -1}, {"z": 1, "x": -1, "1": -1}], True),
+        ([{"x": 1, "y": -1}, {"y": 1, "z": -1}, {"z": 1, "x": -1}], False),
+        ([{"x": 1}, {"x": 1, "1": -3}, {"x": -1, "1": 2}, {"x": -1, "1": 9}], True),
+        ([{"x": 1}, {"x": 1, "1": -3}, {"x": -1, "1": 3}, {"x": -1, "1": 9}], False),
+        ([{"x": 1, "y": 1, "1": -3}, {"x": -1, "y": 1, "1": -3}, {"y": -1, "1": 2}], True),
+        ([{"x": 1, "y": 1, "1": -3}, {"x": -1, "y": 1, "1": -3}, {"y": -1, "1": 3}], False),
+    ],
+)
+def test_contradictions(rows: list[dict[str, int]], answer: bool) -> None:
+    assert ln._contradictory(tuple(map(ln.make, rows))) is answer
