@@ -535,9 +535,24 @@ def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -
     for opinion in result.second:
         for text in opinion.undecided:
             click.secho(f"{opinion.file}: no second opinion on {text}", fg="yellow")
+    click.echo(_crossed(result.audit))
     good = len(result.audit.claims) - len(bad)
     total = len(result.audit.claims) + len(unreadable)
     click.echo(f"{good} of {total} certificates stand ({seconds:.1f} s).")
+
+
+def _crossed(audit: Audit) -> str:
+    """What evaluating the steps of all theorems at random instances gave; a theorem counts once."""
+    found = {n: r for c in audit.claims for checks in c.record.checks for n, r in (checks.get("cross") or {}).items()}
+    total: Counter[str] = Counter()
+    for result in found.values():
+        total.update({k: v for k, v in result.items() if isinstance(v, int)})
+        total[str(result.get("status"))] += 1
+    held, without = total["settled"] + total["agree"], total["no instance"]
+    return (
+        f"Cross-examination: {held} conclusions hold at random instances of {len(found)} theorems, "
+        f"{total['unknown']} undecided; {total['silent']} steps never evaluated, {without} theorems without instance."
+    )
 
 
 # check -----------------------------------------------------------------------------------------------------

@@ -98,6 +98,13 @@ class Fake:
         stands = {kind: kind in evidence and not problems for kind in ("witness", "counterexample", "enclosures")}
         return {**stands, "problems": problems}
 
+    def cross_examine(self, theorem: dict[str, Any]) -> dict[str, Any]:
+        if theorem["fake"] == "raise in cross":
+            raise ValueError("no instance")
+        false = [{"step": "s1", "rule": "alg"}] if theorem["fake"] == "false step" else []
+        counts = {"instances": 1, "settled": 1, "agree": 0, "unknown": 0, "steps": 1, "silent": 0}
+        return {"status": "violated" if false else "evaluated", **counts, "violations": false}
+
     def gives_up(self) -> tuple[type[Exception], ...]:
         return (GivesUp,)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from audit_fakes import write_claim
 from click.testing import CliRunner, Result
 
 from verify import cli
+from verify.audit.second import CHECKER
 
 
 def run(*arguments: str) -> Result:
@@ -90,6 +92,25 @@ def test_contradiction(library: Path) -> None:
     result = run("audit")
     assert result.exit_code == 3 and "CONTRADICTION in a/clash, x" in result.output
     assert run("recheck").exit_code == 3
+
+
+def test_an_accepted_step_that_fails_is_a_contradiction(library: Path) -> None:
+    write_claim(library / "claims", "a/broken", {"label": "x", "derive": "false step"})
+    result = run("audit")
+    assert result.exit_code == 3 and "CONTRADICTION in a/broken, x" in result.output
+    result = run("recheck")
+    assert result.exit_code == 3 and "the kernel accepts step s1 of theorem x" in result.output
+
+
+def test_checkers_that_disagree_are_exit_code_3(good: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("audit")
+    assert "Cross-examination: 2 conclusions hold" in run("recheck").output
+    made = cli._settings
+    monkeypatch.setattr(cli, "_settings", lambda *a, **k: replace(made(*a, **k), second=CHECKER))
+    result = run("recheck")
+    assert result.exit_code == 3 and "theorem x: the checkers disagree. Kernel: accepted. Second: rejected" in " ".join(
+        result.output.split()
+    )
 
 
 def test_json(good: Path, library: Path) -> None:

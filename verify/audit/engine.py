@@ -106,6 +106,11 @@ class Layers:
     def validate(self, kernel: Sequence[Data], evidence: Data) -> Data:
         return revalidation.validate(kernel, evidence)
 
+    def cross_examine(self, theorem: Data) -> Data:
+        from verify.evidence.cross import cross_examine
+
+        return cross_examine(theorem)
+
     def gives_up(self) -> tuple[type[Exception], ...]:
         from verify.statement.errors import NotExpressible
         from verify.tactics import TacticFailed

@@ -57,6 +57,9 @@ class Engine(Protocol):
         Every instance and enclosure is evaluated again; `witness` means one for each kernel statement.
         """
 
+    def cross_examine(self, theorem: Data) -> Data:
+        """What a theorem concludes on its way, evaluated at random instances: {"status", counts.., "violations"}."""
+
     def gives_up(self) -> tuple[type[Exception], ...]:
         """Exceptions that mean "not found" or "not expressible", not a crash."""
 
@@ -265,7 +268,38 @@ def _first(theorems: Sequence[Data], kernel: Data, test: Callable[[Data, Data], 
 
 def examine(layers: Engine, certificate: Data, stage: Stage) -> list[Data]:
     """For each statement: compiled afresh, and which evidence stands. Needs the certificate only."""
-    return [_examine(layers, statement, stage) for statement in certificate["statements"]]
+    theorems = {theorem["id"]: theorem for theorem in certificate["derivation"]}
+    answers: dict[str, Data] = {}
+    found = []
+    for statement in certificate["statements"]:
+        checks = _examine(layers, statement, stage)
+        checks["cross"] = {}
+        for name in _needed(statement, theorems):
+            stage(f"cross-examining {name}")
+            if name not in answers:
+                answers[name] = _crossed(layers, theorems[name])
+            checks["cross"][name] = answers[name]
+        found.append(checks)
+    return found
+
+
+def _needed(statement: Data, theorems: Mapping[str, Data]) -> list[str]:
+    """The theorems a statement rests on, and those that these use."""
+    left = [*(statement.get("theorems") or ()), *(statement.get("vacuity") or ())]
+    found: set[str] = set()
+    while left:
+        name = left.pop()
+        if name in theorems and name not in found:
+            found.add(name)
+            left += [step.get("theorem") for step in theorems[name].get("steps") or ()]
+    return sorted(found)
+
+
+def _crossed(layers: Engine, theorem: Data) -> Data:
+    try:
+        return layers.cross_examine(theorem)
+    except Exception as error:  # nothing is learnt from what cannot be evaluated
+        return {"status": "not evaluable", "note": one_line(error), "violations": []}
 
 
 def _examine(layers: Engine, statement: Data, stage: Stage) -> Data:

@@ -69,6 +69,7 @@ class Facts:
     witness: bool = False  # re-validated: an instance meets the hypotheses
     enclosed: bool = False
     tested: bool = False
+    violated: tuple[str, ...] = ()  # steps the kernel accepted that fail at an instance of their hypotheses
     notes: tuple[str, ...] = ()  # why something is missing; shown, never weighed
 
 
@@ -121,6 +122,8 @@ def _assumes(footprint: Footprint) -> bool:
 
 def contradiction(f: Facts) -> str | None:
     """Two checks that cannot both be right: the kernel is unsound or an evaluator is wrong."""
+    if f.violated:
+        return f"contradiction: the kernel accepts {f.violated[0]}, and it fails where all hypotheses hold"
     if f.proof is not None and f.counterexample:
         return "contradiction: the kernel accepts the statement, and a re-validated counterexample refutes it"
     if f.proof is not None and f.refutation is not None:
@@ -177,7 +180,18 @@ def gather_facts(
         witness=checks.get("witness") is True,
         enclosed=checks.get("enclosures") is True,
         tested=was_tested(statement.get("evidence") or {}),
+        violated=_violated(checks.get("cross") or {}, replayed),
         notes=tuple(found),
+    )
+
+
+def _violated(cross: Json, replayed: Json) -> tuple[str, ...]:
+    """Steps of accepted theorems that do not hold at an instance, by name."""
+    return tuple(
+        f"step {violation['step']} of theorem {name}"
+        for name, result in sorted(cross.items())
+        if (replayed.get(name) or {}).get("ok") is True
+        for violation in result.get("violations") or ()
     )
 
 

@@ -1,7 +1,7 @@
 """Cross-examination: what a derivation concludes on its way, evaluated at random instances of its hypotheses.
 
-The kernel says that a step follows; here it is tried, by evaluators that share nothing with the kernel and know no rule.
-An intermediate conclusion that fails at an instance at which all hypotheses surely hold means that one of the two is wrong.
+The kernel says that a step follows; here it is tried, by evaluators that share nothing with the kernel and know no
+rule. If a conclusion fails at an instance at which all hypotheses surely hold, one of the two is wrong.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ REACH = 3  # an index without upper end runs over this many values beyond the fi
 
 
 def cross_examine(theorem: Mapping[str, Any], *, instances: int = INSTANCES, work: int = WORK) -> dict[str, Any]:
-    """Counts of conclusions at instances, and violations; `status` is `violated`, `evaluated`, or why nothing was tried.
+    """Counts of conclusions at instances, and violations.
 
+    `status` is `violated`, `evaluated`, `no instance` or `not evaluable`.
     `settled` counts pairs of a step and an instance at which the step certainly holds, `agree` those where two
     enclosures of an equation agree, `unknown` the rest; `steps` counts steps settled or agreeing at least once,
     `silent` the others. `no instance` means that no random instance met the hypotheses.
     """
-    statement = {"sig": theorem["sig"], "hyps": theorem["hyps"], "goals": []}
+    statement = {"sig": {"letters": {}, **theorem["sig"]}, "hyps": theorem["hyps"], "goals": []}
     goals = [_bounded(step) for step in theorem["steps"]]
     counts = {"settled": 0, "agree": 0, "unknown": 0}
     empty = {"instances": 0, **counts, "steps": 0, "silent": len(goals), "violations": []}
