@@ -14,8 +14,9 @@ from ..errors import Reject
 from . import dyadic as dy
 from .interval import Arithmetic, Interval, meet
 from .series import Intervals, Series
-from .terms import Expr, Need, free, value_of
+from .terms import Expr, Need, free, q, value_of
 
+MINUS_ONE = q(-1)
 RELATIONS = (">=", ">", "!=")
 
 
@@ -83,6 +84,8 @@ class Enclosures:
         for u, rel in facts:
             if rel != "!=":
                 half = Interval(dy.ZERO, None, rel == ">")
+                if u[0] == "*" and len(u) == 3 and u[1] == MINUS_ONE:
+                    u, half = u[2], Interval(None, dy.ZERO, True, rel == ">")
                 self.narrow[u] = meet(self.narrow[u], half) if u in self.narrow else half
 
     def of(self, e: Expr) -> Interval:

@@ -183,6 +183,8 @@ class Arithmetic:
             return self.const(1)
         if n > 100_000:
             raise Reject("an exponent is too large")
+        if a.zero():
+            return a
         if n % 2 == 0:
             a = self.absolute(a)
         elif a.nonpositive():

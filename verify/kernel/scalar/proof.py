@@ -77,7 +77,9 @@ class Prover:
         """Is u rel 0 on the domain by a known fact, an enclosure, factors, or Sturm's theorem? u is defined there."""
         self.budget.spend(20)
         for v, known in d.facts:
-            if (known == ">" or known == rel or (rel == "!=" and known == ">")) and self._same(u, v):
+            if (known == ">" or known == rel) and self._same(u, v):
+                return True
+            if rel == "!=" and known != ">=" and self._same(t.negative(u), v):
                 return True
         a = Arithmetic(BITS)
         try:
@@ -119,21 +121,27 @@ class Prover:
         return False
 
     def _signed(self, d: Domain, parts: list[Expr], rel: str) -> bool:
+        """The sign of a product by those of its factors."""
         negative = False
+        rest = []
         for p in parts:
             if p[0] == "q":
-                negative ^= p[1] < 0
                 if p[1] == 0:
                     return rel == ">="
-            elif rel == "!=" or not self.quick(d, p, rel):
-                if rel == "!=":
-                    if not self.quick(d, p, "!="):
-                        return False
-                elif self.quick(d, t.negative(p), rel):
-                    negative = not negative
-                else:
-                    return False
-        return rel == "!=" or not negative
+                negative ^= p[1] < 0
+            else:
+                rest.append(p)
+        if rel == "!=":
+            return all(self.quick(d, p, rel) for p in rest)
+        if len(rest) == 1:  # what is asked of the negative of a factor was asked of the product
+            return not negative and self.quick(d, rest[0], rel)
+        for p in rest:
+            if self.quick(d, p, rel):
+                continue
+            if p[0] in ("*", "q") or not self.quick(d, t.negative(p), rel):
+                return False
+            negative = not negative
+        return not negative
 
     def _polynomial(self, d: Domain, u: Expr, rel: str) -> bool:
         names = t.free(u)
@@ -363,6 +371,12 @@ class Prover:
             total = a.add(total, a.mul(slopes[x], a.sub(e.box[x], base[x])))
         return says(total, rel) if rel != "!=" or len(moved) == len(names) else total.positive()
 
+    def seen(self, d: Domain, u: Expr, rel: str, node: Json) -> None:
+        """What is seen at once, see `quick`."""
+        fields(node, ("rule",))
+        if not self.quick(d, u, rel):
+            raise Reject(f"it is not seen that {show(u)} {rel} 0")
+
     def poly(self, d: Domain, u: Expr, rel: str, node: Json) -> None:
         """A polynomial in one variable: Sturm's theorem."""
         fields(node, ("rule", "var"))
@@ -542,6 +556,21 @@ class Prover:
             raise Reject("the part does not occur")
         self.at("then", self.defined(d, v), v, rel, node["then"])
 
+    def either(self, d: Domain, u: Expr, rel: str, node: Json) -> None:
+        """abs(w) is w or -w, min and max are one of their arguments: prove u with each of them instead."""
+        fields(node, ("rule", "part", "proofs"))
+        part = self.expression(node["part"], d)
+        if part[0] == "abs":
+            values = [part[1], t.negative(part[1])]
+        elif part[0] in ("min", "max"):
+            values = list(part[1:])
+        else:
+            raise Reject("the part is abs, min or max")
+        if type(node["proofs"]) is not list or len(node["proofs"]) != len(values):
+            raise Reject(f"{len(values)} proofs are needed")
+        for value, proof in zip(values, node["proofs"], strict=True):
+            self.at("either", d, t.replace(u, part, value), rel, proof)
+
     def combine(self, d: Domain, u: Expr, rel: str, node: Json) -> None:
         """u is a sum of products of positive numbers, facts, and squares."""
         fields(node, ("rule", "terms"))
@@ -695,7 +724,7 @@ def show(e: Expr) -> str:
 RULES: dict[str, Callable[..., None]] = {
     name: getattr(Prover, name)
     for name in (
-        "eval", "poly", "taylor", "mono", "concave", "split", "cases", "have", "scale", "rewrite", "combine",
-        "generalize", "apply", "weaken",
+        "eval", "seen", "poly", "taylor", "mono", "concave", "split", "cases", "have", "scale", "rewrite", "either",
+        "combine", "generalize", "apply", "weaken",
     )
 }  # fmt: skip
