@@ -70,5 +70,7 @@ loose_power.fails_at(k=2, x=4, L_0=1)
 with refutation(loose_power) as p:
     p.conclude(by.algebra(by.times(exp(-8), by.tangent(8))))
 linear_in_accuracy.fails_at(L_0=1, eps=1, x=1)
+with refutation(linear_in_accuracy) as p:  # log 2 >= 1/2, against half of log 1
+    p.conclude(by.algebra(by.tangent(-log(2)), by.scaled(exp(-log(2)) / 2, by.explog(2))))
 everywhere.tight_at(z=0)
 nonclaim("These are facts about the bound; the loss may be far below it.")

@@ -40,8 +40,8 @@ with proof(closed_form) as p:
     p.conclude(by.algebra(by.trace(by.gram(gap)), by.trace(p.normal @ (V - W).T)))
 with proof(all_solutions) as p:
     gap = (V - W) @ X
-    p.have(frobenius(gap) ** 2 <= 0, by.algebra(p.equal, by.trace(p.normal @ (V - W).T)))
-    none = p.have(trace(gap.T @ gap) == 0, by.algebra(by.anti(by.trace(by.gram(gap)), p.equal)))
+    low = p.have(frobenius(gap) ** 2 <= 0, by.algebra(p.equal, by.trace(p.normal @ (V - W).T)))
+    none = p.have(trace(gap.T @ gap) == 0, by.algebra(by.anti(by.trace(by.gram(gap)), low)))
     p.conclude(by.algebra(by.vanish(gap, none)))
 with proof(convex_only_if_zero_is_optimal) as p:
     p.conclude(by.algebra(p.convex, p.other))

@@ -37,7 +37,7 @@ with proof(moved) as p:
 with proof(one_rate) as p:
     p.conclude(by.algebra(p.flow, p.equal))
 
-exactly_constant.fails_at(N=2, j=1, widths=(2, 1, 1), W=[[[1, 0]], [[1]]], ell=[[1, -1]], eta=1)
+exactly_constant.fails_at(N=2, j=1, widths=(2, 1, 1), W=[[[1, 0]], [[1]]], ell=[[1, -1]], eta=1, iterate=0)
 check(update, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
 check(quotient, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
 check(constant, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6, trajectories=2)

@@ -48,5 +48,8 @@ with proof(linear) as s:
     J = model.jacobian
     s.conclude(by.algebra(by.within(J, s.linear_model.T), s.linear_model @ start(J).T))
 
-kernel_machine.fails_at(n=1, K=0, y=0, k=0, alpha=0, u=0, f=1)
+nought = 0 * identity(1)
+kernel_machine.fails_at(n=1, K=nought, y=nought, k=nought, alpha=nought, u=nought, f=1)
+with refutation(kernel_machine) as s:
+    s.conclude(by.algebra())
 nonclaim("Nothing is said about the width at which the kernel of a network stays near its initial value.")

@@ -965,6 +965,39 @@ def number_refuted() -> Json:
 
 
 @twin
+def path_refuted() -> Json:
+    """x' = -x and x(0) = 1 do not give x >= 2: along exp(-t), which is at most 1."""
+    x, path = v("x"), ["exp", neg(["t"])]
+    st = {
+        "sig": {"time": "flow", "letters": {"x": {"dep": "smooth"}, "e": {}}},
+        "hyps": [
+            hyp("moves", ["eq", ["D", x], neg(x)]),
+            hyp("start", ["eq", v("x", stage="0"), q(1)]),
+            hyp("above", ["ge", v("e"), x]),
+        ],
+        "goals": [goal(["ge", x, q(2)])],
+    }
+    small = alg("small", ["ge", q(1), path], ["add", ["mul", path_sign(), ["exp1", ["t"]]], ["mul", path_sign(), ["time"]]])
+    own = {"sig": {"time": "flow", "letters": {}}, "hyps": [], "steps": [small]}
+    at = {
+        "map": {"letters": {"x": {"vars": [], "term": path}, "e": {"vars": [], "term": q(1)}}},
+        "goal": 0,
+        "at": [],
+        "hyps": {
+            "moves": none(["null", q(0)]),
+            "start": none(["null", q(0)]),
+            "above": none(fact("small")),
+        },
+        "negation": ["add", fact("small"), q(1)],
+    }
+    return {"derivation": [], "refutations": [{"id": "r", "kind": "derive", "statement": st, "theorem": own, "at": at}]}
+
+
+def path_sign() -> Json:
+    return ["exp", neg(["t"])]
+
+
+@twin
 def constant_refuted() -> Json:
     """No constant c > 0 has x <= c for all x: at x = c + 1."""
     st = {

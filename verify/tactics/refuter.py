@@ -34,7 +34,7 @@ def refute(
     try:
         if data is not None and statement.script is not None and statement.script.kind == "refutation":
             return Refuter(context or Context(claim), claim, statement, name, kernels[0], data).refutation()
-        if data is not None:
+        if data is not None and _finite(kernels[0]):
             return {
                 "id": name,
                 "statement": kernels[0],
@@ -232,12 +232,27 @@ class Refuter(Author):
 
     def _negation(self, items: Any, goal: Json) -> Json:
         kind, left, right = self.at_instance(goal["concl"])
-        opposite = {"ge": "gt", "gt": "ge"}.get(kind)
-        if goal["all"] or opposite is None:
-            raise TacticFailed("only the failure of a single inequality is derived")
+        wanted = {
+            "ge": [["gt", right, left]],
+            "gt": [["ge", right, left]],
+            "eq": [["gt", left, right], ["gt", right, left]],
+        }.get(kind, [])
+        if goal["all"] or not wanted:
+            raise TacticFailed("only the failure of a single equality or inequality of numbers is derived")
         scope: Scope = self.prover.rules.top()
         known, rules = self._split(items, scope)
-        return self.prover.close([], [opposite, right, left], known, rules, scope)
+        for opposite in wanted[:-1]:
+            try:
+                return self.prover.close([], opposite, known, rules, scope)
+            except TacticFailed:
+                continue
+        return self.prover.close([], wanted[-1], known, rules, scope)
+
+
+def _finite(kernel: Json) -> bool:
+    """Whether the kernel can evaluate an instance: numbers only, no path in time and nothing random."""
+    sig = kernel["sig"]
+    return sig["time"] != "flow" and not any(d.get("law") or d.get("free") for d in sig["letters"].values())
 
 
 def substituted(data: Json, name: str, form: Json) -> Json:
