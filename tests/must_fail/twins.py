@@ -977,7 +977,8 @@ def path_refuted() -> Json:
         ],
         "goals": [goal(["ge", x, q(2)])],
     }
-    small = alg("small", ["ge", q(1), path], ["add", ["mul", path_sign(), ["exp1", ["t"]]], ["mul", path_sign(), ["time"]]])
+    below = ["mul", path_sign(), ["exp1", ["t"]]]
+    small = alg("small", ["ge", q(1), path], ["add", below, ["mul", path_sign(), ["time"]]])
     own = {"sig": {"time": "flow", "letters": {}}, "hyps": [], "steps": [small]}
     at = {
         "map": {"letters": {"x": {"vars": [], "term": path}, "e": {"vars": [], "term": q(1)}}},
