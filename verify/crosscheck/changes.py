@@ -30,6 +30,9 @@ class Behind(Source):
     def member(self, ev: Evaluator, name: str, i: int, stage: str) -> Value:
         return self.inner.member(ev, name, i, stage)
 
+    def meaning(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> tuple[Evaluator, Term, Env] | None:
+        return self.inner.meaning(ev, name, at, stage)
+
     def slope(self, ev: Evaluator, name: str, at: tuple[int, ...]) -> Value | None:
         return self.inner.slope(ev, name, at)
 
@@ -123,6 +126,13 @@ class Rewritten(Behind):
                 return found
         return self.inner.letter(ev, name, at, stage)
 
+    def meaning(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> tuple[Evaluator, Term, Env] | None:
+        if not self.rule.slope and name == self.rule.name and stage == self.rule.stage:
+            env = self.match(at)
+            if env is not None:
+                return self.inner.at(ev.level, ev.outcome), self.rule.right, env
+        return self.inner.meaning(ev, name, at, stage)
+
     def slope(self, ev: Evaluator, name: str, at: tuple[int, ...]) -> Value | None:
         if self.rule.slope and name == self.rule.name:
             found = self.right(ev, at)
@@ -164,6 +174,9 @@ class Staged(Behind):
 
     def member(self, ev: Evaluator, name: str, i: int, stage: str) -> Value:
         return self.inner.member(ev, name, i, self.shift(stage))
+
+    def meaning(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> tuple[Evaluator, Term, Env] | None:
+        return self.inner.meaning(ev, name, at, self.shift(stage))
 
     def slope(self, ev: Evaluator, name: str, at: tuple[int, ...]) -> Value | None:
         raise Cannot("a derivative at another instant")

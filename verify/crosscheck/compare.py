@@ -23,6 +23,7 @@ Points = list[tuple[World, Env]]
 TRIES = 12
 SEARCHES = 4000
 FEW = 5
+LARGE = 10**9
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Sampler:
         self.sig, self.seed, self.work, self.plan = sig, seed, work, plan or Plan()
         self.worlds: dict[tuple[Any, ...], World] = {}
         self.found: dict[Any, Points] = {}
+        self.loose: frozenset[str] = frozenset()  # naturals that are no size, range or exponent anywhere
         self.checks = 0
         self.short_sizes = 0  # comparisons whose degree asks for sizes larger than the plan affords
 
@@ -69,6 +71,8 @@ class Sampler:
             for attempt in range(SEARCHES):
                 reach = spread + attempt // 400
                 nat = {s: least + rng.randint(0, reach) for s, least in self.sig.nat.items()}
+                if kind in ("deep", "void"):
+                    nat |= {s: self.sig.nat[s] + rng.randrange(LARGE) for s in self.loose}
                 for symbol in self.sized():
                     if attempt % 4 < 2:
                         nat[symbol] = max(self.sig.nat[symbol], rng.randint(*sizes))
@@ -113,7 +117,7 @@ class Sampler:
             if not found:
                 raise Rejected("no instance of the index conditions was found to compare at")
         found = [*found, *self.points(scope, "small", plan.small, (1, 2), 2)]
-        found = [*found, *self.points(scope, "empty", 1, (0, 2), 2)]
+        found = [*found, *self.points(scope, "empty", 1, (0, 2), 2), *self.points(scope, "void", 1, (0, 0), 2)]
         found = [*found, *self.points(scope, "deep", plan.deep, (1, 2), 12)]
         if term is not None:
             wanted = self.degree(term, scope) // 2 + 1

@@ -65,6 +65,10 @@ class Source:
         """A letter as part of a product of a chain."""
         return self.letter(ev, name, (i,), stage)
 
+    def meaning(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> tuple[Evaluator, Term, Env] | None:
+        """The term a letter stands for here, with where to read it; None for a letter that is itself."""
+        return None
+
     def slope(self, ev: Evaluator, name: str, at: tuple[int, ...]) -> Value | None:
         """The time derivative of a letter, None where it surely is 0. Raises Cannot if there may be none."""
         raise NotImplementedError

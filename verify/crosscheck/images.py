@@ -100,6 +100,14 @@ class Read(Behind):
     def member(self, ev: Evaluator, name: str, i: int, stage: str) -> Value:
         return self.letter(ev, name, (i,), stage)
 
+    def meaning(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> tuple[Evaluator, Term, Env] | None:
+        if stage and not self.sig.letters[name].moves:
+            stage = ""
+        image, outer = self.reading.letters[name], self.outer(ev, stage)
+        if image.name is not None:
+            return outer.source.meaning(outer, image.name, at, "")
+        return outer, image.term, {**self.env, **dict(zip(image.variables, at, strict=True))}
+
     def slope(self, ev: Evaluator, name: str, at: tuple[int, ...]) -> Value | None:
         letter = self.sig.letters[name]
         if not letter.moves:

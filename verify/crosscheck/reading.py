@@ -14,7 +14,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 400
 MAX_DIGITS = 18
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.']*\Z")
-RATIONAL = re.compile(r"(-?)(0|[1-9][0-9]*)(?:/([1-9][0-9]*))?\Z")
+RATIONAL = re.compile(r"-?[0-9]+(/0*[1-9][0-9]*)?\Z", re.ASCII)
 
 
 def load(text: str) -> Json:

@@ -214,6 +214,7 @@ def _replay(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> St
     if not name or ":" in name or name in before:
         raise Rejected(f"the id {name!r} is empty, reserved or in use")
     theory = Theory(data["sig"], name, Work(WORK))
+    theory.sampler.loose = loose(data, theory.sig)
     hyps, goals = facts(data, theory)
     if not goals:
         raise Rejected("a theorem needs a goal")
@@ -225,6 +226,30 @@ def _replay(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> St
         closes(theory, known, step, goal)
     outcome.compared, outcome.short_sizes = theory.sampler.checks, theory.sampler.short_sizes
     return Statement(auxiliary(theory.sig, hyps, goals), hyps, goals)
+
+
+def loose(data: Json, sig: Signature) -> frozenset[str]:
+    """Naturals that occur as numbers only: `["n", form]` and nowhere else in a theorem."""
+    found: set[str] = set()
+
+    def look(part: Json) -> None:
+        if isinstance(part, dict):
+            found.update(part)
+            for inner in part.values():
+                look(inner)
+        elif isinstance(part, list) and not (part[:1] == ["n"] and len(part) == 2 and isinstance(part[1], dict)):
+            for inner in part:
+                look(inner)
+
+    look(
+        [
+            {k: x for k, x in data["sig"].items() if k not in ("nat", "assume")},
+            data["hyps"],
+            data["goals"],
+            data["steps"],
+        ]
+    )
+    return frozenset(sig.nat.keys() - found)
 
 
 def closes(theory: Theory, known: Mapping[str, Fact], step: Json, goal: Fact) -> None:

@@ -5,8 +5,8 @@ with p_{k+1} | p_k - 1. A function value at level k uses its argument at level k
 
 - exp x = g^x with g of order p_{k+1}, so exp turns sums into products and nothing else is known of it;
 - cos x = (h^x + h^-x) / 2; the part of x that is a rational multiple of pi turns by a root of unity instead;
-- inv x = s(x) / x with s(x) the quadratic character: multiplicative, inv(0) = 0, an involution, right for small
-  rationals (the primes up to 43 are squares), but x inv(x) is -1 for half of all x;
+- inv x is 1/x or, decided by chance for each factor of x, 0 as if x were 0: multiplicative, inv inv x = x for a
+  written inverse, right for rationals, but x inv(x) is 1 or 0;
 - log, acos, root: any function of the argument; roots of matrices are symmetric; log 1 = 0;
 - ind: 0 or 1, right for rationals, otherwise decided by chance, for each argument up to a positive rational factor;
 - E: a weighted mean over three outcomes, so it is linear and E 1 = 1, and nothing else;
@@ -26,7 +26,7 @@ from random import Random
 from typing import Any
 
 from .errors import Cannot, Ill, Work
-from .evaluate import Env, Evaluator, Source, Term
+from .evaluate import Env, Evaluator, Source, Term, bound
 from .values import Mat, Value, transpose
 
 TOWER = (
@@ -93,6 +93,7 @@ class World(Source):
         self.dims: dict[tuple[str, int], int] = {}
         self.oracle: dict[Any, Any] = {}
         self.signs: dict[int, int] = {}
+        self.presence: dict[int, bool] = {}
 
     def random(self, *what: Any) -> Random:
         return Random(f"{self.seed}|{what}")
@@ -169,6 +170,19 @@ class World(Source):
             self.oracle[key] = make(self.random("oracle", key))
         return self.oracle[key]
 
+    def there(self, x: int, p: int) -> bool:
+        """Whether a residue counts as not 0: the same for x and c x, c a fraction of numbers up to 16."""
+        if x not in self.presence:
+            known = fraction(x, p)
+            if known is not None:
+                self.presence[x] = known != 0
+            else:
+                bit = self.random("inv", len(self.presence)).random() < 0.6
+                for ratio in ratios(p):
+                    self.presence.setdefault(x * ratio % p, bit)
+                    self.presence.setdefault(-x * ratio % p, bit)
+        return self.presence[x]
+
     def sign(self, x: int, p: int) -> int:
         """ind of a residue at level 0: the same for x and c x, c a positive fraction of numbers up to 16."""
         if x not in self.signs:
@@ -232,8 +246,10 @@ class Residues(Evaluator):
             known = fraction(x, p)
             if known is not None:
                 return self.number(1 / known) if known else 0
-            sign = 1 if self.world.small else pow(x, (p - 1) // 2, p)
-            return sign * pow(x, -1, p) % p
+            ground = self.ground()
+            assert isinstance(ground, Residues)
+            here = self.world.small or ground.present(term[1], env)
+            return pow(x, -1, p) if here else 0
         if head == "exp":
             self.world.field(self.level + 1)
             return pow(field.base, self.above().scalar(term[1], env), p)
@@ -254,6 +270,31 @@ class Residues(Evaluator):
         if head == "log" and key == 1:
             return 0
         return self.world.asked((head, key, self.level), lambda rng: rng.randrange(p))
+
+    def present(self, term: Term, env: Env) -> bool:
+        """Whether a scalar counts as not 0 here: a product if its factors do, anything else by chance."""
+        head = term[0]
+        if head == "*" or (head == "+" and len(term) == 2):
+            return all([self.present(part, env) for part in term[1:]])
+        if head == "pow":
+            return self.source.index(term[2], env) == 0 or self.present(term[1], env)
+        if head == "inv":
+            return self.present(term[1], env)
+        if head == "exp":
+            return True
+        if head == "@if":
+            return self.present(term[2] if self.source.index(term[1], env) >= 0 else term[3], env)
+        if head == "@in":
+            inner = self.inside(term, env)
+            assert isinstance(inner, Residues)
+            return inner.present(term[3], bound(term, self.source, env))
+        if head == "v":
+            meant = self.source.meaning(self, term[1], tuple(self.source.index(i, env) for i in term[2]), term[3])
+            if meant is not None:
+                evaluator, image, there = meant
+                assert isinstance(evaluator, Residues)
+                return evaluator.present(image, there)
+        return self.world.there(self.scalar(term, env), self.p)
 
     def root(self, a: Value, e: int) -> Value:
         raise NotImplementedError  # replaced by fresh below, which knows the term
