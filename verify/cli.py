@@ -604,6 +604,113 @@ def check_command(
 # axioms ----------------------------------------------------------------------------------------------------
 
 
+@main.command("new")
+@click.argument("name", metavar="[TOPIC/]SLUG")
+@click.pass_obj
+def new_command(folder: Path | None, name: str) -> None:
+    """Write a claim file that already passes, with the fields to think about.
+
+    The file is `claims/TOPIC/SLUG.py`; without a topic it goes into `claims/drafts`.
+    """
+    from verify.audit.template import claim_file
+
+    claims = folder or Path("claims")
+    path, text = claim_file(claims, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, text)
+    click.echo(f"Wrote {path}; next: edit it, then verify show {path.stem}")
+
+
+@main.command("explain")
+@click.argument("name", metavar="CLAIM")
+@click.option("--step", "number", type=click.IntRange(1), help="This step only, with its certificate.")
+@click.pass_obj
+def explain_command(folder: Path | None, name: str, number: int | None) -> None:
+    """The derivation of CLAIM, step by step in words, from its certificate (which is replayed)."""
+    from verify.audit.inspection import lines
+    from verify.audit.run import reread
+    from verify.report.words import rule
+
+    claims, base = project(folder, (name,))
+    (source,) = _sources(claims, (name,))
+    files = _certificates(base, (str(base / "reports" / "certificates" / f"{source.id}.json"),))
+    (claim,) = reread(files, _settings(claims, base), Progress(1)).claims
+    assert claim.certificate is not None
+    steps = list(lines(claim.certificate, claim.record.answers.get("theorems") or {}))
+    if number is not None and number > len(steps):
+        _fail(f"{source.id} has {len(steps)} steps", EXIT_USAGE)
+    theorem = ""
+    for line in steps:
+        if number not in (None, line.number):
+            continue
+        if line.theorem != theorem:
+            theorem = line.theorem
+            click.secho(theorem, bold=True)
+        click.echo(f"  {line.number}. {line.formula}")
+        source_text = f" From {', '.join(line.premises)}." if line.premises else ""
+        for row in textwrap.wrap(rule(line.rule) + source_text, 96):
+            click.echo(f"       {row}")
+        if number is not None:
+            click.echo(textwrap.indent(json.dumps(line.certificate, indent=1, sort_keys=True), "       "))
+
+
+@main.command("uses")
+@click.argument("name", metavar="NAME")
+@click.pass_obj
+def uses_command(folder: Path | None, name: str) -> None:
+    """The steps that use NAME: a theorem, a base fact, an axiom, or a rule of the kernel."""
+    import difflib
+
+    from verify.audit.certificate import read
+    from verify.audit.inspection import known_names, uses
+
+    _, base = project(folder)
+    found = [read(path) for path in _certificates(base, ())]
+    hits = uses(found, name)
+    if not hits:
+        names = known_names(found)
+        if name in names:
+            click.echo(f"{name} is used by no step.")
+            return
+        near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        _fail(f"no derivation knows {name!r}{hint}", EXIT_USAGE)
+    for claim, count in Counter((hit.claim) for hit in hits).items():
+        where = ", ".join(f"{hit.theorem} ({hit.step})" for hit in hits if hit.claim == claim)
+        click.echo(f"{claim}: {count}")
+        for row in textwrap.wrap(where, 96):
+            click.echo(f"    {row}")
+
+
+@main.command("diff")
+@click.argument("old", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def diff_command(old: Path, new: Path) -> None:
+    """What changed between two results of `verify audit --json FILE`.
+
+    Exit code 0: nothing. 1: something. 2: a file that is no result.
+    """
+    from verify.audit.inspection import changes
+
+    results = []
+    for path in (old, new):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            results.append({"claims": data["claims"]} if isinstance(data["claims"], list) else None)
+        except (ValueError, KeyError, TypeError):
+            results.append(None)
+        if results[-1] is None:
+            _fail(f"{path} is no result of `verify audit --json {path.name}`", EXIT_USAGE)
+    try:
+        found = changes(results[0] or {}, results[1] or {})
+    except (KeyError, TypeError, AttributeError):
+        _fail("the files are not results of `verify audit --json`", EXIT_USAGE)
+    for change in found:
+        click.echo(f"{change.claim}: {change.label}: {change.what}: {change.before} -> {change.after}")
+    click.echo(f"{len(found)} {'change' if len(found) == 1 else 'changes'}")
+    raise SystemExit(EXIT_UNEXPECTED if found else EXIT_EXPECTED)
+
+
 @main.command("refute")
 @click.argument("name", metavar="CLAIM")
 @click.option("--label", "labels", multiple=True, help="Search this statement only; may be repeated.")

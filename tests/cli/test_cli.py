@@ -195,3 +195,46 @@ def test_refute_finds_and_writes_down_counterexamples(tmp_path: Path, monkeypatc
     broken = run("refute", "broken")
     assert broken.exit_code == 1
     assert "ZeroDivisionError" in broken.output
+
+
+def test_new_writes_a_claim_that_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("new", "means/two_numbers")
+    assert result.exit_code == 0
+    assert (tmp_path / "claims" / "means" / "two_numbers.py").is_file()
+    done = run("audit", "--workers", "1")
+    assert done.exit_code == 0, done.output
+    assert "2 as expected, 0 open, 0 unexpected" in done.output
+    for name, words in (("two_numbers", "already has this name"), ("Two-Numbers", "not a name")):
+        again = run("new", name)
+        assert again.exit_code == 2
+        assert words in again.output
+
+
+PAIR = '"""{0}."""\nfrom verify.statement import *\nx, y = real("x"), real("y")\n{1}\n'
+
+
+def test_explain_uses_and_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "claims" / "a").mkdir(parents=True)
+    first = tmp_path / "claims" / "a" / "first.py"
+    first.write_text(PAIR.format("First", "square = corrected(then=2 * x * y <= x**2 + y**2)"))
+    assert run("audit", "--workers", "1", "--json", "old.json").exit_code == 0
+    explained = run("explain", "first")
+    assert explained.exit_code == 0
+    assert "first.square" in explained.output
+    assert "1. " in explained.output
+    assert '"proof"' in run("explain", "first", "--step", "1").output
+    assert run("explain", "first", "--step", "9").exit_code == 2
+    assert "a/first: 1" in run("uses", "alg").output
+    missing = run("uses", "alge")
+    assert missing.exit_code == 2
+    assert "did you mean alg" in missing.output
+    first.write_text(PAIR.format("First", "square = corrected(then=x <= x**2)"))
+    assert run("audit", "--workers", "1", "--json", "new.json").exit_code == 1
+    changed = run("diff", "old.json", "new.json")
+    assert changed.exit_code == 1
+    assert "a/first: square: verdict: PROVED -> REFUTED" in changed.output
+    assert run("diff", "old.json", "old.json").output == "0 changes\n"
+    (tmp_path / "odd.json").write_text("[]")
+    assert run("diff", "old.json", "odd.json").exit_code == 2

@@ -11,7 +11,7 @@ from verify.kernel.errors import Reject
 from verify.kernel.replay import entry
 from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
-from verify.statement.scripts import Fact, Hint, Step
+from verify.statement.scripts import Fact, Hint, Script, Step
 from verify.statement.statements import Statement
 from verify.statement.terms import Node, Term
 
@@ -48,7 +48,8 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
             raise TacticFailed("the proof uses itself", where=key)
         return context.done[key]
     context.done[key] = []
-    if statement.script is None or statement.script.kind != "proof":
+    searching = statement.script is None and statement.expects is None
+    if not searching and (statement.script is None or statement.script.kind != "proof"):
         del context.done[key]
         raise TacticFailed("no proof script", where=key, next=f"write `with proof({statement.label}) as p:`")
     ids = []
@@ -56,7 +57,10 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
         for case, kernel in enumerate(statement.kernel()):
             label = statement.cases()[case]
             name = key if not label else f"{key}.{label}"
-            theorem = Author(context, claim, statement, case, name, kernel).theorem()
+            if searching:
+                theorem = _searched(context, claim, statement, case, name, kernel)
+            else:
+                theorem = Author(context, claim, statement, case, name, kernel).theorem()
             context.theorems[name] = theorem
             ids.append(name)
     except TacticFailed as e:
@@ -69,14 +73,41 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
     return ids
 
 
+def _searched(
+    context: Context, claim: Claim, statement: Statement, case: int, name: str, kernel: Json
+) -> Json:
+    """The theorem by the first candidate script that works."""
+    from .search import scripts
+
+    tried = 0
+    for script in scripts(statement):
+        tried += 1
+        try:
+            return Author(context, claim, statement, case, name, kernel, script).theorem()
+        except (TacticFailed, Reject, StatementError):
+            continue
+    raise TacticFailed(
+        f"no proof script, and none of {tried} immediate ones works",
+        next=f"write `with proof({statement.label}) as p:`",
+    )
+
+
 class Interpreter:
     """One theorem under construction."""
 
     def __init__(
-        self, context: Context, claim: Claim, statement: Statement, case: int, name: str, kernel: Json
+        self,
+        context: Context,
+        claim: Claim,
+        statement: Statement,
+        case: int,
+        name: str,
+        kernel: Json,
+        script: Script | None = None,
     ) -> None:
         self.context, self.claim, self.statement, self.name = context, claim, statement, name
         self.case = statement.cases()[case]
+        self.script = script or statement.script_for(self.case)
         self.compiler = statement.compiler(case)
         self.kernel = {**kernel, "sig": {**kernel["sig"], "letters": dict(kernel["sig"]["letters"])}}
         self._free_letters()
@@ -100,7 +131,7 @@ class Interpreter:
     def _auxiliary(self) -> None:
         """Letters that the script introduces: they occur in no hypothesis and no goal."""
         letters = self.kernel["sig"]["letters"]
-        script = self.statement.script_for(self.case)
+        script = self.script
         for step in script.steps if script is not None else ():
             if step.kind == "letter":
                 symbol = step.hint.args[0]
@@ -113,7 +144,7 @@ class Interpreter:
         self.auto = [
             h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])
         ] + self.auto
-        script = self.statement.script_for(self.case)
+        script = self.script
         if script is None:
             raise TacticFailed(
                 f"the case {self.case!r} has no proof", next=f"write `with proof(.., case={self.case!r})`"
