@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -46,6 +46,19 @@ class Search:
     def tick(self) -> None:
         if time.monotonic() > self.end:
             raise Timeout
+
+    def attempt(self, share: float, step: Callable[..., Json | None], *args: Any) -> Json | None:
+        """One way among several, with a share of the time that is left."""
+        outer, now = self.end, time.monotonic()
+        self.end = min(outer, now + share * (outer - now))
+        try:
+            return step(*args)
+        except Timeout:
+            if time.monotonic() > outer:
+                raise
+            return None
+        finally:
+            self.end = outer
 
     # ---- entry -------------------------------------------------------------------------------------------
 
@@ -155,16 +168,16 @@ class Search:
             node = wrapped(self.boxes(d, v, rel, 60))
             if node is not None:
                 return node
-        node = self.sides(d, u, rel, depth)
+        node = self.attempt(0.35, self.sides, d, u, rel, depth)
         if node is not None:
             return node
         if len(names) == 1:
             (x,) = names
             swollen = wrap and len(t.parts(v)) > 3 * len(t.parts(u)) // 2 + 4
             if swollen:
-                node = self.one(d, u, rel, depth, x)
+                node = self.attempt(0.4, self.one, d, u, rel, depth, x)
             if node is None:
-                node = wrapped(self.one(d, v, rel, depth, x))
+                node = wrapped(self.attempt(0.8, self.one, d, v, rel, depth, x))
             if node is None and wrap and not swollen and len(t.parts(u)) < 60:
                 node = self.one(d, u, rel, min(depth, 2), x)
             return node
@@ -194,6 +207,8 @@ class Search:
             return None
         a, b = u[1], t.negative(u[2]) if u[2][0] != "*" or u[2][1] != t.q(-1) else t.times(*u[2][2:])
         if not (_steep(a) or _steep(b)) or not (self.p.quick(d, a, ">") and self.p.quick(d, b, ">")):
+            return None
+        if all(any(p[0] == "log" and p[1][0] == "+" for p in t.parts(self.log(e))) for e in (a, b)):
             return None
         then = self.goal(d, t.minus(self.log(a), self.log(b)), rel, depth - 1)
         if then is None:
@@ -373,10 +388,10 @@ class Search:
 
     def split(self, d: Domain, u: Expr, rel: str, depth: int, x: str, c: Expr) -> Json | None:
         side = d.side(x)
-        low = self.goal(d.smaller(x, Side(side.lo, c, side.lo_open, False)), u, rel, depth - 1)
+        low = self.goal(d.smaller(x, Side(side.lo, c, side.lo_open, False)), u, rel, depth)
         if low is None:
             return None
-        high = self.goal(d.smaller(x, Side(c, side.hi, False, side.hi_open)), u, rel, depth - 1)
+        high = self.goal(d.smaller(x, Side(c, side.hi, False, side.hi_open)), u, rel, depth)
         if high is None:
             return None
         return {"rule": "split", "var": x, "at": J(c), "low": low, "high": high}
@@ -476,18 +491,18 @@ class Search:
                 wanted = 1 if start == "low" else -1
                 wrong = sum(1 for _, s in signs if s != wanted)
                 if wrong == 0 or wrong <= len(signs) // 12:
-                    node = self.mono(d, u, rel, depth, x, start, slope)
+                    node = self.attempt(0.6, self.mono, d, u, rel, depth, x, start, slope)
                     if node is not None:
                         return node
         if free_of_cuts and side.lo is not None and side.hi is not None:
-            node = self.concave(d, u, rel, depth, x, slope)
+            node = self.attempt(0.4, self.concave, d, u, rel, depth, x, slope)
             if node is not None:
                 return node
         turns = [(a, b, sb) for (a, sa), (b, sb) in pairwise(signs) if sa != sb]
-        node = self.turning(d, u, rel, depth, x, slope, turns[:12], f)
+        node = self.attempt(0.7, self.turning, d, u, rel, depth, x, slope, turns[:12], f)
         if node is not None:
             return node
-        node = self.contact_end(d, u, rel, depth, x)
+        node = self.attempt(0.6, self.contact_end, d, u, rel, depth, x)
         if node is not None:
             return node
         node = self.logarithms(d, u, rel, depth)
@@ -731,8 +746,33 @@ class Search:
                 return {"rule": "split", "var": x, "at": J(c), "low": low, "high": high}
         return None
 
+    def exponentials(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """A sum with logarithms of constant factors: compare the exponentials of its two sides."""
+        p = self.n.of(u)
+        plus: Poly = {}
+        minus: Poly = {}
+        for m, c in p.items():
+            (plus if c > 0 else minus)[m] = abs(c)
+        logs = [m for m in p if len(m) == 1 and self.n.atoms[m[0][0]][0] == "log" and m[0][1] == 1]
+        others = sum(1 for m in p for x, _ in m if self.n.atoms[x][0] == "log")
+        if not any(t.free(self.n._written(m[0][0], 1)) for m in logs) or others > len(logs) or len(p) > 6:
+            return None
+        a, b = self.n.expression(plus), self.n.expression(minus)
+        if len(p) == len(logs):
+            return None
+        v = t.minus(("exp", a), ("exp", b))
+        w = self.n.expression(self.n.of(v))
+        then = self.goal(d, w, rel, depth - 2)
+        if then is None:
+            return None
+        then = {"rule": "scale", "by": J(t.ONE), "to": J(w), "then": then}
+        return {"rule": "apply", "function": "exp", "a": J(a), "b": J(b), "then": then}
+
     def logarithms(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
         """a - b with a, b > 0: compare the logarithms; or the squares, for roots."""
+        node = self.exponentials(d, u, rel, depth)
+        if node is not None:
+            return node
         p = self.n.of(u)
         if not 2 <= len(p) <= 8:
             return None

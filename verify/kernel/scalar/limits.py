@@ -65,7 +65,7 @@ class Limits:
 
     def nonnegative(self, p: Poly) -> bool:
         """Terms that tend to infinity must have a positive largest part; else the sum of the limits is compared."""
-        groups = self.groups(p)
+        groups = self.groups(self.unfolded(p))
         top = [s for s in groups if larger(s, FLAT) > 0]
         if top:
             best = top[0]
@@ -74,6 +74,42 @@ class Limits:
             return self.sign(groups[best]) > 0  # not zero: the largest terms may cancel
         total = groups.get(FLAT, {})
         return self.n.is_zero(total) or self.sign(total) >= 0
+
+    def unfolded(self, p: Poly) -> Poly:
+        """log of a sum as the log of its largest term, if that is one term, plus log of the rest, 1 + h."""
+        n = self.n
+        out: Poly = {}
+        for m, c in p.items():
+            term: Poly = {m: c}
+            for x, e in m:
+                key = n.atoms[x]
+                if key[0] != "log" or e != 1:
+                    continue
+                inner = dict(key[1])
+                largest = self.largest(inner)
+                if len(inner) > 1 and largest is not None:
+                    lead: Poly = {largest: inner[largest]}
+                    rest = n.mul(inner, n.power(lead, Fraction(-1)))
+                    back = n.mul(term, n.power(n.single(x), Fraction(-1)))
+                    term = n.mul(back, n.add(n.function("log", lead), n.function("log", rest)))
+                    break
+            out = n.add(out, term)
+        return out
+
+    def largest(self, p: Poly) -> Any:
+        """The monomial, with a positive coefficient, that is larger than all others and tends to infinity; or None."""
+        best, scale = None, FLAT
+        count = 0
+        for m in p:
+            s, k = self.mono(m)
+            order = larger(s, scale)
+            if order > 0:
+                best, scale, count = m, s, 1
+                if p[m] < 0 or self.sign(k) <= 0:
+                    best = None
+            elif order == 0:
+                count += 1
+        return best if count == 1 else None
 
     def groups(self, p: Poly) -> dict[Scale, Poly]:
         """Coefficients of the scales of the terms."""
