@@ -332,7 +332,7 @@ class Search:
         if strict:
             return self.leading(m, rows, seconds) or (self.near(m) if not rows else None)
         if n <= MAX_MINORS:
-            found = self.minors(m, rows, seconds / 2)
+            found = self.minors(m, rows, seconds)
             if found is not None:
                 return found
         return self.schur(m, rows, strict, seconds) or (self.near(m) if not rows and n > 2 else None)
@@ -342,7 +342,7 @@ class Search:
         for k in range(1, len(m) + 1):
             if k > 6:
                 return self.schur(m, rows, True, seconds)
-            fact = self.facts.show(determinant([r[:k] for r in m[:k]]), rows, True, seconds / len(m))
+            fact = self.facts.show(determinant([r[:k] for r in m[:k]]), rows, True, seconds / 2)
             if fact is False:
                 return None
             facts.append(fact)
@@ -354,7 +354,7 @@ class Search:
         n = len(m)
         chosen = [s for k in range(1, n + 1) for s in combinations(range(n), k)]
         for s in chosen:
-            fact = self.facts.show(determinant([[m[i][k] for k in s] for i in s]), rows, False, seconds / 4)
+            fact = self.facts.show(determinant([[m[i][k] for k in s] for i in s]), rows, False, seconds / 2)
             if fact is False:
                 return None
             facts.append(fact)

@@ -296,7 +296,7 @@ def _total(e: Any) -> bool:
 def _positive(e: Any) -> bool:
     """Total, with a positive value, by its shape."""
     if e[0] in ("pi", "q"):
-        return e[0] == "pi" or e[1] > 0
+        return e[0] == "pi" or bool(e[1] > 0)
     if e[0] in ("exp", "cosh"):
         return _total(e[1])
     if e[0] == "pow":
