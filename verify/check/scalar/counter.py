@@ -141,10 +141,8 @@ class Counter:
             slope = t.derivative(self.u, x)
         except Reject:
             return None
-        g = fl.compiled(slope)
         row = fl.points(side.interior(), 400)
-        slopes = [(a, v) for a in row if not math.isnan(v := g({x: a})) and v != 0]
-        for (a, va), (b, vb) in pairwise(slopes):
+        for (a, va), (b, vb) in pairwise(fl.signs(slope, x, row, {})):
             if va < 0 < vb:
                 c = self.s.root(slope, x, a, b)
                 step = Fraction(b) - Fraction(a)

@@ -69,6 +69,31 @@ def _compile(e: Expr) -> Value:
     return lambda p: outer(g(p))
 
 
+def sized(e: Expr) -> Callable[[Point], tuple[float, float]]:
+    """A function of a point: the value, and the sum of the absolute values of the terms of a sum."""
+    rows = [_compile(p) for p in (e[1:] if e[0] == "+" else (e,))]
+
+    def value(point: Point) -> tuple[float, float]:
+        try:
+            values = [f(point) for f in rows]
+            return math.fsum(values), math.fsum(map(abs, values))
+        except (OverflowError, ValueError, ZeroDivisionError):
+            return math.nan, math.nan
+
+    return value
+
+
+def signs(e: Expr, x: str, row: list[float], others: Point) -> list[tuple[float, int]]:
+    """Points with the sign of e, without those at which rounding decides."""
+    f = sized(e)
+    out = []
+    for a in row:
+        v, size = f({**others, x: a})
+        if abs(v) > 1e-12 * size:
+            out.append((a, 1 if v > 0 else -1))
+    return out
+
+
 def end(e: Expr | None, infinite: float) -> float:
     if e is None:
         return infinite

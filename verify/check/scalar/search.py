@@ -329,18 +329,35 @@ class Search:
             proofs.append(node)
         return {"rule": "either", "part": J(p), "proofs": proofs}
 
-    def root(self, w: Expr, x: str, a: float, b: float) -> Fraction:
-        """A zero of w between a and b: bisection in floating point, then Newton's method in 256 bits."""
+    def guessed(self, d: Domain, u: Expr, x: str, a: float, b: float) -> Expr | None:
+        """A likely constant between a and b at which u is exactly zero."""
+        side = d.side(x)
+        rows = [t.q(0), t.q(1), t.q(-1), t.q(Fraction(1, 2)), t.q(2), *self.known]
+        for e in rows:
+            v = fl.end(e, 0.0)
+            if a <= v <= b and self.inside(side, e):
+                try:
+                    if self.n.is_zero(self.n.of(t.substitute(u, {x: e}))):
+                        return e
+                except Reject:
+                    continue
+        return None
+
+    def rough(self, w: Expr, x: str, a: float, b: float) -> float:
+        """A zero of w between a and b in floating point."""
         f = fl.compiled(w)
-        low, high = a, b
         up = f({x: b}) > 0
-        for _ in range(70):
-            mid = (low + high) / 2
+        for _ in range(60):
+            mid = (a + b) / 2
             v = f({x: mid})
             if v == 0 or math.isnan(v):
-                break
-            low, high = (low, mid) if (v > 0) == up else (mid, high)
-        c = Fraction((low + high) / 2)
+                return mid
+            a, b = (a, mid) if (v > 0) == up else (mid, b)
+        return (a + b) / 2
+
+    def root(self, w: Expr, x: str, a: float, b: float) -> Fraction:
+        """A zero of w between a and b: bisection in floating point, then Newton's method in 256 bits."""
+        c = Fraction(self.rough(w, x, a, b))
         for _ in range(4):
             try:
                 row = series(w, x, _point(c), 1, Enclosures(Arithmetic(256), {}))
@@ -359,7 +376,7 @@ class Search:
         s = self.sign_at(w, x, lo)
         if s == 0:
             return lo
-        for _ in range(100):
+        for _ in range(64):
             mid = (lo + hi) / 2
             here = self.sign_at(w, x, mid)
             if here == 0:
@@ -480,11 +497,9 @@ class Search:
         except Reject:
             return None
         row = fl.points(side.interior(), 96)
-        f, g = fl.compiled(u), fl.compiled(slope)
+        f = fl.compiled(u)
         other = {n: 0.0 for n, _ in d.box}
-        # NaN and rounding noise are not signs
-        slopes = [(a, s) for a in row if not math.isnan(s := g({**other, x: a}))]
-        signs = [(a, 1 if s > 0 else -1) for a, s in slopes if s != 0]
+        signs = fl.signs(slope, x, row, other)
         free_of_cuts = not any(x in t.free(v) for v, _ in d.cuts)
         if free_of_cuts:
             for start in ("low", "high"):
@@ -615,7 +630,16 @@ class Search:
         side = d.side(x)
         other = {n: 0.0 for n, _ in d.box}
         found: list[tuple[Fraction, bool]] = []
+        sized = fl.sized(u)
         for a, b, _ in turns:
+            exact = self.guessed(d, u, x, a, b)
+            if exact is not None:
+                return self.split(d, u, rel, depth, x, exact) if rel != ">" else None
+            rough = self.rough(slope, x, a, b)
+            value, size = sized({**other, x: rough})
+            if abs(value) > 1e-9 * size:
+                found.append((Fraction(rough), False))
+                continue
             c = self.root(slope, x, a, b)
             found.append((c, self.touches(u, x, c)))
         for c, contact in found:
