@@ -43,6 +43,8 @@ BAD = [
     (("x <= 1", "--where", "x in [0, 1], x in [0, 2]"), "declared twice", True),
     (("A*B = B", "--where", "A: n x n"), "matrix B has no shape", True),
     (("x = $", "--where", "x real"), "no meaning", True),
+    (("1/0 <= x", "--where", "x in [0, 1]"), "division by zero everywhere", True),
+    (("x <= 1/(x*(x + 1) - x**2 - x)", "--where", "x in [0, 1]"), "division by zero everywhere", True),
     (("x <= oo", "--where", "x in [0, 1]"), "infinity", False),
 ]
 

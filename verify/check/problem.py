@@ -15,6 +15,8 @@ from . import expression as ex
 from . import matrices as mx
 from .errors import InputError
 from .expression import Expr
+from .polynomials import zero_divisor
+from .syntax import deep
 
 KINDS = (
     "real", "positive", "nonnegative", "complex", "integer", "nonneg_integer", "positive_integer", "odd_integer",
@@ -189,7 +191,12 @@ def _expr(text: Json, names: Sequence[str] | None, where: str) -> Expr:
     if not isinstance(text, str):
         raise InputError(f"numbers and expressions are texts, not {text!r:.40}", where=where)
     try:
-        return ex.parse(text, names)
+        out = ex.parse(text, names)
+        with deep():
+            divisor = zero_divisor(out)
+        if divisor is not None:
+            raise InputError(f"division by zero everywhere: {ex.show(divisor)} is 0", text, text.find("/"))
+        return out
     except InputError as error:
         raise error.located(where) from None
 
