@@ -772,9 +772,15 @@ def loss_dual(loss: Loss, x: Mat, dx: Mat | None) -> tuple[Scalar, Scalar]:
 
 
 def loss_gradient(loss: Loss, x: Mat) -> Mat:
-    cells = [
-        loss_dual(loss, x, Mat.single(x.rows, x.cols, i, j))[1] for i in range(x.rows) for j in range(x.cols)
-    ]
+    """The matrix of partial derivatives of the loss at x."""
+    if loss.target is not None:
+        return x.sub(loss.target)
+    cells: list[Scalar] = [vl.ZERO] * (x.rows * x.cols)
+    for c, factors in loss.terms:
+        for i, j, part in _partials(c, factors):
+            if i >= x.rows or j >= x.cols:
+                raise ShapeError("the loss speaks of an entry outside the matrix")
+            cells[i * x.cols + j] = cells[i * x.cols + j] + loss_dual(Loss("polynomial", None, (part,)), x, None)[0]
     return Mat.of(x.rows, x.cols, cells)
 
 
@@ -782,17 +788,22 @@ def loss_hessian(loss: Loss, x: Mat, dx: Mat) -> Mat:
     """Derivative of the gradient along dx, from the partial derivatives of the polynomial."""
     if loss.target is not None:
         return dx
-    cells = []
-    for i in range(x.rows):
-        for j in range(x.cols):
-            terms = []
-            for c, factors in loss.terms:
-                for k, (a, b, p) in enumerate(factors):
-                    if (a, b) == (i, j) and p > 0:
-                        rest = ((a, b, p - 1),) if p > 1 else ()
-                        terms.append((c * p, (*factors[:k], *rest, *factors[k + 1 :])))
-            cells.append(loss_dual(Loss("polynomial", None, tuple(terms)), x, dx)[1])
+    cells: list[Scalar] = [vl.ZERO] * (x.rows * x.cols)
+    for c, factors in loss.terms:
+        for i, j, part in _partials(c, factors):
+            cells[i * x.cols + j] = cells[i * x.cols + j] + loss_dual(Loss("polynomial", None, (part,)), x, dx)[1]
     return Mat.of(x.rows, x.cols, cells)
+
+
+Monomial = tuple[Fraction, tuple[tuple[int, int, int], ...]]
+
+
+def _partials(c: Fraction, factors: tuple[tuple[int, int, int], ...]) -> Iterator[tuple[int, int, Monomial]]:
+    """The non-zero partial derivatives of a monomial: row, column, derivative; product rule over its factors."""
+    for k, (i, j, p) in enumerate(factors):
+        if p > 0:
+            rest = ((i, j, p - 1),) if p > 1 else ()
+            yield i, j, (c * p, (*factors[:k], *rest, *factors[k + 1 :]))
 
 
 # -- comparisons -----------------------------------------------------------------------------------------
