@@ -22,16 +22,19 @@ strictly = corrected(
     **moves, start=both(start(a) == 1, start(b) == 1), then=both(D(scalar_loss) < 0, scalar_loss > Q(1, 2))
 )
 
-net = linear_network("W", depth=2)
+N = nat("N", at_least=2)
+net = linear_network("W", depth=N)
 Phi, W = matrix("Phi", like=net.end), net.layers
+above, below, inner = net.chain(N, 2), net.chain(N - 1, 1), net.chain(N - 1, 2)
 ell, u, v = half_square(Phi), unit_vector("u", net.rows), unit_vector("v", net.cols)
-phi = real("phi", nonnegative=True)
+phi, b_0 = real("phi", nonnegative=True), real("b_0", positive=True)
 missing_direction = corrected(
     flow=gradient_flow(net, ell),
     right=Phi @ v == phi * u,
     left=Phi.T @ u == phi * v,
     first=start(W[1] @ v) == 0,
-    second=start(W[2].T @ u) == 0,
+    second=start(W[N].T @ u) == 0,
+    bounded=psd(b_0**2 * I - inner.T @ inner),
     then=ell(net.end) >= phi**2 / 2,
 )
 
@@ -52,21 +55,26 @@ with proof(strictly) as p:
         by.algebra(by.scaled(a * b + a**2 + 2, square), a**2, by.square(a**2)),
     )
 with proof(missing_direction) as p:
-    x, z, E = W[1] @ v, W[2].T @ u, net.end - Phi
+    x, z, E = W[1] @ v, W[N].T @ u, net.end - Phi
     gone = frobenius(x) ** 2 + frobenius(z) ** 2
+    one = p.have(b_0 * (1 / b_0) == 1, by.algebra(by.inverse(b_0)))
     at_start = (by.trace(by.within(start(x).T, p.first)), by.trace(by.within(start(z).T, p.second)))
     slope = (
         p.flow,
-        by.trace(by.within(x.T @ W[2].T, p.right)),
-        by.trace(by.within(z.T @ W[1], p.left)),
-        by.trace(by.gram(W[2] @ x)),
-        by.trace(by.gram(W[1].T @ z)),
-        by.times(phi, by.trace(by.gram(x - z))),
+        by.trace(by.within(x.T @ above.T, p.right)),
+        by.trace(by.within(z.T @ below, p.left)),
+        by.trace(by.gram(above @ x)),
+        by.trace(by.gram(below.T @ z)),
+        by.times(2 * phi / b_0, by.trace(by.gram(b_0 * z - inner @ x))),
+        by.times(2 * phi / b_0, by.trace(by.congruence(x, p.bounded))),
+        by.scaled(phi * dot(z, inner @ x), one),
+        by.scaled(phi * b_0 * frobenius(z) ** 2, one),
+        by.scaled(phi * b_0 * frobenius(x) ** 2, one),
     )
-    both_small = p.have(gone <= 0, by.comparison(2 * phi, start=at_start, slope=slope))
+    both_small = p.have(gone <= 0, by.comparison(2 * phi * b_0, start=at_start, slope=slope))
     small = p.have(frobenius(x) ** 2 <= 0, by.algebra(both_small, by.trace(by.gram(z))))
     none = p.have(trace(x.T @ x) == 0, by.algebra(by.anti(by.trace(by.gram(x)), small)))
-    along = p.have(E @ v == -phi * u, by.algebra(by.within(W[2], by.vanish(x, none)), p.right))
+    along = p.have(E @ v == -phi * u, by.algebra(by.within(above, by.vanish(x, none)), p.right))
     p.conclude(
         by.algebra(
             by.trace(by.congruence(v, by.dominate(by.gram(E)))),
@@ -77,4 +85,6 @@ with proof(missing_direction) as p:
         )
     )
 
+few = dict(trials=12, search=4, necessity=6, necessity_more=6, mutant_pool=6, mutant_draws=2, hypothesis_mutants=4)
+check(missing_direction, **few, trajectories=1)
 nonclaim("Most starts do converge; that is a theorem on almost every start, and another one.")
