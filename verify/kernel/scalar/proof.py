@@ -342,10 +342,11 @@ class Prover:
     def _centred(self, u: Expr, rel: str, e: Enclosures, order: int) -> bool:
         """Mean value form (several variables) or Taylor form (one); where u is monotone, only the lower end counts.
 
-        The points between two points of the set may lie outside of it, so facts are not used here."""
+        The points between two points of the set may lie outside of it, so facts are not used here. The slopes are
+        taken over the closed box, because the base may be an end that does not belong to an open one."""
         names = sorted(t.free(u))
         a = e.a
-        e = Enclosures(a, e.box)
+        e = Enclosures(a, {x: Interval(i.lo, i.hi) for x, i in e.box.items()})
         if any(e.box[x].lo is None or e.box[x].hi is None for x in names):
             return False
         slopes = {x: series(u, x, e.box[x], 1, e)[1] for x in names}
