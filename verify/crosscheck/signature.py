@@ -156,8 +156,8 @@ def read(data: Any) -> Signature:
     nat = {}
     for symbol, least in reading.mapping(data.get("nat", {}), "nat").items():
         reading.name(symbol, "a natural")
-        if reading.whole(least, f"the least value of {symbol}") < 0:
-            raise Rejected(f"the least value of {symbol} is no natural number")
+        if not 0 <= reading.whole(least, f"the least value of {symbol}") <= forms.LIMIT:
+            raise Rejected(f"the least value of {symbol} is no small natural number")
         nat[symbol] = least
     assume = tuple(forms.read(f, set(nat)) for f in reading.items(data.get("assume", []), "assume"))
     empty = Signature(time, nat, assume, {}, {}, {})

@@ -102,12 +102,12 @@ def _letter(term: Term, scope: Scope) -> None:
         raise Rejected(f"{name!r} is not in the signature")
     letter = scope.sig.letters[name]
     arguments(at, letter.index, scope, name)
-    _stage(stage, scope)
+    _stage(stage, scope, letter.moves)
 
 
-def _stage(stage: Any, scope: Scope) -> None:
+def _stage(stage: Any, scope: Scope, moves: bool) -> None:
     allowed = {"none": ("",), "flow": ("", "0"), "descent": ("", "0", "+")}[scope.sig.time]
-    if stage not in allowed:
+    if stage not in allowed or (stage and not moves):
         raise Rejected(f"no stage {stage!r} here")
 
 
@@ -123,7 +123,7 @@ def _chain(term: Term, scope: Scope) -> None:
         raise Rejected(f"a product of {name} leaves its range")
     if not scope.proves(forms.shifted(forms.plus(high, low, -1), 1)):
         raise Rejected(f"a product of {name} may have negative length")
-    _stage(stage, scope)
+    _stage(stage, scope, letter.moves)
 
 
 def formula(data: Any, scope: Scope) -> Term:
