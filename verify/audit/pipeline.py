@@ -289,9 +289,11 @@ def _needed(statement: Data, theorems: Mapping[str, Data]) -> list[str]:
     found: set[str] = set()
     while left:
         name = left.pop()
-        if name in theorems and name not in found:
+        if isinstance(name, str) and name in theorems and name not in found:
             found.add(name)
-            left += [step.get("theorem") for step in theorems[name].get("steps") or ()]
+            steps = theorems[name].get("steps")
+            rows = steps if isinstance(steps, list) else []
+            left += [step.get("theorem") for step in rows if isinstance(step, dict)]
     return sorted(found)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from . import forms, reading, terms
 from .changes import NEXT
-from .errors import Cannot, Rejected, TooMuch, Work
+from .errors import Cannot, Rejected, Work
 from .evaluate import Env, free
 from .images import Instance, Statement
 from .rational import Exact, holds
 from .signature import Fact, Signature, rational
-from .theorems import WORK, At, Outcome, Theory, facts, name_of, steps
+from .theorems import WORK, At, Outcome, Theory, facts, guarded, name_of, steps
 from .values import Mat
 
 Json = Any
@@ -24,24 +24,18 @@ MOST_ITERATES = 50
 def refute(data: Json, before: Mapping[str, Statement]) -> Outcome:
     """One refutation, given the theorems before it."""
     outcome = Outcome(name_of(data))
-    try:
-        kind = data.get("kind") if isinstance(data, dict) else None
-        if kind == "evaluate":
-            evaluate(data)
-        elif kind == "derive":
-            derive(data, before, outcome)
-        else:
-            raise Rejected("unknown kind of refutation")
-        return outcome
-    except At as error:
-        outcome.step, outcome.reason = error.step, str(error)
-        outcome.unable = isinstance(error.error, Cannot | TooMuch)
-    except Rejected as error:
-        outcome.reason, outcome.unable = str(error), isinstance(error, Cannot | TooMuch)
-    except RecursionError:
-        outcome.reason, outcome.unable = "terms are nested too deep", True
-    outcome.ok = False
+    guarded(outcome, lambda: _refute(data, before, outcome))
     return outcome
+
+
+def _refute(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> None:
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if kind == "evaluate":
+        evaluate(data)
+    elif kind == "derive":
+        derive(data, before, outcome)
+    else:
+        raise Rejected("unknown kind of refutation")
 
 
 def statement(data: Json) -> tuple[Theory, dict[str, Fact], tuple[Fact, ...], frozenset[str]]:

@@ -32,11 +32,10 @@ class Step:
     theorems: Mapping[str, Statement]
 
     def equals(self, left: Term, right: Term) -> None:
-        """The conclusion is the equation left = right, either way round."""
+        """The conclusion is the equation left = right."""
         if self.concl[0] != "eq":
             raise Rejected("the rule concludes an equation")
-        if not self.prover.sampler.equal_up_to_sign(difference(self.concl), minus(left, right), self.scope):
-            raise Rejected("the rule gives another conclusion")
+        self.prover.agree(difference(self.concl), minus(left, right), self.scope, "the rule gives another conclusion")
 
     def equation(self) -> Term:
         if self.concl[0] != "eq":
@@ -219,8 +218,7 @@ def nondegenerate(s: Step) -> None:
     direction = s.member(letter, s.data["at"])
     s.prover.sampler.kind(["+", direction, what], s.scope)
     found = s.prover.zero(s.data["proof"], s.scope)
-    if not s.prover.sampler.equal_up_to_sign(found, ["tr", ["*", ["T", what], direction]], s.scope):
-        raise Rejected("the proof gives another equation")
+    s.prover.agree(found, ["tr", ["*", ["T", what], direction]], s.scope, "the proof gives another equation")
 
 
 @rule("loss", "loss", "what")
@@ -422,8 +420,7 @@ def polar(s: Step) -> None:
     for side in (x, y):
         s.prover.sampler.kind(["+", side, w], s.scope)
     for proof, what in zip(proofs, wanted, strict=True):
-        if not s.prover.sampler.equal_up_to_sign(s.prover.zero(proof, s.scope), what, s.scope):
-            raise Rejected("a proof is not of a unit vector or of the angle")
+        s.prover.agree(s.prover.zero(proof, s.scope), what, s.scope, "a proof is not of a unit vector or of the angle")
     order = homogeneity(body, names)
     if order not in (0, 2, 4):
         raise Rejected(f"the body is homogeneous of degree {order}, not 0, 2 or 4")

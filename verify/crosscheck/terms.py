@@ -60,9 +60,9 @@ def check(term: Any, scope: Scope) -> Term:
             raise Rejected("an expectation in a statement without random letters")
         if head == "D" and sig.time != "flow":
             raise Rejected("a time derivative; this statement is not about a flow")
-        if head == "D" and any(node[0] == "D" for node, _ in walk(term[1])):
-            raise Rejected("a second derivative")
         check(term[1], scope)
+        if head == "D" and has(term[1], "D"):
+            raise Rejected("a second derivative")
         if head == "E" and not integrable(term[1], sig):
             raise Rejected("an expectation of something that need not be integrable")
     return term

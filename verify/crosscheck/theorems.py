@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -195,17 +195,24 @@ def name_of(data: Json) -> str:
 def replay(data: Json, before: Mapping[str, Statement]) -> tuple[Outcome, Statement | None]:
     """One theorem, given those before it, base facts and axioms."""
     outcome = Outcome(name_of(data))
+    return outcome, guarded(outcome, lambda: _replay(data, before, outcome))
+
+
+def guarded(outcome: Outcome, work: Callable[[], Any]) -> Any:
+    """What the work gives; every way in which it ends otherwise is written into the outcome."""
     try:
-        return outcome, _replay(data, before, outcome)
+        return work()
     except At as error:
         outcome.step, outcome.reason = error.step, str(error)
         outcome.unable = isinstance(error.error, Cannot | TooMuch)
     except Rejected as error:
         outcome.reason, outcome.unable = str(error), isinstance(error, Cannot | TooMuch)
-    except RecursionError:
-        outcome.reason, outcome.unable = "terms are nested too deep", True
+    except (RecursionError, MemoryError):
+        outcome.reason, outcome.unable = "terms are nested too deep, or too large", True
+    except Exception as error:  # a net: malformed data that no check above has named
+        outcome.reason, outcome.unable = f"malformed: {type(error).__name__}: {error}", True
     outcome.ok = False
-    return outcome, None
+    return None
 
 
 def _replay(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> Statement:
@@ -263,7 +270,7 @@ def closes(theory: Theory, known: Mapping[str, Fact], step: Json, goal: Fact) ->
     scope = theory.scope
     for row in goal.prefix:
         scope = scope.enter(*row)
-    same = theory.sampler.equal_up_to_sign if b in ("eq", "ne") else theory.sampler.same
+    same = theory.sampler.same
     if (a != b and (a, b) != ("gt", "ge")) or not same(
         terms.difference(found.concl), terms.difference(goal.concl), scope
     ):
@@ -283,8 +290,6 @@ def steps(
             known[_new(name, known)] = _step(row, theory, known, before, outcome)
         except Rejected as error:
             raise At(name if isinstance(name, str) else None, error) from None
-        except RecursionError:
-            raise At(name if isinstance(name, str) else None, Cannot("terms are nested too deep")) from None
     outcome.base_facts |= theory.prover.uses
     return known
 

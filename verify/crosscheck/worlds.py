@@ -243,6 +243,8 @@ class Residues(Evaluator):
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
         p, field = self.p, self.field
         if head == "inv":
+            if term[1][0] == "inv":
+                return self.scalar(term[1][1], env)
             known = fraction(x, p)
             if known is not None:
                 return self.number(1 / known) if known else 0
