@@ -24,6 +24,13 @@ one_rate = corrected(flow=gradient_flow(net, ell, rates=rho), equal=forall(k, rh
                      then=D(vec(net.end)) == -rate * total(k, 1, N, kron(net.below(k).T @ net.below(k), net.above(k)
                                                                          @ net.above(k).T)) @ vec(grad(ell, net.end)))
 
+a, b, n = nat("a", at_least=1), nat("b", at_least=1), nat("n", at_least=1)
+A, B, S = curve("A", n, a), curve("B", b, n), curve("S", b, a)  # neighbouring layers; S: gradient of what they produce
+lam = real("lam", nonnegative=True)
+imbalance = B.T @ B - A @ A.T
+weight_decay = corrected(time=clock(), flow_a=D(A) == -B.T @ S - lam * A, flow_b=D(B) == -S @ A.T - lam * B,
+                         then=imbalance == start(imbalance) * exp(-2 * lam * t))
+
 with proof(update) as p:
     p.conclude(by.algebra(p.descent))
 with proof(quotient) as p:
@@ -36,6 +43,12 @@ with proof(moved) as p:
     p.conclude(by.algebra(p.descent))
 with proof(one_rate) as p:
     p.conclude(by.algebra(p.flow, p.equal))
+
+with proof(weight_decay) as p:
+    grown = exp(2 * lam * t) * imbalance
+    still = p.have(D(grown) == 0, by.algebra(p.flow_a, p.flow_b))
+    kept = p.have(grown == start(grown), by.constant(still))
+    p.conclude(by.algebra(by.scaled(exp(-2 * lam * t), kept)))
 
 exactly_constant.fails_at(N=2, j=1, widths=(2, 1, 1), W=[[[1, 0]], [[1]]], ell=[[1, -1]], eta=1, iterate=0)
 check(update, trials=16, search=6, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4)

@@ -217,3 +217,27 @@ def test_instances_survive_json(statement):
     again = Instance.from_json(inst.to_json(), statement("balancedness.swap")["sig"]["nat"])
     assert again.to_json() == inst.to_json()
     assert again.nat == inst.nat and again.dims == inst.dims
+
+
+STACKED = ["vec", X]
+SQUARE = ["*", ["T", STACKED], STACKED]
+
+
+@pytest.mark.parametrize(
+    ("term", "number"),
+    [
+        (SQUARE, True),
+        (["*", q(-1), ["T", STACKED], STACKED], True),
+        (["*", ["T", STACKED], ["+", STACKED, STACKED]], True),
+        (["*", ["T", X], X], False),
+        (["*", STACKED, ["T", STACKED]], False),
+        (STACKED, False),
+    ],
+)
+def test_inner_products_of_stacked_columns_are_numbers(term, number):
+    instance = Instance(nat={"d": 2}, dims={}, letters={("x", (), ""): Mat.of(2, 1, [F(3), F(4)])})
+    with precision(50):
+        value = Evaluator(GAUSS, instance).value(term, {})
+    assert isinstance(value, Mat) is not number
+    if term is SQUARE:
+        assert value == 25

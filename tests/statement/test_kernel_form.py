@@ -223,3 +223,28 @@ def test_script_indices_are_generalised() -> None:
     assert goal is not None
     (fact,) = item.compiler().formula(goal)
     assert [v for v, _, _ in fact["all"]] == ["i", "l"]
+
+
+def test_a_unit_matrix_of_a_stated_size() -> None:
+    n = nat("n", at_least=1)
+    A = matrix("A", n, n, symmetric=True)
+    (kernel,) = lemma(then=psd(identity(n) - A)).kernel()
+    assert kernel["goals"][0]["concl"] == ["psd", ["+", ["one", {"n": 1}], ["*", ["q", "-1"], ["v", "A", [], ""]]]]
+    assert lemma(then=psd(identity(n + 1) - A)).sort_error is not None
+
+
+def test_an_inner_product_of_stacked_columns_is_a_number() -> None:
+    n = nat("n", at_least=1)
+    A = matrix("A", n, n)
+    (kernel,) = lemma(then=dot(vec(A), vec(A)) >= 0).kernel()
+    stacked = ["vec", ["v", "A", [], ""]]
+    assert kernel["goals"][0]["concl"][1] == ["*", ["T", stacked], stacked]
+
+
+def test_curves_move_beside_a_flow_and_not_without_time() -> None:
+    n = nat("n", at_least=1)
+    model, s = differentiable_model("u", outputs=n, parameters=n), curve("s")
+    flow = gradient_flow(model, half_square(vector("y", n)))
+    (kernel,) = lemma(flow=flow, path=D(s) == 1, then=s >= start(s)).kernel()
+    assert kernel["sig"]["letters"]["s"] == {"dep": "smooth"} and "u.chain" in {h["id"] for h in kernel["hyps"]}
+    assert "clock() or a flow" in str(lemma(then=s >= 0).sort_error)
