@@ -79,6 +79,7 @@ class Found:
     proof: Json
     steps: tuple[str, ...]
     method: str
+    contradiction: bool = False
 
 
 class Search:
@@ -149,6 +150,12 @@ class Search:
         """Show that an expression is invertible: positive definite, a number, or by an inverse built from its parts."""
         if self.register(m, ["natural"]):
             return True
+        if m[0] == "det":
+            inner = self.inverse_term(m[1])
+            if inner is not None and not self.r.read(inner).scalar:
+                self.determinant(self.r.read(inner))
+                if self.known(m):
+                    return True
         positive = self.positive(m)
         if positive is not None and self.register(m, positive):
             return True
@@ -304,6 +311,9 @@ class Search:
                 self.equation([["pow", ["det", q], 2], ["q", "1"]], parts)
         for t in [x for pair in [self.data["goal"], *self.data["hyps"]] for x in pair]:
             self.kron_determinants(t)
+        for name, flags in self.statement.letters.flags.items():
+            if "invertible" in flags:
+                self.justify(["det", ["v", name]])
         done: set[Any] = set()
         for _ in range(4):
             nets = [self.statement.difference(*self.statement.goal), *(r.net for r in self.rewriter.rules)]
@@ -334,7 +344,12 @@ class Search:
 
     def law(self, ref: Json) -> None:
         try:
-            self.rewriter.add(ref, both=False, forced=ref[0] != "sylvester")
+            if ref[0] == "sylvester":
+                net = self.a.add(*self.proof.equation(ref), -1)
+                if net.terms:
+                    self.rewriter.force(ref, net, max(net.terms, key=self.rewriter.rank))
+            else:
+                self.rewriter.add(ref, both=False, forced=ref[0] in ("det*", "kron-det"))
         except Reject:
             return
 
@@ -396,10 +411,11 @@ class Search:
             if word and not k[0]:
                 for n in range(1, len(word)):
                     self.law(["sylvester", ["*", q, self.word(word[:n])], self.word(word[n:])])
-            elif len(k[1]) == 2 and not k[0]:
+            elif len(k[1]) == 2:
                 cut = self.columns(k, m)
                 if cut:
-                    self.law(["sylvester", ["*", q, cut[0]], cut[1]])
+                    factors = [f for a, e in k[0] for f in self.terms.scalar(a, e)]
+                    self.law(["sylvester", ["*", q, *factors, cut[0]], cut[1]])
             return
         words = [(word_of(k, m.rows, m.cols), c) for k, c in others]
         if all(w for w, _ in words):
@@ -472,7 +488,15 @@ class Search:
                 self.rewriter.add(f"{name}.l")
                 self.rewriter.add(f"{name}.r")
         self.invertibles()
+        for k, (x, y) in enumerate(self.statement.hyps):
+            net = self.statement.difference(x, y)
+            if net.square and not net.scalar:
+                t = self.a.trace(net)
+                if len(t.terms) == 1 and self.rewriter.never_zero(next(iter(t.terms))):
+                    self.rewriter.contradiction = f"h{k}"
+        self.semidefinite()
         self.hidden_inverses()
+        self.factored_hypotheses()
         self.goal_inverses()
         self.determinants()
         self.goal_inverses()
@@ -491,7 +515,65 @@ class Search:
             if result:
                 return result
         self.rewriter.complete(goal)
-        return done[0] or self.by_multiplication()
+        return done[0] or self.by_multiplication() or self.by_turning()
+
+    def by_turning(self) -> Found | None:
+        """Use an equation once from a single letter to the rest; if that gives c times the goal, c not 1, it is 0."""
+        net = self.statement.difference(*self.statement.goal)
+        start, first = self.rewriter.reduce(net)
+        for rule in self.rewriter.turned():
+            now, parts = start, list(first)
+            for _ in range(12):
+                step = self.rewriter.rewrite_once(now, [rule])
+                if step is None:
+                    break
+                now, part = step
+                parts.append(part)
+                rest, more = self.rewriter.reduce(now)
+                factor = _multiple(rest, start)
+                if factor is not None and factor != 1:
+                    scaled = [[str(Fraction(q) / (1 - factor)), c, ref] for q, c, ref in [*parts[len(first) :], *more]]
+                    if all(self.known(m) or self.justify(m) for side in self.data["goal"] for m in inverses(side)):
+                        return self.found([*first, *scaled], "rewriting a letter by what an equation says it is")
+        return None
+
+    def factored_hypotheses(self) -> None:
+        """A hypothesis a X Y + b X + c Y + d = 0 says that X + c/a and Y + b/a are inverse up to a number."""
+        for x, y in self.statement.hyps:
+            net = self.statement.difference(x, y)
+            words = {word_of(m, net.rows, net.cols): c for m, c in net.terms.items() if not m[0]}
+            if len(words) < len(net.terms) or None in words or not net.square:
+                continue
+            long = [w for w in words if w and len(w) == 2]
+            if len(long) != 1 or any(w and len(w) > 2 for w in words):
+                continue
+            left, right = long[0][:1], long[0][1:]
+            a, b, c, d = (words.get(w, Fraction(0)) for w in (long[0], left, right, ()))
+            rest = b * c / a - d
+            if not rest or not (b or c) or {left, right, long[0], ()} < set(words):
+                continue
+            unit = ["I", dim_json(net.rows)]
+            m = ["+", self.word(left), ["*", ["q", str(c / a)], unit]]
+            other = ["*", ["q", str(a / rest)], ["+", self.word(right), ["*", ["q", str(b / a)], unit]]]
+            self.by_inverse(m, other)
+
+    def semidefinite(self) -> None:
+        """P = 0 for a letter that is PSD and has trace 0."""
+        for name, flags in self.statement.letters.flags.items():
+            if "psd" not in flags or not self.data["hyps"]:
+                continue
+            p = ["v", name]
+            rest, parts = self.rewriter.reduce(self.a.trace(self.r.read(p)))
+            if rest.terms or not parts:
+                continue
+            unit = ["I", dim_json(self.statement.letters.shapes[name][0])]
+            step = {"id": f"zero.{name}", "zero": unit, "psd": name, "by": parts}
+            try:
+                self.proof.step(step)
+            except Reject:
+                continue
+            self.rewriter.steps.append(step)
+            self.rewriter.add(step["id"])
 
     def definitions(self) -> None:
         """Hypotheses X = .. for a letter X that the other side does not mention."""
@@ -515,7 +597,10 @@ class Search:
         """Cayley-Hamilton and Newton's identities for letters of a fixed order."""
         for name, (rows, cols) in self.statement.letters.shapes.items():
             if rows == cols and len(rows) == 1 and len(rows[0]) == 1 and rows[0][0][0] == "1" and rows[0][0][1] <= 3:
-                self.law(["newton", ["v", name]])
+                law: Json = ["newton", ["v", name]]
+                net = self.a.add(*self.proof.equation(law), -1)
+                longest = max(net.terms, key=lambda m: max((len(a[1]) for a, _ in m[0] if a[0] == "net"), default=0))
+                self.rewriter.orient(law, net, longest)
                 self.law(["cayley", ["v", name]])
 
     def attempt(self, method: str) -> Found | None:
@@ -615,6 +700,9 @@ class Search:
                 m = show(s["invertible"])
                 out.append(f"{m} is invertible: {_REASONS[s['because'][0]]}")
                 names[s["id"] + ".l"], names[s["id"] + ".r"] = f"inv({m})*({m}) = I", f"({m})*inv({m}) = I"
+            elif "psd" in s:
+                names[s["id"]] = f"{s['psd']}*{show(s['zero'])} = 0"
+                out.append(f"{names[s['id']]}, because {s['psd']} is positive semidefinite and the trace vanishes")
             elif "zero" in s:
                 names[s["id"]] = f"{show(s['zero'])} = 0"
                 out.append(f"{names[s['id']]}, because the trace of its square tr(T(X)*X) vanishes")
@@ -634,6 +722,16 @@ _REASONS = {
     "natural": "it is a positive number", "positive": "it is the unit matrix plus positive semidefinite terms",
     "inverse": "its inverse is written down and multiplied out",
 }  # fmt: skip
+
+
+def _multiple(p: Net, q: Net) -> Fraction | None:
+    """c with p = c q, or None; 0 for p = 0."""
+    if not p.terms:
+        return Fraction(0)
+    if p.terms.keys() != q.terms.keys():
+        return None
+    found = {p.terms[m] / q.terms[m] for m in p.terms}
+    return found.pop() if len(found) == 1 else None
 
 
 def _letters(t: Json) -> set[str]:
@@ -735,6 +833,8 @@ def settle(problem: Problem, budget: Budget) -> Answer:
         return Answer(
             "OPEN", tried=tuple(tried), advice="state the missing hypothesis or an intermediate identity with --given"
         )
+    if found.contradiction and not hunt.run(min(0.5, budget.left)) and not hunt.count:
+        return Answer("VACUOUS", message="the hypotheses contradict each other: nothing satisfies them all")
     item = {"id": "identity", "statement": data, **found.proof}
     return Answer(
         "PROVED",
@@ -748,7 +848,10 @@ def settle(problem: Problem, budget: Budget) -> Answer:
 def _search(data: Json, budget: Budget, share: float) -> Found | None:
     search = Search(data, budget, share)
     found = search.run()
-    return None if found is None else Found({"proof": found.proof}, found.steps, found.method)
+    bad = search.rewriter.contradiction is not None
+    if found is None:
+        return Found({}, (), "", True) if bad else None
+    return Found({"proof": found.proof}, found.steps, found.method, bad)
 
 
 def _entries(data: Json) -> Found | None:

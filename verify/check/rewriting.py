@@ -207,6 +207,7 @@ class Rewriter:
         self.weights: dict[Any, int] = {}
         self.spelled: dict[Mono, Any] = {}
         self.defined: set[Any] = set()
+        self.contradiction: Json = None  # an equation that says that something positive is zero
 
     # ---- order -----------------------------------------------------------------------------------------------
 
@@ -251,7 +252,7 @@ class Rewriter:
         x, y = self.proof.equation(ref)
         if forced:
             if len(x.terms) == 1:
-                self.orient(ref, self.a.add(x, y, -1), next(iter(x.terms)))
+                self.force(ref, self.a.add(x, y, -1), next(iter(x.terms)))
             return
         self.orient(ref, self.a.add(x, y, -1))
         if both and not x.scalar:
@@ -259,6 +260,17 @@ class Rewriter:
             if t.terms and ordered(t.terms.items()) not in self.seen:
                 name = self.derived(t, [["1", ["T", ["hole"]], ref]])
                 self.orient(name, t)
+
+    def force(self, ref: Json, net: Net, lead: Mono) -> None:
+        """Orient from a given monomial; powers of numbers with symbolic exponents go to the other side."""
+        odd = [(a, e) for a, e in lead[0] if a[0] in ("n", "p", "-1")]
+        if odd:
+            factors = [f for a, e in odd for f in self.terms.scalar(a, dm.plus((), e, -1))]
+            context = ["*", *factors, ["hole"]]
+            net = self.r.filled(context, net)
+            ref = self.derived(net, [["1", context, ref]])
+            lead = (tuple(row for row in lead[0] if row not in odd), *lead[1:])
+        self.orient(ref, net, lead)
 
     def derived(self, net: Net, parts: list[Json], wish: str = "e") -> str:
         """A new step: net = 0, from parts."""
@@ -273,6 +285,8 @@ class Rewriter:
         if not net.terms or (forced is not None and forced not in net.terms):
             return False
         lead = max(net.terms, key=self.rank) if forced is None else forced
+        if len(net.terms) == 1 and self.never_zero(lead):
+            self.contradiction = ref
         scale = net.terms[lead]
         monic = self.a.scale(net, 1 / scale)
         mark = ordered(monic.terms.items())
@@ -284,6 +298,14 @@ class Rewriter:
             word = None
         self.rules.append(Rule(ref, monic, lead, scale, word, forced is not None))
         return True
+
+    @staticmethod
+    def never_zero(m: Mono) -> bool:
+        """A product of dimensions, or such a multiple of a unit matrix."""
+        scalars, components, pattern = m
+        n = len(pattern) // 2
+        unit = pattern == tuple(range(n)) * 2 and not components
+        return unit and all(a[0] == "n" for a, _ in scalars)
 
     @staticmethod
     def usable(lead: Mono) -> bool:
@@ -309,10 +331,10 @@ class Rewriter:
             parts.append(part)
         return net, parts
 
-    def rewrite_once(self, net: Net) -> tuple[Net, Json] | None:
+    def rewrite_once(self, net: Net, rules: list[Rule] | None = None) -> tuple[Net, Json] | None:
         for m in sorted(net.terms, key=self.rank, reverse=True):
             target = _flat(m)
-            for rule in self.rules:
+            for rule in self.rules if rules is None else rules:
                 place = self.place(rule, m, target)
                 if place is None:
                     continue
@@ -405,6 +427,17 @@ class Rewriter:
             return None
         chain = [*before, ["hole"], *after]
         return chain[0] if len(chain) == 1 else ["*", *chain]
+
+    def turned(self) -> Iterator[Rule]:
+        """Equations that contain a letter by itself, as rules from that letter (or its transpose) to the rest."""
+        for rule in list(self.rules):
+            if rule.word is None:
+                continue
+            for m, c in rule.net.terms.items():
+                word = word_of(m, rule.net.rows, rule.net.cols)
+                if word is not None and len(word) == 1 and not m[0] and word[0][0][0] == "v":
+                    net = self.a.scale(rule.net, 1 / c)
+                    yield Rule(rule.ref, net, m, rule.scale * c, word, True)
 
     # ---- completion ---------------------------------------------------------------------------------------------
 

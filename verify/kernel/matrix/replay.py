@@ -178,17 +178,24 @@ class Proof:
             self.proves(self.s.difference(x, y), s["by"])
             self.facts[name] = self.r.read(x), self.r.read(y)
         elif "zero" in s:
-            fields(s, ("id", "zero", "by"), ("id", "zero", "by"), "step")
+            fields(s, ("id", "zero", "psd", "by"), ("id", "zero", "by"), "step")
             self._vanishing(name, s)
         else:
             fields(s, ("id", "invertible", "because"), ("id", "invertible", "because"), "step")
             self._regular(name, s)
 
     def _vanishing(self, name: str, s: Json) -> None:
-        """X = 0 from tr(X^T X) = 0: a sum of squares of the entries."""
+        """X = 0 from tr(X^T X) = 0: a sum of squares of the entries.
+
+        With `psd`: P X = 0 from tr(X^T P X) = 0 for a letter P that is PSD, because P is R^T R for some R."""
         x = self.r.read(s["zero"])
-        self.proves(self.a.trace(self.a.mul(self.a.transpose(x), x)), s["by"])
-        self.facts[name] = x, Net(x.rows, x.cols, {})
+        out = x
+        if "psd" in s:
+            if "psd" not in self.s.letters.flags[s["psd"]]:
+                raise Reject("the letter is not declared PSD")
+            out = self.a.mul(self.r.read(["v", s["psd"]]), x)
+        self.proves(self.a.trace(self.a.mul(self.a.transpose(x), out)), s["by"])
+        self.facts[name] = out, Net(out.rows, out.cols, {})
 
     def _regular(self, name: str, s: Json) -> None:
         m = self.r.read(s["invertible"])
