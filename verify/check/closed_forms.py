@@ -21,7 +21,7 @@ def to_sympy(e: Expr) -> Any:
     if head == "var":
         return sympy.Symbol(e[1], positive=True) if not e[1].startswith("b") else sympy.Symbol(e[1], real=True)
     if head in ("pi", "I", "oo"):
-        return getattr(sympy, head)
+        return getattr(sympy, str(head))
     args = [to_sympy(p) for p in e[1:]]
     if head == "+":
         return sympy.Add(*args)

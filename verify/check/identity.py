@@ -17,6 +17,7 @@ from verify.kernel.errors import Budget as Effort
 from verify.kernel.errors import Reject
 from verify.kernel.identity import replay as kernel
 from verify.kernel.identity import terms as it
+from verify.kernel.identity.enclose import Values
 from verify.kernel.identity.proof import WORK, Identities, Scope, Work
 from verify.kernel.scalar import terms as t
 from verify.kernel.scalar.proof import Prover
@@ -277,8 +278,8 @@ class Search(Identities):
             middle = t.times(t.q(Fraction(1, 2)), t.add(row.lo, row.hi))
             value = t.value_of(middle)
             out = [t.q(value) if value is not None else middle]
-            a, b = t.value_of(row.lo), t.value_of(row.hi)
-            if a is not None and b is not None and a < 0 < b:
+            low, high = t.value_of(row.lo), t.value_of(row.hi)
+            if low is not None and high is not None and low < 0 < high:
                 out.insert(0, t.ZERO)
             return [*([] if row.lo_open else [row.lo]), *([] if row.hi_open else [row.hi]), *out]
         if row.lo is not None:
@@ -454,7 +455,7 @@ def witness(st: kernel.Statement) -> Json:
     for point in points(st):
         data = {n: named(e) for n, e in point.items()}
         try:
-            kernel.located(st, data, kernel.Values(96, Work(kernel.NOWHERE, st.prover).plane))
+            kernel.located(st, data, Values(96, Work(kernel.NOWHERE, st.prover).plane))
             return data
         except (Reject, *kernel.MALFORMED):
             continue

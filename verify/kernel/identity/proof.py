@@ -1,7 +1,8 @@
 """Replay of proofs that two expressions are defined and equal at every point of a domain.
 
 A `Scope` is the set of values of the variables: a complex variable z is a pair of real ones, `z.re` and `z.im`.
-Signs of real expressions are decided by the prover of scalar inequalities. Rules: docs/reference/identity-certificates.md.
+Signs of real expressions are decided by the prover of scalar inequalities. Rules:
+docs/reference/identity-certificates.md.
 """
 
 from __future__ import annotations
@@ -113,16 +114,16 @@ class Work:
     def _power(self, e: Expr) -> Pair:
         r = t.value_of(e[2])
         if r is None or r.denominator != 1:
-            out = ("pow", self.real(e[1]), self.real(e[2]))
-            self.p.defined(self.s.domain, out)
-            return out, ZERO
+            root: Expr = ("pow", self.real(e[1]), self.real(e[2]))
+            self.p.defined(self.s.domain, root)
+            return root, ZERO
         u, v = self.parts(e[1])
         if v == ZERO:
             return ("pow", u, e[2]), ZERO
         n = abs(r.numerator)
         if n > 12:
             raise Reject("a power of a complex number is too large")
-        out = (ONE, ZERO)
+        out: Pair = (ONE, ZERO)
         for _ in range(n):
             out = _times(out, (u, v))
         if r >= 0:
