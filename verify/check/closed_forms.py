@@ -29,7 +29,7 @@ def to_sympy(e: Expr) -> Any:
         return sympy.Mul(*args)
     if head == "pow":
         return sympy.Pow(*args)
-    return getattr(sympy, _NAMES.get(head, head))(*args)
+    return getattr(sympy, _NAMES.get(str(head), str(head)))(*args)
 
 
 def from_sympy(e: Any) -> Expr:
