@@ -148,6 +148,8 @@ def choices(kind: Json) -> list[Expr]:
     """Exact values to try for a variable."""
     if isinstance(kind, list):
         lo, hi = (None if e is None else kernel_read(e) for e in kind[:2])
+        if lo is None and hi is None:
+            return choices("real")
         out: list[Expr] = []
         if lo is not None and hi is not None:
             mix = ("1/2", "1/3", "9/10", "1/10", "3/4", "1/100", "99/100", "2/7")

@@ -15,6 +15,7 @@ from .replay import Outcome, Seen, check_all
 KINDS = {
     "scalars": "scalar.replay",
     "identities": "identity.replay",
+    "tails": "probability.replay",
     "matrices": "matrix.replay",
     "semidefinite": "semidefinite.replay",
 }  # key in the file -> module with check_all(items) -> list of outcomes

@@ -1,0 +1,1 @@
+"""Tails of means of independent bounded variables."""
