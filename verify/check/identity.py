@@ -93,6 +93,11 @@ def says(item: Json, statement: Json, verdict: str) -> str | None:
 
 def near(e: Expr, at: Mapping[str, complex]) -> complex:
     """A number near the value; raises ArithmeticError, ValueError or LookupError where there is none."""
+    v = _near(e, at)
+    return complex(v.real + 0.0, v.imag + 0.0)  # no negative zeros, which would choose a side of a cut
+
+
+def _near(e: Expr, at: Mapping[str, complex]) -> complex:
     head = e[0]
     if head == "q":
         return complex(float(e[1]))
@@ -225,6 +230,7 @@ class Search(Identities):
 
     def find(self, s: Scope, a: Expr, b: Expr, depth: int) -> Json:
         for node in self.nodes(s, a, b, depth):
+            self.clock.check()
             found = self.attempt(s, a, b, node)
             if found is not None:
                 return found
@@ -236,6 +242,10 @@ class Search(Identities):
             return
         yield {"rule": "normal"}
         yield {"rule": "real"}
+        fact = self.missing(s, a, b)
+        if fact is not None:
+            yield {**fact, "then": Hole(depth)}
+            return
         if depth <= 0:
             return
         names = sorted(t.free(a) | t.free(b))
@@ -255,6 +265,17 @@ class Search(Identities):
             yield {"rule": "inject", "function": "power", "exponent": "2", "then": Hole(below)}
         for part in self.rewritable(a, b):
             yield {**part, "then": Hole(below)}
+        for part in self.roots(a, b):
+            yield {**part, "power": Hole(0), "then": Hole(below)}
+        for part in self.logs(s, a, b):
+            again = part.pop("again", None)
+            if again is None:
+                yield {**part, "proof": {"rule": "derivative", **self.one_step(s, a, b)}, "then": Hole(0)}
+                continue
+            log, total = again
+            inner = {"rule": "equal", "part": t.to_json(log), "value": t.to_json(total), "then": Hole(0),
+                     "proof": {"rule": "derivative", **self.one_step(s, log, total)}}  # fmt: skip
+            yield {**part, "proof": {"rule": "normal"}, "then": inner}
         for name, row in s.domain.box:
             if row.lo is None and row.hi is None and dict(s.kinds).get(name) != "integer":
                 empty = self.zero_excluded(s, name)
@@ -263,6 +284,126 @@ class Search(Identities):
             elif row.lo is not None and not row.lo_open:
                 yield {"rule": "split", "var": name, "at": t.to_json(row.lo), "below": None, "here": Hole(below),
                        "above": Hole(below)}  # fmt: skip
+
+    def missing(self, s: Scope, a: Expr, b: Expr) -> Json:
+        """A fact that the sides need to be defined, which is not seen at once, with a proof; or None."""
+        from verify.check.scalar.search import Search as Scalars
+        from verify.check.scalar.search import Timeout
+
+        w = Work(s, self.p)
+        for p in [x for e in (a, b) for x in t.parts(e)]:
+            wanted: Expr | None = None
+            divides = p[0] == "pow" and (t.value_of(p[2]) or Fraction(0)) < 0
+            if (p[0] == "log" or divides) and not w.nonzero(p[1]):
+                wanted = p[1]
+            elif p[0] == "tan" and not w.nonzero(("cos", p[1])):
+                wanted = ("cos", p[1])
+            elif p[0] == "pow" and (t.value_of(p[2]) or Fraction(0)).denominator == 2:
+                wanted = p[1]
+            if wanted is None or not t.free(wanted):
+                continue
+            try:
+                u = w.real(wanted)
+                if w.quick(u, ">") or w.quick(u, ">=") or w.quick(u, "!="):
+                    continue
+                self.p.defined(s.domain, u)
+            except Reject:
+                continue
+            for of, v in ((wanted, u), (t.negative(wanted), t.negative(u))):
+                search = Scalars(min(1.0, self.clock.left / 4), [], 64)
+                try:
+                    node = search.goal(s.domain, v, ">", 3)
+                except (Reject, Timeout, *kernel.MALFORMED):
+                    node = None
+                if node is not None:
+                    return {"rule": "have", "of": t.to_json(of), "rel": ">", "proof": node}
+        return None
+
+    def logs(self, s: Scope, a: Expr, b: Expr) -> Iterator[Json]:
+        """Powers as exponentials of logs, and logs of products and powers as sums; each is to be proved."""
+        w = Work(s, self.p)
+        for p in dict.fromkeys(x for e in (a, b) for x in t.parts(e)):
+            if p[0] != "pow" and p[0] != "log":
+                continue
+            r = t.value_of(p[2]) if p[0] == "pow" else None
+            base = p[1]
+            if p[0] == "pow" and (r is None or r.denominator == 1):
+                continue
+            rows = self.product(base)
+            if rows is None or not all(w.nonzero(x) for x, _ in rows):
+                continue
+            total = t.add(*(t.times(t.q(k), ("log", x)) for x, k in rows))
+            if p[0] == "log":
+                yield {"rule": "equal", "part": t.to_json(p), "value": t.to_json(total)}
+            elif r is not None:
+                new: Expr = ("exp", t.times(t.q(r), ("log", base)))
+                yield {"rule": "equal", "part": t.to_json(p), "value": t.to_json(new), "again": [("log", base), total]}
+
+    def product(self, e: Expr) -> list[tuple[Expr, Fraction]] | None:
+        """Factors and their whole powers, if e is a product or a whole power; 1 - z**2 is one too."""
+        if e[0] == "pow":
+            r = t.value_of(e[2])
+            return [(e[1], r)] if r is not None and r.denominator == 1 else None
+        if e[0] == "*":
+            rows = []
+            for p in e[1:]:
+                rows += self.product(p) or [(p, Fraction(1))]
+            return rows
+        if e[0] == "+" and len(e) == 3 and len(t.free(e)) == 1:
+            (x,) = t.free(e)
+            one = ("var", x)
+            for c in (t.ONE, t.q(-1)):
+                up, down = t.add(c, one), t.minus(c, one)
+                w = Work(self.scope_of(x), self.p)
+                for pair in ((up, down), (t.add(one, c), t.minus(one, c))):
+                    if w.plane.equal(e, t.times(*pair)):
+                        return [(p, Fraction(1)) for p in pair]
+        return None
+
+    def scope_of(self, x: str) -> Scope:
+        from verify.kernel.scalar.domain import Domain
+
+        line = kernel.LINE
+        return Scope(((x, "complex"),), Domain(((f"{x}.re", line), (f"{x}.im", line))))
+
+    def roots(self, a: Expr, b: Expr) -> Iterator[Json]:
+        for p in dict.fromkeys(x for e in (a, b) for x in t.parts(e)):
+            r = t.value_of(p[2]) if p[0] == "pow" else None
+            if r is None or r.numerator != 1 or not 2 <= r.denominator <= 6:
+                continue
+            if p[1][0] == "pow" and t.value_of(p[1][2]) == r.denominator:
+                yield {"rule": "root", "part": t.to_json(p), "value": t.to_json(p[1][1])}
+            if not t.free(p) and r.denominator in (2, 3):
+                for v in self.surds(p):
+                    yield {"rule": "root", "part": t.to_json(p), "value": t.to_json(v)}
+
+    def surds(self, p: Expr) -> Iterator[Expr]:
+        """x + y sqrt(m) near the value, for the roots sqrt(m) inside, and sums of two roots."""
+        inner = dict.fromkeys(x for x in t.parts(p[1]) if x[0] == "pow" and t.value_of(x[2]) == Fraction(1, 2))
+        try:
+            value = near(p, {}).real
+        except FAILS:
+            return
+        for root in inner:
+            size = near(root, {}).real
+            for d in (1, 2, 3, 4, 6):
+                for n in range(-12, 13):
+                    x = Fraction(round((value - n / d * size) * d), d)
+                    if n and abs(float(x) + n / d * size - value) < 1e-10:
+                        yield t.add(t.q(x), t.times(t.q(Fraction(n, d)), root))
+        for m in range(2, 60):
+            k = round((value - math.sqrt(m)) ** 2)
+            for sign in (1, -1):
+                if 0 < k < 60 and abs(math.sqrt(m) + sign * math.sqrt(k) - value) < 1e-10:
+                    half = t.q(Fraction(1, 2))
+                    yield t.add(("pow", t.q(m), half), t.times(t.q(sign), ("pow", t.q(k), half)))
+
+    def one_step(self, s: Scope, a: Expr, b: Expr) -> Json:
+        names = sorted(t.free(a) | t.free(b))
+        if not names or s.kind(names[0]) == "integer":
+            raise Reject("no variable to differentiate in")
+        x = names[0]
+        return {"var": x, "at": t.to_json(self.centres(s, x)[0]), "prime": Hole(0), "value": Hole(0)}
 
     def zero_excluded(self, s: Scope, name: str) -> bool:
         return Work(s, self.p).nonzero(("var", name)) if "." not in name else False
@@ -573,6 +714,10 @@ def words(node: Json, level: int = 0) -> Iterator[str]:
         yield from words(node["then"], level)
     elif rule == "rewrite":
         yield f"rewrite by {node['name']}"
+        yield from words(node["then"], level)
+    elif rule in ("have", "equal", "root"):
+        old = ex.show(_shown(node["of" if rule == "have" else "part"]))
+        yield f"{old} {node['rel']} 0" if rule == "have" else f"{old} is {ex.show(_shown(node['value']))}"
         yield from words(node["then"], level)
     else:
         kind = node["because"]["rule"]

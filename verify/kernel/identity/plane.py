@@ -420,7 +420,8 @@ class Plane:
                 low[x] = min(low.get(x, Fraction(0)), e)
         shift = {}
         for x, e in low.items():
-            if e < 0 and (self.atoms[x][0] in ("sum", "gamma", "abs", "conj", "var", "pi") or self._root(x)):
+            inverted = self.atoms[x][0] in ("sum", "gamma", "abs", "conj", "var", "pi")
+            if e < 0 and (inverted or self._square(x) is not None or self._root(x)):
                 shift[x] = Fraction(-(e.numerator // e.denominator))
         if shift:
             return self.mul(p, self._collect(shift))
@@ -432,6 +433,9 @@ class Plane:
                 root = self._root(x)
                 if root is not None and e >= 1:
                     return self._expand(p, x, 1, root)
+                square = self._square(x)
+                if square is not None and e >= 2:
+                    return self._expand(p, x, 2, square)
                 if key[0] == "abs" and e >= 2:
                     u = dict(key[1])
                     return self._expand(p, x, 2, self.mul(u, self.conj(u)))
@@ -449,6 +453,27 @@ class Plane:
             if inner[0] == "log":
                 return dict(inner[1])
         return None
+
+    def _square(self, x: int) -> Poly | None:
+        """The square of s = exp(i asin w), where s - 1/s = 2 i w; and of others of this kind."""
+        key = self.atoms[x]
+        if key[0] != "exp":
+            return None
+        exps = dict(key[1])
+        turned = exps.pop(self.turn, None) == Fraction(1, 4)
+        if len(exps) != 1 or len(key[1]) != 1 + turned or set(exps.values()) != {ONE}:
+            return None
+        f = self.atoms[next(iter(exps))]
+        if f[0] not in (("asin", "atan") if turned else ("asinh", "acosh", "atanh")):
+            return None
+        w = dict(f[1])
+        if turned:
+            w = self._turned(w)
+        if f[0] in ("atan", "atanh"):
+            one = self.const(1)
+            return self.mul(self.add(one, w), self.power(self.add(one, w, -1), -1))
+        linear = self.scale(self.mul(w, self.single(x)), 2)
+        return self.add(linear, self.const(-1 if f[0] == "acosh" else 1))
 
     def _lower(self, p: Poly, u: Poly) -> Poly | None:
         """gamma(u) as (u-1) .. (u-k) gamma(u-k), if gamma(u-k) occurs too."""

@@ -272,6 +272,8 @@ class Work:
 
 def _times(a: Pair, b: Pair) -> Pair:
     (u, v), (x, y) = a, b
+    if a == b and v != ZERO:
+        return t.minus(t.power(u, 2), t.power(v, 2)), t.times(t.q(2), u, v)
     return t.minus(t.times(u, x), t.times(v, y)), t.add(t.times(u, y), t.times(v, x))
 
 
@@ -554,6 +556,40 @@ class Identities:
                 raise Reject("a condition of the identity is not seen")
         self.prove(s, t.replace(a, part, new), t.replace(b, part, new), node["then"])
 
+    def have(self, s: Scope, a: Expr, b: Expr, node: Json) -> None:
+        """A relation of a real expression to zero, with a proof of the scalar prover, is a fact from here on."""
+        fields(node, ("rule", "of", "rel", "proof", "then"))
+        of = self.read(node["of"], s)
+        if node["rel"] not in (">", ">=", "!="):
+            raise Reject("the relation is >, >= or !=")
+        w = Work(s, self.p)
+        w.defined(of)
+        u = w.real(of)
+        self.p.prove(s.domain, u, node["rel"], node["proof"])
+        self.prove(replace(s, domain=s.domain.told((u, node["rel"]))), a, b, node["then"])
+
+    def equal(self, s: Scope, a: Expr, b: Expr, node: Json) -> None:
+        """A part is replaced by an expression that is proved to be equal to it."""
+        fields(node, ("rule", "part", "value", "proof", "then"))
+        part, value = self.read(node["part"], s), self.read(node["value"], s)
+        self.prove(s, part, value, node["proof"])
+        self.prove(s, t.replace(a, part, value), t.replace(b, part, value), node["then"])
+
+    def root(self, s: Scope, a: Expr, b: Expr, node: Json) -> None:
+        """w**(1/n) is v if v**n = w and v is real and >= 0, or n = 2 and the real part of v is positive."""
+        fields(node, ("rule", "part", "value", "power", "then"))
+        part, value = self.read(node["part"], s), self.read(node["value"], s)
+        r = t.value_of(part[2]) if part[0] == "pow" else None
+        if r is None or r.numerator != 1 or not 2 <= r.denominator <= 20:
+            raise Reject("the part is a root")
+        w = Work(s, self.p)
+        w.defined(value)
+        u, v = w.parts(value)
+        if not (v == ZERO and w.quick(u, ">=")) and not (r.denominator == 2 and w.quick(u, ">")):
+            raise Reject("the value is not seen to be the principal root")
+        self.prove(s, t.power(value, r.denominator), part[1], node["power"])
+        self.prove(s, t.replace(a, part, value), t.replace(b, part, value), node["then"])
+
     def replace(self, s: Scope, a: Expr, b: Expr, node: Json) -> None:
         """An integral, sum or limit is replaced by its value."""
         fields(node, ("rule", "part", "value", "because", "then"))
@@ -703,6 +739,8 @@ class Identities:
 
 RULES: Mapping[str, Callable[..., None]] = {
     name: getattr(Identities, name)
-    for name in ("normal", "real", "derivative", "cases", "split", "inject", "rewrite", "replace")
-}
+    for name in (
+        "normal", "real", "derivative", "cases", "split", "inject", "rewrite", "replace", "have", "equal", "root",
+    )
+}  # fmt: skip
 

@@ -4,8 +4,8 @@
      "proof": {"hoeffding": true | false, "proof": node}}
     the same with "refutation": {"low", "high", "p", "n", "t"}
 
-The statement: for all whole n >= 1, real t > 0 and all such laws, P(mean - mu >= t) (one side) or P(abs(mean - mu) >= t)
-(two sides) is at most the bound.
+The statement: for all whole n >= 1, real t > 0 and all such laws, P(mean - mu >= t) (one side) or
+P(abs(mean - mu) >= t) (two sides) is at most the bound.
 """
 
 from __future__ import annotations
