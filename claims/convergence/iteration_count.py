@@ -2,7 +2,7 @@
 
 from verify.statement import *
 
-covers("K-03", "K-51", "K-52", "K-53", "K-54")
+covers("C-39", "K-03", "K-51", "K-52", "K-53", "K-54")
 
 k = nat("k")
 x, any_x = real("x", positive=True), real("z")

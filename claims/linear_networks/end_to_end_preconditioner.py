@@ -1,7 +1,7 @@
 """The end-to-end matrix of a linear network moves by a positive semidefinite preconditioner."""
 from verify.statement import *
 
-covers("C-22", "C-23", "C-25", "K-18", "K-21", "K-32", "K-34", "K-35")
+covers("C-18", "C-22", "C-23", "C-25", "K-18", "K-21", "K-32", "K-34", "K-35")
 
 N = nat("N", at_least=1)
 k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))

@@ -527,6 +527,10 @@ class Interpreter:
         k = self.ingredient(h.args[1], scope)
         return self._made("eq", ["mul", self.term(h.args[0]), k.proof, None], scope)
 
+    def _with_vec(self, h: Hint, scope: Scope) -> Known:
+        """The stacked columns of an equation between matrices."""
+        return self._made("eq", ["vec", self.ingredient(self._arg(h), scope).proof], scope)
+
     def _with_transposed(self, h: Hint, scope: Scope) -> Known:
         return self._made("eq", ["T", self.ingredient(self._arg(h), scope).proof], scope)
 
