@@ -132,6 +132,10 @@ class Search:
             return EVAL if rel == ">=" else None
         if self.p.quick(d, u, rel):
             return SEEN
+        if any(p[0] == "abs" for p in t.parts(u)):
+            node = self.attempt(0.3, self.factored, d, u, rel, depth)
+            if node is not None:
+                return node
         node = self.unfold(d, u, rel, depth)
         if node is not None:
             return node
@@ -168,6 +172,11 @@ class Search:
             node = wrapped(self.boxes(d, v, rel, 60))
             if node is not None:
                 return node
+        early = (self.circular, self.factored) if len(names) == 1 else (self.squared, self.factored)
+        for step in early:
+            node = self.attempt(0.35, step, d, u, rel, depth)
+            if node is not None:
+                return node
         node = self.attempt(0.35, self.sides, d, u, rel, depth)
         if node is not None:
             return node
@@ -180,7 +189,7 @@ class Search:
                 node = wrapped(self.attempt(0.8, self.one, d, v, rel, depth, x))
             if node is None and wrap and not swollen and len(t.parts(u)) < 60:
                 node = self.one(d, u, rel, min(depth, 2), x)
-            return node
+            return node if node is not None else self.squared(d, u, rel, depth)
         from .several import several
 
         return wrapped(several(self, d, v, rel, depth)) or (several(self, d, u, rel, min(depth, 2)) if wrap else None)
@@ -248,6 +257,12 @@ class Search:
                 and t.value_of(p[1][2]) == 2
             ):
                 return self._rewrite(d, u, rel, depth, "root-square", p, [None])
+        kinks = [p for p in t.parts(u) if p[0] in ("abs", "max", "min") and t.free(p)]
+        for p in reversed(kinks):
+            node = self.attempt(0.5, self.either, d, u, rel, depth, p)
+            if node is not None:
+                return node
+        for p in t.parts(u):
             if p[0] in ("abs", "sign", "max", "min") and t.free(p):
                 return self.case(d, u, rel, depth, p)
         return None
@@ -289,10 +304,6 @@ class Search:
             proof = None if self.p.quick(d, need, strict) else self.goal(d, need, strict, depth - 1)
             if proof is not None or self.p.quick(d, need, strict):
                 return self._rewrite(d, u, rel, depth, name, p, [proof])
-        if p[0] != "sign":
-            node = self.either(d, u, rel, depth, p)
-            if node is not None:
-                return node
         if len(t.free(w)) == 1 and p[0] != "sign":
             (x,) = t.free(w)
             side = d.side(x)
@@ -492,6 +503,9 @@ class Search:
         if depth <= 0:
             return None
         side = d.side(x)
+        node = self.attempt(0.5, self.reflected, d, u, rel, depth, x)
+        if node is not None:
+            return node
         try:
             slope = t.derivative(u, x)
         except Reject:
@@ -526,6 +540,29 @@ class Search:
         if not turns:
             node = self.boxes(d, u, rel, 600)
         return node
+
+    def reflected(self, d: Domain, u: Expr, rel: str, depth: int, x: str) -> Json | None:
+        """A range of negative numbers as one of positive numbers."""
+        side = d.side(x)
+        if side.hi is None or side.lo is not None or d.cuts or self.p.constant(side.hi) > 0:
+            return None
+        new = f"t{self.fresh}"
+        self.fresh += 1
+        v = t.substitute(u, {x: t.negative(("var", new))})
+        tidy = self.n.expression(self.n.of(v))
+        even = t.substitute(u, {x: ("var", new)})
+        if self.n.equal(even, v):
+            v = even
+        elif len(t.parts(tidy)) <= len(t.parts(v)):
+            v = tidy
+        range_ = Side(t.negative(side.hi), None, side.hi_open, True)
+        box = (*((n, q) for n, q in d.box if n != x), (new, range_))
+        then = self.goal(Domain(box), v, rel, depth)
+        if then is None:
+            return None
+        low = J(t.negative(side.hi))
+        row = {"name": new, "range": [low, None, side.hi_open, True], "value": J(t.negative(("var", x)))}
+        return {"rule": "generalize", "new": [row], "to": J(v), "drop": [x], "then": then}
 
     def mono(self, d: Domain, u: Expr, rel: str, depth: int, x: str, start: str, slope: Expr) -> Json | None:
         side = d.side(x)
@@ -811,13 +848,70 @@ class Search:
             then = self.goal(d, v, rel, depth - 2)
             if then is not None:
                 return {"rule": "apply", "function": "log", "a": J(plus), "b": J(minus), "then": then}
-        if any(Fraction(e).denominator == 2 for m in p for x, e in m if self.n.atoms[x][0] != "prime"):
-            v = t.minus(t.power(plus, 2), t.power(minus, 2))
-            then = self.goal(d, v, rel, depth - 2)
-            if then is not None:
-                row = {"rule": "apply", "function": "power", "exponent": "2", "a": J(plus), "b": J(minus)}
-                return {**row, "then": then}
         return None
+
+    def circular(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """Polynomials in sin and cos as sums of squares."""
+        heads = {p[0] for p in t.parts(u)}
+        if len(t.free(u)) != 1 or not heads & {"sin", "cos"} or depth < 2:
+            return None
+        if any(self.n.atoms[x][0] not in ("sin", "cos") for m in self.n.of(u) for x, _ in m):
+            return None
+        from .sos import certificate
+
+        return certificate(self, d, u, rel)
+
+    def squared(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """Square roots on one side and the rest on the other, both >= 0: compare the squares."""
+        p = self.n.of(u)
+        roots: Poly = {}
+        rest: Poly = {}
+        for m, c in p.items():
+            rooted = any(Fraction(e).denominator == 2 for x, e in m if self.n.atoms[x][0] != "prime")
+            (roots if rooted else rest)[m] = c
+        if not roots or not rest or len({c > 0 for c in roots.values()}) != 1 or len(p) > 8:
+            return None
+        a, b = (roots, rest) if next(iter(roots.values())) > 0 else (rest, roots)
+        left, right = self.n.expression(a), self.n.expression(self.n.scale(b, -1))
+        signs = {}
+        for name, e in (("a_sign", left), ("b_sign", right)):
+            d = self.p.defined(d, e)
+            if not self.p.quick(d, e, ">="):
+                proof = self.goal(d, e, ">=", depth - 2)
+                if proof is None:
+                    return None
+                signs[name] = proof
+        v = t.minus(t.power(left, 2), t.power(right, 2))
+        then = self.goal(d, v, rel, depth - 1)
+        if then is None:
+            return None
+        row = {"rule": "apply", "function": "power", "exponent": "2", "a": J(left), "b": J(right), **signs}
+        return {**row, "then": then}
+
+    def factored(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """u = w v with a common factor w >= 0 that may vanish: v >= 0 first."""
+        p = self.n.of(u)
+        if rel != ">=" or len(p) < 2:
+            return None
+        shared: dict[int, Any] = {}
+        for x in {x for m in p for x, _ in m}:
+            e = min(dict(m).get(x, 0) for m in p)
+            if e > 0 and self.n.atoms[x][0] != "prime":
+                shared[x] = e
+        if not shared:
+            return None
+        w = t.times(*(self.n._written(x, e) for x, e in shared.items()))
+        sign = 1 if self.p.quick(d, w, ">=") else -1 if self.p.quick(d, t.negative(w), ">=") else 0
+        if not sign:
+            return None
+        mono, _ = self.n._collect({x: -e for x, e in shared.items()})
+        v = self.n.expression(self.n.scale(self.n.mul(p, {mono: Fraction(1)}), sign))
+        w = w if sign > 0 else t.negative(w)
+        proof = self.goal(d, v, ">=", depth - 1)
+        if proof is None:
+            return None
+        return {"rule": "have", "fact": [J(v), ">="], "proof": proof,
+                "then": {"rule": "combine", "terms": [["1", [J(w), J(v)], []]]}}  # fmt: skip
 
 
 def _point(q: Fraction) -> Interval:

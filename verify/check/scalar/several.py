@@ -22,10 +22,10 @@ Json = Any
 def several(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
     if depth <= 0:
         return None
-    for step in (squares, slopes, fewer, boxes):
+    for share, step in ((0.4, squares), (0.4, fewer), (0.4, slopes), (0.4, ordered), (0.8, boxes)):
         s.tick()
         try:
-            node = step(s, d, u, rel, depth)
+            node = s.attempt(share, step, s, d, u, rel, depth)
         except Reject:
             node = None
         if node is not None:
@@ -41,6 +41,26 @@ def squares(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
     from .sos import certificate
 
     return certificate(s, d, u, rel)
+
+
+def ordered(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+    """A symmetric polynomial of three variables: cases by their order."""
+    names = sorted(t.free(u))
+    if len(names) != 3 or len(d.cuts) > 2:
+        return None
+    x, y, z = (("var", n) for n in names)
+    if not s.n.equal(u, t.substitute(u, {names[0]: y, names[1]: x})):
+        return None
+    if not s.n.equal(u, t.substitute(u, {names[0]: y, names[1]: z, names[2]: x})):
+        return None
+    gap = (t.minus(x, y), t.minus(y, z), t.minus(x, z))[len(d.cuts)]
+    above = s.goal(d.told((gap, ">="), True), u, rel, depth - 1)
+    if above is None:
+        return None
+    below = s.goal(d.told((t.negative(gap), ">="), True), u, rel, depth - 1)
+    if below is None:
+        return None
+    return {"rule": "cases", "on": t.to_json(gap), "above": above, "below": below}
 
 
 def slopes(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
@@ -73,6 +93,9 @@ def fewer(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
             if x == y:
                 continue
             vx, vy = ("var", x), ("var", y)
+            node = _merged(s, d, u, rel, depth, x, y)
+            if node is not None:
+                return node
             new = f"t{s.fresh}"
             s.fresh += 1
             w: Expr = ("var", new)
@@ -89,6 +112,27 @@ def fewer(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
                 node = _replaced(s, d, u, rel, depth, x, y, new, value, v)
                 if node is not None:
                     return node
+    return None
+
+
+def _merged(s: Search, d: Domain, u: Expr, rel: str, depth: int, x: str, y: str) -> Json | None:
+    """u depends on x y, x + y or x - y alone."""
+    new = f"t{s.fresh}"
+    s.fresh += 1
+    w, vx, vy = ("var", new), ("var", x), ("var", y)
+    for inside, value in (
+        (t.times(w, t.power(vx, -1)), t.times(vx, vy)),
+        (t.minus(w, vx), t.add(vx, vy)),
+        (t.add(w, vx), t.minus(vy, vx)),
+    ):
+        v = s.n.expression(s.n.of(t.substitute(u, {y: inside})))
+        if x in t.free(v):
+            continue
+        side = _range(s, d, value)
+        then = s.goal(Domain((*((n, q) for n, q in d.box if n != y), (new, side))), v, rel, depth - 1)
+        if then is not None:
+            row = {"name": new, "range": range_json(side), "value": t.to_json(value)}
+            return {"rule": "generalize", "new": [row], "to": t.to_json(v), "drop": [y], "then": then}
     return None
 
 

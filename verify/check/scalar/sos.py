@@ -33,24 +33,77 @@ def certificate(s: Search, d: Domain, u: Expr, rel: str) -> Json | None:
     if read is None:
         return None
     atoms, form = read
+    atoms, form = completed(s, atoms, form)
     degree = max(sum(e) for e in form)
     if degree > MAX_DEGREE or len(atoms) > 6:
         return None
     written = [s.n._written(x, 1) for x in atoms]
     factors = multipliers(s, d, written, atoms)
-    for limit in (0, 1, 2):
+    circles = relations(s, atoms)
+    for limit in (0, 1, 2, 3):
         s.tick()
+        if limit == 3 and (degree > 3 or len(atoms) > 3):
+            break
         chosen = products(factors, degree, limit)
         if limit and len(chosen) == 1:
             break
         if limit == 1 and len(products(factors, degree, 0)) == len(chosen):
             continue
-        found = solve(s, form, chosen, len(atoms), rel)
+        found = solve(s, form, chosen, len(atoms), rel, circles)
         if found is not None:
-            rows = node_terms(found, written, chosen)
-            node = {"rule": "combine", "terms": rows}
-            return node
+            return {"rule": "combine", "terms": node_terms(found, written, chosen)}
+    if 4 <= degree <= 8 and len(atoms) <= 3 and degree % 2 == 0 and not circles:
+        return multiplied(s, u, form, written, rel)
     return None
+
+
+def multiplied(s: Search, u: Expr, form: Form, written: list[Expr], rel: str) -> Json | None:
+    """The form times 1 + sum of squares of the atoms (Reznick: some power of it helps positive forms)."""
+    n = len(written)
+    square: Form = {(0,) * n: Fraction(1)}
+    for k in range(n):
+        square[tuple(2 * int(i == k) for i in range(n))] = Fraction(1)
+    product_form = multiply(form, square)
+    chosen: list[tuple[Form, list[Expr], int]] = [({(0,) * n: Fraction(1)}, [], 0)]
+    found = solve(s, product_form, chosen, n, rel, [])
+    if found is None:
+        return None
+    by = t.add(t.ONE, *(t.power(e, 2) for e in written))
+    rows = node_terms(found, written, chosen)
+    to = t.add(
+        *(
+            t.times(t.q(c), *(t.power(written[i], k) for i, k in enumerate(e) if k))
+            for e, c in product_form.items()
+        )
+    )
+    return {"rule": "scale", "by": t.to_json(by), "to": t.to_json(to), "then": {"rule": "combine", "terms": rows}}
+
+
+def relations(s: Search, atoms: list[int]) -> list[Form]:
+    """sin**2 + cos**2 - 1 for pairs of atoms of the same argument."""
+    n = len(atoms)
+    out = []
+    for i, x in enumerate(atoms):
+        for k, y in enumerate(atoms):
+            a, b = s.n.atoms[x], s.n.atoms[y]
+            if a[0] == "sin" and b[0] == "cos" and a[1] == b[1]:
+                out.append({
+                    tuple(2 * int(j == i) for j in range(n)): Fraction(1),
+                    tuple(2 * int(j == k) for j in range(n)): Fraction(1), (0,) * n: Fraction(-1),
+                })  # fmt: skip
+    return out
+
+
+def completed(s: Search, atoms: list[int], form: Form) -> tuple[list[int], Form]:
+    """With sin of an argument also its cos, and the reverse, as atoms."""
+    extra = []
+    for x in atoms:
+        key = s.n.atoms[x]
+        if key[0] in ("sin", "cos"):
+            twin = s.n.atom(("cos" if key[0] == "sin" else "sin", key[1]))
+            if twin not in atoms and twin not in extra:
+                extra.append(twin)
+    return [*atoms, *extra], {(*e, *(0 for _ in extra)): c for e, c in form.items()}
 
 
 def polynomial(s: Search, p: Poly) -> tuple[list[int], Form] | None:
@@ -144,7 +197,8 @@ def basis(form: Form, n: int, degree: int, lowest: int) -> list[Exponents]:
     return out
 
 
-def solve(s: Search, form: Form, chosen: list[tuple[Form, list[Expr], int]], n: int, rel: str) -> Any | None:
+def solve(s: Search, form: Form, chosen: list[tuple[Form, list[Expr], int]], n: int, rel: str,
+          circles: list[Form]) -> Any | None:  # fmt: skip
     """Gram matrices with form = sum of multiplier times quadratic form, split into squares."""
     import numpy as np
 
@@ -154,7 +208,10 @@ def solve(s: Search, form: Form, chosen: list[tuple[Form, list[Expr], int]], n: 
     lowest = min(sum(e) for e in form)
     blocks: list[list[Exponents]] = []
     for f, _, top in chosen:
-        if top == 0:
+        if top == 0 and circles:
+            half = (degree + 1) // 2
+            rows = [e for e in product(*(range(half + 1) for _ in range(n))) if sum(e) <= half]
+        elif top == 0:
             rows = basis(form, n, degree, lowest)
         else:
             rest = (degree + degree % 2 - top) // 2
@@ -176,6 +233,11 @@ def solve(s: Search, form: Form, chosen: list[tuple[Form, list[Expr], int]], n: 
             columns.append(
                 {tuple(x + y for x, y in zip(m, e, strict=True)): c * (1 if i == j else 2) for e, c in f.items()}
             )
+    for circle in circles:  # a multiple of what is zero may be added
+        for e in product(*(range(degree + 1) for _ in range(n))):
+            if sum(e) <= degree + degree % 2 - 2:
+                entries.append((-1, 0, 0))
+                columns.append(multiply(circle, {e: Fraction(1)}))
     keys = sorted(set(form).union(*columns) if columns else set(form))
     index = {k: i for i, k in enumerate(keys)}
     a = np.zeros((len(keys), len(columns)))
@@ -206,11 +268,12 @@ def _feasible(a: Any, target: Any, entries: list[tuple[int, int, int]], sizes: l
     def matrices(x: Any) -> list[Any]:
         out = [np.zeros((k, k)) for k in sizes]
         for v, w, (b, i, j) in zip(x, weights, entries, strict=True):
-            out[b][i, j] = out[b][j, i] = v / w
+            if b >= 0:
+                out[b][i, j] = out[b][j, i] = v / w
         return out
 
     def vector(rows: list[Any]) -> Any:
-        return np.array([rows[b][i, j] * w for w, (b, i, j) in zip(weights, entries, strict=True)])
+        return np.array([rows[b][i, j] * w if b >= 0 else 0.0 for w, (b, i, j) in zip(weights, entries, strict=True)])
 
     eye = vector([np.eye(k) for k in sizes])
     # maximise t with G(x) - t I >= 0: barrier with t as a variable
