@@ -1,0 +1,81 @@
+"""Balanced flow on a convex loss converges like 1/t while the distance to a minimizer and the rank are bounded."""
+
+from verify.statement import *
+
+covers("C-28")
+
+N, c, R = nat("N", at_least=1), real("c", positive=True), real("R", positive=True)
+k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
+net = linear_network("W", depth=N)
+ell = function("ell", on=net.end)
+W, We = net.layers, net.end
+L, G, b = ell(We), grad(ell, We), root(c, N)
+V, v = matrix("V", like=We), real("v")  # a minimizer, and the loss at it
+mu = b ** (2 * (N - 1))  # c^(2 (N - 1) / N)
+square = trace(net.gradients(ell)[k].T @ net.gradients(ell)[k])
+
+sublinear = corrected(
+    flow=gradient_flow(net, ell),
+    balanced=balanced(net, at=0),
+    full=sigma_min(We) >= c,
+    convex=v >= L + trace(G.T @ (V - We)),
+    minimum=v <= L,
+    near=frobenius(We - V) ** 2 <= R**2,
+    then=mu * t * (L - v) <= R**2,
+)
+
+
+def rate(p, slope):
+    g = L - v
+    p.have(g >= 0, by.algebra(p.minimum))
+    one = p.have(R * (1 / R) == 1, by.algebra(by.inverse(R)))
+    i = (1 / R) ** 2
+    young = p.have(
+        R**4 * frobenius(G) ** 2 >= R**2 * g**2,
+        by.algebra(
+            by.trace(by.gram(R**2 * G - g * (We - V))), by.times(2 * R**2 * g, p.convex), by.times(g * g, p.near)
+        ),
+    )
+    low = p.have(
+        frobenius(G) ** 2 >= g**2 * i,
+        by.algebra(
+            by.times(i * i, young),
+            by.scaled(frobenius(G) ** 2 * (R * (1 / R) + 1) * (R**2 * i + 1), one),
+            by.scaled(g**2 * i * (R * (1 / R) + 1), one),
+        ),
+    )
+    p.conclude(
+        by.comparison(
+            -mu * g * i,
+            start=(R * R,),
+            slope=(by.times(mu * t, slope), by.times(mu * mu * t, low), by.scaled(mu * g * (R * (1 / R) + 1), one)),
+        )
+    )
+
+
+def still_balanced(p):
+    gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
+    still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
+    p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
+
+
+with proof(sublinear, case="wide") as p:
+    still_balanced(p)
+    floor = p.have(psd(net.above(1) @ net.above(1).T - mu * I), by.lemma("balanced_floor.over_first"))
+    slope = p.have(
+        D(L) <= -mu * frobenius(G) ** 2,
+        by.algebra(p.flow, by.split(k, 1, 1, N, square), by.total(k, 2, N, square), by.trace(by.congruence(G, floor))),
+    )
+    rate(p, slope)
+with proof(sublinear, case="tall") as p:
+    still_balanced(p)
+    floor = p.have(psd(net.below(N).T @ net.below(N) - mu * I), by.lemma("balanced_floor.under_last"))
+    slope = p.have(
+        D(L) <= -mu * frobenius(G) ** 2,
+        by.algebra(
+            p.flow, by.split(k, 1, N - 1, N, square), by.total(k, 1, N - 1, square), by.trace(by.congruence(G.T, floor))
+        ),
+    )
+    rate(p, slope)
+
+nonclaim("Bounds of rank and distance hold on a bounded sublevel set that contains no singular matrix.")
