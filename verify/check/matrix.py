@@ -174,7 +174,7 @@ class Search:
         """c 1 + sum of q C^T P C, read off the terms of a sum."""
         parts: list[Json] = []
         c = Fraction(0)
-        for x in m[1:] if m[0] == "+" else [m]:
+        for x in _summands(m):
             q, factors = self.weighted(x)
             if not factors or (len(factors) == 1 and factors[0][0] == "I"):
                 c += q
@@ -326,7 +326,10 @@ class Search:
             for atom in ordered(atoms):
                 done.add(atom)
                 k = atom[1]
-                self.determinant(Net(k[0], k[1], dict(k[2])))
+                try:
+                    self.determinant(Net(k[0], k[1], dict(k[2])))
+                except Reject:
+                    continue
         for name, net in said:
             rest, less = self.rewriter.reduce(net)
             if rest.terms:
@@ -380,8 +383,9 @@ class Search:
                         break
             elif word and word[0][0][0] == "inv":
                 inner = self.terms.atom(word[0][0])[1]
+                want = self.r.read(inner)
                 name = next((n for n, x in zip(self.regular, self.proof.regular, strict=True)
-                             if not self.a.add(x, self.r.read(inner), -1).terms), None)  # fmt: skip
+                             if (x.rows, x.cols, x.terms) == (want.rows, want.cols, want.terms)), None)  # fmt: skip
                 if name is not None:
                     parts = [["-1", None, ["det*", whole, inner]], ["1", ["det", ["hole"]], f"{name}.l"]]
                     one = self.equation([["*", ["det", whole], ["det", inner]], ["q", "1"]], parts)
@@ -411,7 +415,7 @@ class Search:
             if word and not k[0]:
                 for n in range(1, len(word)):
                     self.law(["sylvester", ["*", q, self.word(word[:n])], self.word(word[n:])])
-            elif len(k[1]) == 2:
+            elif k[2] == (0, 1):
                 cut = self.columns(k, m)
                 if cut:
                     factors = [f for a, e in k[0] for f in self.terms.scalar(a, e)]
@@ -446,7 +450,13 @@ class Search:
                 )
                 net = Net((), m.cols, {((), (shifted,), (0,)): Fraction(1)})
                 out[1] = self.terms.net(net)
-        return out if None not in out else None
+            else:
+                return None
+        if out[0] is None:
+            out[0] = ["ones", dim_json(m.rows), []]
+        if out[1] is None:
+            out[1] = ["ones", [], dim_json(m.cols)]
+        return out
 
     def unit_mono(self, m: Net) -> Any:
         return next(iter(self.a.one(m.rows).terms))
@@ -495,6 +505,7 @@ class Search:
                 if len(t.terms) == 1 and self.rewriter.never_zero(next(iter(t.terms))):
                     self.rewriter.contradiction = f"h{k}"
         self.semidefinite()
+        self.vanishing_sums()
         self.hidden_inverses()
         self.factored_hypotheses()
         self.goal_inverses()
@@ -556,6 +567,31 @@ class Search:
             m = ["+", self.word(left), ["*", ["q", str(c / a)], unit]]
             other = ["*", ["q", str(a / rest)], ["+", self.word(right), ["*", ["q", str(b / a)], unit]]]
             self.by_inverse(m, other)
+
+    def vanishing_sums(self) -> None:
+        """A hypothesis that a sum of squares is zero: each of them is."""
+        for k, (x, y) in enumerate(self.data["hyps"]):
+            for one, other in ((x, y), (y, x)):
+                if self.r.read(other).terms or not self.r.read(one).square:
+                    continue
+                whole = one[1] if one[0] == "tr" else one
+                found = self.positive(["+", ["I", dim_json(self.r.read(whole).rows)], whole])
+                if found is None or found[1] != "1":
+                    continue
+                for j, (q, c, p) in enumerate(found[2]):
+                    rest = [[str(Fraction(r[0]) / Fraction(q)), *r[1:]] for i, r in enumerate(found[2]) if i != j]
+                    context = ["hole"] if one[0] == "tr" or self.r.read(one).scalar else ["tr", ["hole"]]
+                    sign = 1 if one is x else -1
+                    by = [[str(sign / Fraction(q)), context, f"h{k}"]]
+                    step = {"id": f"zero{k}.{j}", "zero": c, "plus": rest, "by": by}
+                    if p is not None:
+                        step["psd"] = p
+                    try:
+                        self.proof.step(step)
+                    except Reject:
+                        continue
+                    self.rewriter.steps.append(step)
+                    self.rewriter.add(step["id"])
 
     def semidefinite(self) -> None:
         """P = 0 for a letter that is PSD and has trace 0."""
@@ -732,6 +768,10 @@ def _multiple(p: Net, q: Net) -> Fraction | None:
         return None
     found = {p.terms[m] / q.terms[m] for m in p.terms}
     return found.pop() if len(found) == 1 else None
+
+
+def _summands(t: Json) -> list[Json]:
+    return [y for x in t[1:] for y in _summands(x)] if t[0] == "+" else [t]
 
 
 def _letters(t: Json) -> set[str]:

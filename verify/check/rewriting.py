@@ -223,7 +223,7 @@ class Rewriter:
         for atom, e in scalars:
             k = abs(dm.whole(e) or 1)
             if atom[0] == "net":
-                total += k * sum(self.weight(f) for f, _, _ in atom[1])
+                total += k * sum(self.weight(f) if r or c else 1 for f, r, c in atom[1])
                 size += k * len(atom[1])
             elif atom[0] in ("inv", "det"):
                 total += k * self.weight(atom)

@@ -178,7 +178,7 @@ class Proof:
             self.proves(self.s.difference(x, y), s["by"])
             self.facts[name] = self.r.read(x), self.r.read(y)
         elif "zero" in s:
-            fields(s, ("id", "zero", "psd", "by"), ("id", "zero", "by"), "step")
+            fields(s, ("id", "zero", "psd", "plus", "by"), ("id", "zero", "by"), "step")
             self._vanishing(name, s)
         else:
             fields(s, ("id", "invertible", "because"), ("id", "invertible", "because"), "step")
@@ -187,14 +187,18 @@ class Proof:
     def _vanishing(self, name: str, s: Json) -> None:
         """X = 0 from tr(X^T X) = 0: a sum of squares of the entries.
 
-        With `psd`: P X = 0 from tr(X^T P X) = 0 for a letter P that is PSD, because P is R^T R for some R."""
+        With `psd`: P X = 0 from tr(X^T P X) = 0 for a letter P that is PSD, because P is R^T R for some R. With `plus`
+        further terms q tr(C^T P C) that are >= 0 may stand in the sum that vanishes."""
         x = self.r.read(s["zero"])
         out = x
         if "psd" in s:
             if "psd" not in self.s.letters.flags[s["psd"]]:
                 raise Reject("the letter is not declared PSD")
             out = self.a.mul(self.r.read(["v", s["psd"]]), x)
-        self.proves(self.a.trace(self.a.mul(self.a.transpose(x), out)), s["by"])
+        total = self.a.trace(self.a.mul(self.a.transpose(x), out))
+        for part in _list(s.get("plus", []), "plus"):
+            total = self.a.add(total, self.a.trace(self._square(part)))
+        self.proves(total, s["by"])
         self.facts[name] = out, Net(out.rows, out.cols, {})
 
     def _regular(self, name: str, s: Json) -> None:
@@ -251,14 +255,18 @@ class Proof:
         if rational(c) <= 0:
             raise Reject("the multiple of the unit must be positive")
         for part in _list(parts, "parts"):
-            q, left, p = part
-            x = self.r.read(left)
-            if rational(q) < 0 or (p is not None and "psd" not in self.s.letters.flags[p]):
-                raise Reject("a part of a positive definite matrix is q C^T P C with q >= 0 and P declared PSD")
-            inner = x if p is None else self.a.mul(self.r.read(["v", p]), x)
-            total = self.a.add(total, self.a.scale(self.a.mul(self.a.transpose(x), inner), rational(q)))
+            total = self.a.add(total, self._square(part))
         if self.a.add(total, m, -1).terms:
             raise Reject("the parts do not add up to the expression")
+
+    def _square(self, part: Json) -> Net:
+        """q C^T P C, a positive semidefinite matrix, for [q, C, P]."""
+        q, c, p = part
+        x = self.r.read(c)
+        if rational(q) < 0 or (p is not None and "psd" not in self.s.letters.flags[p]):
+            raise Reject("a positive part is q C^T P C with q >= 0 and P declared PSD")
+        inner = x if p is None else self.a.mul(self.r.read(["v", p]), x)
+        return self.a.scale(self.a.mul(self.a.transpose(x), inner), rational(q))
 
     def defined(self, t: Json) -> None:
         """Every inverse in the term is of an expression shown to be invertible."""
