@@ -495,9 +495,11 @@ def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | 
 def _recheck_problems(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool | None]:
     """Recheck the certificates of `verify check` among the files; the other names, and whether all stand."""
     from verify.check.certificate import BadCertificate, is_problem_certificate, recheck
+    from verify.check.trial import contradictions
 
     rest: list[str] = []
     stands: bool | None = None
+    false: list[str] = []
     for name in names:
         inside = sorted(Path(name).glob("*.json")) if Path(name).is_dir() else [Path(name)]
         mine = [path for path in inside if path.is_file() and is_problem_certificate(path)]
@@ -513,8 +515,11 @@ def _recheck_problems(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool | N
             stands = stands is not False and found.finding is None
             if found.finding is None:
                 click.echo(f"{path}: {found.verdict} stands, {found.items} items replayed: {found.statement}")
+                false += [f"CONTRADICTION in {path}, {text}" for text in contradictions(path)]
             else:
                 click.secho(f"{path}: {found.finding}", fg="red")
+    if false:
+        _fail("; ".join(false), EXIT_CONTRADICTION)
     return tuple(rest), stands
 
 

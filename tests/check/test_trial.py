@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.must_fail.scalar_twins import TWINS
-from verify.check.trial import tried
+from verify.check import certificate
+from verify.check.certificate import Checked
+from verify.check.trial import contradictions, tried
+from verify.cli import main
 
 X: Any = ["var", "x"]
 UNIT = ["q", "0"], ["q", "1"]
@@ -42,6 +48,17 @@ def test_refutations_are_evaluated_at_their_point() -> None:
 def test_what_is_too_close_decides_nothing() -> None:
     assert tried(item(X, "<=", X)).unknown == 40
     assert tried(item(["gamma", X], "<=", X)).unknown == 40
+
+
+def test_a_contradiction_in_a_file_is_exit_code_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    false = item(["exp", X], "<=", ["+", ["q", "1"], X])
+    path = tmp_path / "false.json"
+    path.write_text(json.dumps({"scalars": [false], "problem": {}, "verdict": "PROVED"}))
+    assert "i: accepted by the kernel, and false at x =" in contradictions(path)[0]
+    monkeypatch.setattr(certificate, "is_problem_certificate", lambda _: True)
+    monkeypatch.setattr(certificate, "recheck", lambda _: Checked(str(path), "PROVED", "a lie", 1, None))
+    result = CliRunner().invoke(main, ["recheck", str(path)])
+    assert result.exit_code == 3 and "CONTRADICTION" in result.output
 
 
 @pytest.mark.parametrize("name", TWINS)

@@ -6,9 +6,11 @@ refutation at its point. Only what surely contradicts the kernel is reported.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -33,6 +35,13 @@ class Tried:
     agree: int
     unknown: int
     contradiction: str | None = None
+
+
+def contradictions(path: Path) -> list[str]:
+    """What is surely false among the scalar items of a certificate that the kernel accepts."""
+    rows = json.loads(path.read_text(encoding="utf-8")).get("scalars", [])
+    found = [(row["id"], tried(row).contradiction) for row in rows]
+    return [f"{name}: {text}" for name, text in found if text is not None]
 
 
 def tried(item: Mapping[str, Json]) -> Tried:
