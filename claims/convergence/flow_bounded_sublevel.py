@@ -27,6 +27,7 @@ sublinear = corrected(
 
 def rate(p, slope):
     g = L - v
+    p.have(b >= 0, by.lemma("base:real-root", x=c))
     p.have(g >= 0, by.algebra(p.minimum))
     one = p.have(R * (1 / R) == 1, by.algebra(by.inverse(R)))
     i = (1 / R) ** 2
@@ -78,4 +79,6 @@ with proof(sublinear, case="tall") as p:
     )
     rate(p, slope)
 
+few = {"trials": 8, "search": 1, "necessity": 2, "necessity_more": 2, "trajectories": 1}
+check(sublinear, **few)
 nonclaim("Bounds of rank and distance hold on a bounded sublevel set that contains no singular matrix.")

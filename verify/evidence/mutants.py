@@ -16,7 +16,7 @@ from verify.evidence.sorts import well_sorted
 from verify.evidence.terms import BINDERS, Formula, Statement, Term, is_scalar, key, places, replace
 from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError
-from verify.evidence.work import exhausted
+from verify.evidence.work import WorkLimit, exhausted
 from verify.numeric.enclosure import NotEvidence
 
 OPERATORS = (
@@ -239,7 +239,7 @@ def _later(plan: Plan, mutant: Mutant, along: Along) -> dict[str, Any] | None:
 def _draws(plan: Plan, seed: int, draws: int) -> Drawn | None:
     try:
         drawn = draw_many(plan, draws, seed, budget=2 * draws, max_size=2, min_size=1, corner="wild")
-    except (Discard, ShapeError, KeyError, IndexError, AssertionError):
+    except (Discard, ShapeError, KeyError, IndexError, AssertionError, WorkLimit):  # the last is told by `exhausted`
         return None
     if not drawn.instances and drawn.reasons and all(r.startswith("sizes:") for r in drawn.reasons):
         return None
