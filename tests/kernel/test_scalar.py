@@ -170,3 +170,16 @@ def test_an_open_end_is_no_base_for_slopes() -> None:
         p.prove(d, expr("x - sign(x)"), ">=", {"rule": "eval"})
     with pytest.raises(Reject):
         p.prove(d, expr("x - sign(x)"), ">=", {"rule": "seen"})
+
+
+def test_a_number_that_differs_from_another_may_be_smaller() -> None:
+    """x != 1 does not exclude a box on which x < 1."""
+    from verify.kernel.errors import Budget
+    from verify.kernel.scalar import terms as t
+    from verify.kernel.scalar.domain import Domain, Side
+    from verify.kernel.scalar.proof import Prover
+
+    x = ("var", "x")
+    d = Domain((("x", Side(t.ZERO, None, False, True)),)).told((t.minus(x, t.ONE), "!="), True)
+    assert not Prover(Budget(10**6)).quick(d, x, "!=")
+    assert not Prover(Budget(10**6)).quick(d, x, ">")

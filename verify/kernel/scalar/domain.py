@@ -160,7 +160,11 @@ def contradicts(facts: Iterable[Need], e: Enclosures) -> bool:
             value = Enclosures(e.a, e.box).of(u)
         except Reject:
             continue
-        if value.negative() or (rel != ">=" and value.zero()) or (rel == ">" and value.nonpositive()):
+        if rel == "!=":
+            false = value.zero()
+        else:
+            false = value.negative() or (rel == ">" and value.nonpositive())
+        if false:
             return True
     return False
 
