@@ -528,6 +528,9 @@ class Search:
             if node is not None:
                 return node
         turns = [(a, b, sb) for (a, sa), (b, sb) in pairwise(signs) if sa != sb]
+        node = self.attempt(0.4, self.isolated, d, u, rel, depth)
+        if node is not None:
+            return node
         node = self.attempt(0.7, self.turning, d, u, rel, depth, x, slope, turns[:12], f)
         if node is not None:
             return node
@@ -848,6 +851,46 @@ class Search:
             then = self.goal(d, v, rel, depth - 2)
             if then is not None:
                 return {"rule": "apply", "function": "log", "a": J(plus), "b": J(minus), "then": then}
+        return None
+
+    def isolated(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """u = a + b f with one logarithm (atan, asin, erf) f: over b, so that the derivative is algebraic."""
+        p = self.n.of(u)
+        special = {x for m in p for x, _ in m if self.n.atoms[x][0] in ("log", "atan", "asin", "erf")}
+        special = {x for x in special if t.free(self.n._written(x, 1))}
+        if len(special) != 1:
+            return None
+        (f,) = special
+        a: Poly = {}
+        b: Poly = {}
+        for m, c in p.items():
+            e = dict(m).get(f, 0)
+            if e not in (0, 1):
+                return None
+            (b if e else a)[tuple(q for q in m if q[0] != f)] = c
+        factor = self.n.expression(b)
+        if not t.free(factor) or not a:
+            return None
+        sign = 1
+        if not self.p.quick(d, factor, ">"):
+            sign, factor = -1, t.negative(factor)
+            if not self.p.quick(d, factor, ">"):
+                return None
+        rest = self.n.mul(a, self.n.power(b, Fraction(-1)))
+        v = self.n.expression(self.n.scale(self.n.add(rest, self.n.single(f)), sign))
+        then = self.goal_of(d, v, rel, depth - 1)
+        if then is None:
+            return None
+        return {"rule": "scale", "by": J(t.power(factor, -1)), "to": J(v), "then": then}
+
+    def goal_of(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """The derivative of u as it stands, without a common denominator first."""
+        (x,) = t.free(u)
+        slope = t.derivative(u, x)
+        for start in ("low", "high"):
+            node = self.attempt(0.6, self.mono, d, u, rel, depth, x, start, slope)
+            if node is not None:
+                return node
         return None
 
     def circular(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
