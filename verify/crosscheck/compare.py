@@ -17,7 +17,7 @@ from .errors import Ill, Rejected, Work
 from .evaluate import Env, Source, Term
 from .signature import Scope, Signature
 from .values import Mat, Value, describe
-from .worlds import TOWER, World, fraction, half_turns
+from .worlds import TOWER, World, fraction
 
 Points = list[tuple[World, Env]]
 TRIES = 12
@@ -240,6 +240,3 @@ def degree(term: Term, source: Source, env: Env, most: int = 200) -> int:
 
         return min(degree(term[3], inner, bound(term, source, env), most) + (2 if term[1] is not None else 0), most)
     return degree(term[1], source, env, most)
-
-
-__all__ = ["Plan", "Sampler", "half_turns", "uses"]

@@ -1,6 +1,6 @@
 """Values of terms in a commutative ring, at one choice of naturals, sizes and letters.
 
-A *source* gives the letters; an *evaluator* adds the ring. The same recursion serves random prime fields (`fields.py`),
+A *source* gives the letters; an *evaluator* adds the ring. The same recursion serves random prime fields (`worlds.py`),
 the point at which all letters vanish, and exact rationals (`rational.py`). Derivatives are tangents: every value may
 carry the derivative along one direction.
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from . import forms
 from . import values as va
-from .errors import Cannot, Ill, Rejected, Work
+from .errors import Cannot, Ill, Work
 from .values import Mat, Value
 
 Term = list[Any]
@@ -496,6 +496,3 @@ def let(body: Term, bindings: dict[str, forms.Form]) -> Term:
 
 def changed(change: Any, body: Term, bindings: dict[str, forms.Form] | None = None) -> Term:
     return ["@in", change, bindings, body]
-
-
-__all__ = ["Evaluator", "Rejected", "Source", "changed", "let"]

@@ -10,7 +10,7 @@ from . import forms, reading, terms
 from .changes import NEXT, START, Behind, Change
 from .compare import Sampler
 from .errors import Cannot, Rejected
-from .evaluate import Env, Evaluator, Source, Term, changed, let
+from .evaluate import Env, Evaluator, Source, Term, changed
 from .forms import Form
 from .proofs import Prover
 from .signature import Fact, Letter, Scope, Signature, dimension
@@ -344,6 +344,3 @@ class Instance:
             for v, low, high in fact.prefix
         ]
         return self.formula(fact.concl, terms.arguments(at, prefix, self.scope, "the goal"))
-
-
-__all__ = ["Instance", "Statement", "auxiliary", "let"]

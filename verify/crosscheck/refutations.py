@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from . import forms, reading, terms
-from .changes import NEXT
 from .errors import Cannot, Rejected, Work
 from .evaluate import Env, free
 from .images import Instance, Statement
@@ -320,6 +319,3 @@ def speaks_of(hyp: Fact, sig: Signature, hidden: frozenset[str]) -> bool:
             return False
         found |= terms.letters(side, sig)
     return found <= hidden
-
-
-__all__ = ["NEXT", "refute"]

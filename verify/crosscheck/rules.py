@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 from . import forms, reading, terms
 from .changes import START, Rewriting, Towards
-from .errors import Cannot, Rejected
+from .errors import Rejected
 from .evaluate import changed, let
 from .images import Instance, Statement
 from .proofs import Prover
-from .signature import Fact, Letter, Loss, Scope, rational
-from .terms import difference, minus, negative
+from .signature import Fact, Letter, Loss, Scope
+from .terms import difference, minus
 
 Json = Any
 Term = list[Any]
@@ -465,6 +464,3 @@ def homogeneity(term: Term, names: set[str]) -> int:
     if any(part[0] == "v" and part[1] in names for part, _ in terms.walk(term)):
         raise Rejected(f"the body is no polynomial times indicators: {head}")
     return 0
-
-
-__all__ = ["RULES", "Cannot", "Fraction", "Step", "negative", "rational"]

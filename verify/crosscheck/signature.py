@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -269,12 +269,3 @@ def _loss(name: str, row: Any, letters: Mapping[str, Letter]) -> Loss:
     if name not in letters:
         raise Rejected(f"the loss {name} is no letter")
     return Loss(name, row["at"], row["grad"], row.get("params"), row.get("pgrad"), row.get("target"))
-
-
-def indices(term: Any) -> Iterator[str]:
-    """All symbols in index expressions of a term, bound or not (for questions of occurrence)."""
-    if isinstance(term, dict):
-        yield from term
-    elif isinstance(term, list):
-        for part in term:
-            yield from indices(part)

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import reading, terms
 from .compare import Sampler
-from .errors import Cannot, Ill, Rejected, TooMuch, Work
+from .errors import Cannot, Rejected, TooMuch, Work
 from .images import Statement, auxiliary
 from .proofs import Prover
 from .rules import RULES, Step
@@ -319,6 +319,3 @@ def _step(
         if used.startswith("axiom:"):
             outcome.axioms.add(used.removeprefix("axiom:"))
     return fact
-
-
-__all__ = ["Ill", "Outcome", "Signature", "Theory", "replay"]
