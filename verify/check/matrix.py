@@ -860,7 +860,7 @@ def settle(problem: Problem, budget: Budget) -> Answer:
     if found is None:
         instance = hunt.run(min(budget.left, 0.25 * total))
         if instance is None and expressible:
-            found = _search(data, budget, 0.5 * total)
+            found = _search(data, budget, 0.1 * total, 2) or _search(data, budget, 0.4 * total)
             if found is None:
                 tried.append("rewriting with the hypotheses and their consequences, completed as far as time allows")
         if found is None and instance is None:
@@ -885,8 +885,9 @@ def settle(problem: Problem, budget: Budget) -> Answer:
     )
 
 
-def _search(data: Json, budget: Budget, share: float) -> Found | None:
+def _search(data: Json, budget: Budget, share: float, scalar_weight: int = 1) -> Found | None:
     search = Search(data, budget, share)
+    search.rewriter.scalar_weight = scalar_weight
     found = search.run()
     bad = search.rewriter.contradiction is not None
     if found is None:

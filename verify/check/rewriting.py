@@ -207,6 +207,7 @@ class Rewriter:
         self.weights: dict[Any, int] = {}
         self.spelled: dict[Mono, Any] = {}
         self.defined: set[Any] = set()
+        self.scalar_weight = 1  # of a scalar letter; 2 makes A x = c x a rule for c x
         self.contradiction: Json = None  # an equation that says that something positive is zero
 
     # ---- order -----------------------------------------------------------------------------------------------
@@ -223,7 +224,7 @@ class Rewriter:
         for atom, e in scalars:
             k = abs(dm.whole(e) or 1)
             if atom[0] == "net":
-                total += k * sum(self.weight(f) if r or c else 1 for f, r, c in atom[1])
+                total += k * sum(self.weight(f) if r or c else self.scalar_weight for f, r, c in atom[1])
                 size += k * len(atom[1])
             elif atom[0] in ("inv", "det"):
                 total += k * self.weight(atom)
