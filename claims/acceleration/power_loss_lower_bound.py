@@ -35,6 +35,17 @@ arrives = corrected(
     ),
 )
 
+h = real("h", at_least=2)  # descent over two balanced layers, p = 4, targets (h^2, 1), product (h^-6, 0) at first
+size = h**4 - 1
+rate = size / (h**2 - 1 / h**6) ** 3  # after one step the layers are h and (h, rate / h^3)
+error = 1 - rate / h**2
+upper = h + rate * error**3 * rate / h**3  # the layers after two steps
+lower = rate / h**3 + rate * error**3 * h
+layers_land = corrected(then=1 / h**3 + rate * (h**2 - 1 / h**6) ** 3 / h**3 == h, expect=ENCLOSED)
+layers_arrive = corrected(
+    then=both(absolute(1 - upper * lower) <= Q(1, 2), absolute(h**2 - upper * h) <= Q(1, 2)), expect=ENCLOSED
+)
+
 with proof(diverges) as p:
     x = eta * e**q
     p.conclude(by.algebra(by.times(e * e, x, p.large)))
@@ -66,4 +77,5 @@ with proof(lands) as p:
     p.conclude(by.algebra(by.scaled((Y - r) ** 3 * g**2, half), by.scaled((Y - r) * ((Y - r) * g + 1), one)))
 
 check(arrives, trials=40)
+check(layers_arrive, trials=40)
 nonclaim("That the end-to-end dynamics stays close to the minimum after it has come close is not shown.")
