@@ -1,0 +1,109 @@
+"""The mean of the losses moves predictions by -H g / n: sign, factor and d matter; the printed bounds and their strict sign."""
+
+from verify.statement import *
+
+covers("D-06", "D-11", "D-12", "D-13", "D-14", "D-15", "D-16", "D-20", "D-21", "D-23", "D-24", "D-25", "D-35", "D-36")
+
+n, p = nat("n", at_least=1), nat("p", at_least=1)
+model = differentiable_model("u", outputs=n, parameters=p)
+u, J, H, theta = model.output, model.jacobian, model.gram, model.parameters
+y, lam0, g, B = vector("y", n), real("lam_0", positive=True), curve("g", n, 1), matrix("B", n, n)
+w, K, v = curve("w", p, 1), curve("K", n, p), curve("v", n, 1)  # parameters, Jacobian, predictions under any loss
+any_loss = dict(time=clock(), chain=D(v) == K @ D(w), flow=D(w) == -K.T @ g / n)  # g: derivatives of the loss
+flow = gradient_flow(model, half_square(y, over=n))
+r = u - y
+F = frobenius(r) ** 2 / 2
+kernel = lam_min(H) >= lam0
+weighted = exp(lam0 * t / n) * F
+
+gradient = printed(flow=flow, then=-D(theta) == J.T @ r / n)
+dropped_d = printed(flow=flow, then=D(u) == J @ theta, expect=REFUTED, reading="theta stands for its velocity")
+chain = corrected(flow=flow, then=D(u) == J @ D(theta))
+substituted = printed(**any_loss, then=D(v) == K @ (-K.T @ g / n))
+dropped_factor = printed(**any_loss, then=D(v) == (K @ K.T) @ g, expect=REFUTED)
+with_factor = corrected(**any_loss, then=D(v) == -(K @ K.T) @ g / n)
+semidefinite = corrected(then=psd(H))
+enough_parameters = corrected(inverse=H @ B == I, then=p >= n)
+vector_loss = printed(
+    flow=gradient_flow(model, half_square(y)),
+    then=D(u) == -H @ r / n,
+    expect=REFUTED,
+    reading="the loss is half the squared distance of the vectors",
+)
+square_loss = corrected(flow=flow, then=D(u) == -H @ r / n)
+without = dict(time=clock(), chain=D(v) == K @ D(w), flow=D(w) == -2 * K.T @ (v - y) / n)
+without_half = printed(
+    **without,
+    then=D(v) == -(K @ K.T) @ (v - y) / n,
+    expect=REFUTED,
+    reading="the flow of the objective of Section 5, which has no factor 1/2",
+)
+twice_as_fast = corrected(**without, then=D(v) == -2 * (K @ K.T) @ (v - y) / n)
+energy = printed(flow=flow, then=D(F) == -quadratic(H, r) / n)
+rayleigh = printed(flow=flow, kernel=kernel, then=D(F) <= -lam0 / n * frobenius(r) ** 2)
+product_rule = printed(
+    flow=flow,
+    then=D(weighted) == lam0 / (2 * n) * exp(lam0 * t / n) * frobenius(r) ** 2 + D(F) * exp(lam0 * t / n),
+)
+strict = printed(flow=flow, kernel=kernel, then=D(weighted) < 0, expect=REFUTED)
+weak = corrected(flow=flow, kernel=kernel, then=D(weighted) <= 0)
+strict_apart = corrected(flow=flow, kernel=kernel, apart=F > 0, then=D(weighted) < 0)
+bounded_by_start = printed(flow=flow, kernel=kernel, then=weighted <= start(F))
+
+with proof(gradient) as s:
+    s.conclude(by.algebra(s.flow))
+with proof(chain) as s:
+    s.conclude(by.algebra(s.hypothesis("u.chain")))
+with proof(substituted) as s:
+    s.conclude(by.algebra(s.flow, s.chain))
+with proof(with_factor) as s:
+    s.conclude(by.algebra(s.flow, s.chain))
+with proof(twice_as_fast) as s:
+    s.conclude(by.algebra(s.flow, s.chain))
+with proof(square_loss) as s:
+    s.conclude(by.algebra(s.flow, s.hypothesis("u.chain")))
+with proof(energy) as s:
+    s.conclude(by.algebra(s.flow, s.hypothesis("u.chain")))
+with proof(product_rule) as s:
+    s.conclude(by.algebra())
+with proof(semidefinite) as s:
+    s.conclude(by.psd())
+with proof(enough_parameters) as s:  # the projection J^T B J has trace n, and the identity minus it is PSD
+    left = s.have(B.T @ H == I, by.algebra(s.inverse.T))
+    symmetric = s.have(B.T == B, by.algebra(left @ B, B.T @ s.inverse))
+    rest = I - J.T @ B @ J
+    s.conclude(
+        by.algebra(
+            by.trace(by.gram(rest)),
+            by.trace(by.within(J.T, symmetric, J)),
+            by.trace(s.inverse),
+            by.trace(B.T @ s.inverse @ H),
+            by.trace(by.within(J.T @ B.T @ H, symmetric, J)),
+            by.trace(s.inverse @ B.T @ H),
+        )
+    )
+with proof(rayleigh) as s:
+    s.conclude(
+        by.algebra(s.flow, s.hypothesis("u.chain"), by.times(1 / n, by.trace(by.congruence(r, s.kernel))))
+    )
+
+
+def falls(s):
+    e = exp(lam0 * t / n)
+    return s.flow, s.hypothesis("u.chain"), by.times(e / n, by.trace(by.congruence(r, s.kernel)))
+
+
+with proof(weak) as s:
+    s.conclude(by.algebra(*falls(s), by.times(lam0 * exp(lam0 * t / n) / n, by.trace(by.gram(r)))))
+with proof(strict_apart) as s:
+    s.conclude(by.algebra(*falls(s), by.times(lam0 * exp(lam0 * t / n) / n, s.apart)))
+with proof(bounded_by_start) as s:
+    slope = s.have(D(weighted) <= 0, by.lemma(weak))
+    s.conclude(by.antitone(slope))
+
+dropped_d.fails_at(n=1, p=1, J=[[1]], theta=[[1]], u=[[1]], y=[[1]])
+dropped_factor.fails_at(n=1, p=1, K=[[1]], w=[[0]], v=[[0]], g=[[1]])
+vector_loss.fails_at(n=2, p=1, J=[[1], [1]], theta=[[0]], u=[[0], [0]], y=[[1], [1]])
+without_half.fails_at(n=1, p=1, K=[[1]], w=[[0]], v=[[0]], y=[[1]])
+strict.fails_at(n=1, p=1, J=[[1]], theta=[[0]], u=[[0]], y=[[0]], lam_0=1)
+nonclaim("Where a unit of a ReLU network is at its kink the chain rule is one for selections of the subgradient.")

@@ -1,0 +1,89 @@
+"""Predictions under a kernel near the limit kernel stay within (eps / lam_0) of the initial residual of the limit flow."""
+
+from verify.statement import *
+
+covers("D-38", "D-39", "D-44", "D-71")
+
+n, q = nat("n", at_least=1), nat("q", at_least=1)
+lam0, eps = real("lam_0", positive=True), real("eps", positive=True)
+a, b = real("a", positive=True), real("b", positive=True)
+y, K = vector("y", n), matrix("K", n, n, symmetric=True)  # K: the limit kernel
+u, v = curve("u", n, 1), curve("v", n, 1)
+J = curve("J", n, q)
+H = J @ J.T
+A, B = matrix("A", n, n), matrix("B", n, n)
+M = matrix("M", n, n, symmetric=True)
+r, d, gap = u - y, u - v, H - K
+
+close_flows = corrected(
+    time=clock(),
+    flow=D(u) == -H @ (u - y) / n,
+    limit_flow=D(v) == -K @ (v - y) / n,
+    start=start(v) == start(u),
+    kernel=lam_min(K) >= lam0,
+    near=psd(eps**2 * I - gap.T @ gap),
+    then=frobenius(u - v) ** 2 <= (eps / lam0) ** 2 * start(frobenius(u - y) ** 2),
+)
+weyl = corrected(kernel=lam_min(K) >= lam0, near=frobenius(M - K) ** 2 <= eps**2, then=psd(M - (lam0 - eps) * I))
+sum_of_errors = corrected(one=frobenius(A) <= a, two=frobenius(B) <= b, then=frobenius(A + B) <= a + b)
+
+with proof(close_flows) as s:
+    falls = s.have(
+        D(frobenius(r) ** 2) <= 0,
+        by.algebra(by.scaled(2, by.trace(by.within(r.T, s.flow))), by.times(2 / n, by.trace(by.gram(J.T @ r)))),
+    )
+    bounded_ = s.have(frobenius(r) ** 2 <= start(frobenius(r) ** 2), by.antitone(falls))
+    at_start = (by.trace(by.within(start(d).T, s.start)),)
+    first = s.have(
+        start((eps / lam0) ** 2 * frobenius(r) ** 2) >= 0, by.algebra(by.square(eps / lam0), by.times(
+            by.square(eps / lam0), by.trace(by.gram(start(r)))))
+    )
+    z = lam0 * d + gap @ r
+    s.conclude(
+        by.comparison(
+            -lam0 / n,
+            slope=(
+                by.scaled(2, by.trace(by.within(d.T, s.flow))),
+                by.scaled(2, by.trace(by.within(d.T, s.limit_flow))),
+                by.times(2 / n, by.trace(by.congruence(d, s.kernel))),
+                by.times(1 / (n * lam0), by.trace(by.gram(z))),
+                by.times(1 / (n * lam0), by.trace(by.congruence(r, s.near))),
+                by.times(eps**2 / (n * lam0), bounded_),
+                by.scaled(frobenius(d) ** 2 / n, by.inverse(lam0)),
+                by.scaled(lam0 * frobenius(d) ** 2 / n, by.inverse(lam0)),
+                by.scaled(trace(d.T @ gap @ r) / n, by.inverse(lam0)),
+                by.scaled(eps**2 / (n * lam0) * start(frobenius(r) ** 2), by.inverse(lam0)),
+            ),
+            start=(*at_start, first),
+        )
+    )
+with proof(weyl) as s:
+    x = M - K
+    s.conclude(
+        by.algebra(
+            s.kernel,
+            by.times(1 / (2 * eps), by.gram(eps * I + x)),
+            by.times(1 / (2 * eps), by.dominate(by.gram(x))),
+            by.times(1 / (2 * eps), s.near, by.gram(identity(n))),
+            by.scaled(x, by.inverse(eps)),
+            by.scaled(eps * identity(n), by.inverse(eps)),
+        )
+    )
+with proof(sum_of_errors) as s:
+    inner = s.have(
+        a * b * (a * b - trace(A.T @ B)) >= 0,
+        by.algebra(
+            by.times(Q(1, 2), by.trace(by.gram(b * A - a * B))),
+            by.times(b**2 / 2, s.hypothesis("one.2")),
+            by.times(a**2 / 2, s.hypothesis("two.2")),
+        ),
+    )
+    product_ = s.have(
+        trace(A.T @ B) <= a * b,
+        by.algebra(
+            by.times(1 / (a * b), inner), by.scaled(a * b - trace(A.T @ B), by.inverse(a * b)),
+        ),
+    )
+    s.conclude(by.positive(), by.algebra(product_, s.hypothesis("one.2"), s.hypothesis("two.2")))
+
+nonclaim("How wide the network must be for its kernel to stay near the limit kernel is another claim.")
