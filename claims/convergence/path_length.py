@@ -31,7 +31,9 @@ with proof(path) as q:
     fast = q.have(n * v >= mu * rho, by.lemma("base:real-root-monotone", x=n * v, a=mu * rho, N=2))
     loss = q.have(
         rho * D(rho) == -n * v**2,
-        by.algebra(q.flow, q.hypothesis("u.chain"), by.scaled(1 / n, speed), by.scaled(Q(1, 2), by.derivative(q.distance))),
+        by.algebra(
+            q.flow, q.hypothesis("u.chain"), by.scaled(1 / n, speed), by.scaled(Q(1, 2), by.derivative(q.distance))
+        ),
     )
     half = q.have(rho * (-D(rho) - mu * v) >= 0, by.algebra(loss, by.times(q.hypothesis("length.2"), fast)))
     slope = q.have(

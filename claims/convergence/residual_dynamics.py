@@ -1,4 +1,4 @@
-"""The mean of the losses moves predictions by -H g / n: sign, factor and d matter; the printed bounds and their strict sign."""
+"""The mean of the losses moves predictions by -H g / n; the weighted loss falls, strictly if it is not zero."""
 
 from verify.statement import *
 
@@ -83,9 +83,7 @@ with proof(enough_parameters) as s:  # the projection J^T B J has trace n, and t
         )
     )
 with proof(rayleigh) as s:
-    s.conclude(
-        by.algebra(s.flow, s.hypothesis("u.chain"), by.times(1 / n, by.trace(by.congruence(r, s.kernel))))
-    )
+    s.conclude(by.algebra(s.flow, s.hypothesis("u.chain"), by.times(1 / n, by.trace(by.congruence(r, s.kernel)))))
 
 
 def falls(s):

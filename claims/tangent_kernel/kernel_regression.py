@@ -1,4 +1,4 @@
-"""A model linear in its parameters has a constant kernel; separating parameters bound its least eigenvalue from below."""
+"""A model linear in its parameters has a constant kernel; separating parameters bound its least eigenvalue."""
 
 from verify.statement import *
 
@@ -12,15 +12,22 @@ K = Phi @ Phi.T
 low, c = chosen("low", positive=True), real("c", positive=True)
 gap = Phi @ A - I
 
-linear = printed(then=Phi @ (eta + h) - Phi @ eta == Phi @ h, reading="the gradient of prediction i is the feature of x_i")
-predictions = printed(time=clock(), flow=D(theta) == -Phi.T @ (Phi @ theta - y) / n,
-                      then=D(Phi @ theta) == -K @ (Phi @ theta - y) / n)
+linear = printed(
+    then=Phi @ (eta + h) - Phi @ eta == Phi @ h, reading="the gradient of prediction i is the feature of x_i"
+)
+predictions = printed(
+    time=clock(), flow=D(theta) == -Phi.T @ (Phi @ theta - y) / n, then=D(Phi @ theta) == -K @ (Phi @ theta - y) / n
+)
 constant = printed(time=clock(), then=D(K) == 0)
-uniform = printed(full_rank=c > 0, then=c >= low, expect=REFUTED,
-                  reading="one bound for all kernels of full rank: n = 1, feature sqrt(c)")
-full_rank = corrected(inverse=Phi @ A == I, then=psd(frobenius(A)**2 * K - I))
+uniform = printed(
+    full_rank=c > 0,
+    then=c >= low,
+    expect=REFUTED,
+    reading="one bound for all kernels of full rank: n = 1, feature sqrt(c)",
+)
+full_rank = corrected(inverse=Phi @ A == I, then=psd(frobenius(A) ** 2 * K - I))
 # parameters that separate the inputs up to 1/2: universality gives them for distinct inputs
-universal = corrected(near=frobenius(gap)**2 <= Q(1, 4), then=psd(frobenius(A)**2 * K - I / 4))
+universal = corrected(near=frobenius(gap) ** 2 <= Q(1, 4), then=psd(frobenius(A) ** 2 * K - I / 4))
 repeated = printed(then=psd(K - c * I), expect=REFUTED, reading="a bound without distinct inputs")
 
 with proof(linear) as s:
@@ -32,8 +39,14 @@ with proof(constant) as s:
 with proof(full_rank) as s:
     s.conclude(by.algebra(by.congruence(Phi.T, by.dominate(by.gram(A.T))), s.inverse @ (A.T @ Phi.T), s.inverse.T))
 with proof(universal) as s:  # (1 + G)(1 + G)^T = (1 + 2 G)(1 + 2 G)^T / 2 + 1/2 - G G^T
-    s.conclude(by.algebra(by.congruence(Phi.T, by.dominate(by.gram(A.T))), by.times(Q(1, 2), by.gram(I + 2 * gap.T)),
-                          by.dominate(by.gram(gap.T)), by.times(s.near, by.gram(identity(n)))))
+    s.conclude(
+        by.algebra(
+            by.congruence(Phi.T, by.dominate(by.gram(A.T))),
+            by.times(Q(1, 2), by.gram(I + 2 * gap.T)),
+            by.dominate(by.gram(gap.T)),
+            by.times(s.near, by.gram(identity(n))),
+        )
+    )
 
 uniform.fails_at(c=low / 2)
 with refutation(uniform) as s:

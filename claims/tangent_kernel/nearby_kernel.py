@@ -1,4 +1,4 @@
-"""Predictions under a kernel near the limit kernel stay within (eps / lam_0) of the initial residual of the limit flow."""
+"""Predictions under a kernel within eps of the limit kernel stay within eps / lam_0 residuals of the limit flow."""
 
 from verify.statement import *
 
@@ -35,8 +35,8 @@ with proof(close_flows) as s:
     bounded_ = s.have(frobenius(r) ** 2 <= start(frobenius(r) ** 2), by.antitone(falls))
     at_start = (by.trace(by.within(start(d).T, s.start)),)
     first = s.have(
-        start((eps / lam0) ** 2 * frobenius(r) ** 2) >= 0, by.algebra(by.square(eps / lam0), by.times(
-            by.square(eps / lam0), by.trace(by.gram(start(r)))))
+        start((eps / lam0) ** 2 * frobenius(r) ** 2) >= 0,
+        by.algebra(by.square(eps / lam0), by.times(by.square(eps / lam0), by.trace(by.gram(start(r))))),
     )
     z = lam0 * d + gap @ r
     s.conclude(
@@ -81,7 +81,8 @@ with proof(sum_of_errors) as s:
     product_ = s.have(
         trace(A.T @ B) <= a * b,
         by.algebra(
-            by.times(1 / (a * b), inner), by.scaled(a * b - trace(A.T @ B), by.inverse(a * b)),
+            by.times(1 / (a * b), inner),
+            by.scaled(a * b - trace(A.T @ B), by.inverse(a * b)),
         ),
     )
     s.conclude(by.positive(), by.algebra(product_, s.hypothesis("one.2"), s.hypothesis("two.2")))
