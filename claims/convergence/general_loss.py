@@ -1,4 +1,4 @@
-"""Beyond the square loss a lower bound on the kernel is not enough; the Polyak-Lojasiewicz inequality is what it takes."""
+"""A kernel bound is not enough beyond the square loss; the Polyak-Lojasiewicz inequality is."""
 
 from verify.statement import *
 
@@ -17,7 +17,7 @@ any_loss = printed(
     floor=double_well >= e,
     then=e <= 0,
     expect=REFUTED,
-    reading="n = 1, f = theta, so H = 1, and the loss (u^2 - 1)^2 / 4: a number below the loss at all times is at most 0",
+    reading="f = theta, so H = 1, and the loss (u^2 - 1)^2 / 4: a number that stays below it is at most 0",
 )
 polyak = corrected(
     time=clock(),

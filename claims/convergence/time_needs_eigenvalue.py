@@ -10,7 +10,7 @@ s, eps = real("s"), real("eps", open=(0, 1))
 uniform = printed(
     then=exp(-lam * T) <= Q(1, 2),
     expect=REFUTED,
-    reading="a time that depends on accuracy, sample size and depth alone; here one sample, constant kernel lam, half of the residual",
+    reading="a time that depends on accuracy alone; one sample, constant kernel lam, half of the residual",
 )
 time = corrected(long=s >= log(1 / eps) / lam, then=exp(-lam * s) <= eps)
 

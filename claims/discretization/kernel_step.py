@@ -1,4 +1,4 @@
-"""Descent on a linear model contracts the residual if the step is at most n over the largest eigenvalue of the kernel."""
+"""Descent on a linear model contracts the residual for steps up to n over the largest eigenvalue."""
 
 from verify.statement import *
 
