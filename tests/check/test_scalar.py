@@ -64,3 +64,11 @@ def test_an_open_answer_says_what_was_tried() -> None:
 def test_same_input_same_certificate() -> None:
     p = problem("x*log(x) >= x-1", ["x > 0"])
     assert settle(p).certificate == settle(p).certificate
+
+
+@pytest.mark.parametrize(
+    "hints", [{"split": ["x=1"]}, {"substitute": ["x=exp(s)"]}, {"monotone_in": ["x"]}, {"precision": 100}]
+)
+def test_hints_do_not_change_the_claim(hints: dict[str, object]) -> None:
+    p = problem("x*log(x) >= x-1", ["x > 0"], **hints)  # type: ignore[arg-type]
+    assert settle(p).verdict == "PROVED"

@@ -143,6 +143,16 @@ def hinted(search: Any, d: Any, u: t.Expr, rel: str, depth: int, hints: Any) -> 
         c = t.read(expression_json(value), frozenset())
         if x in d.names() and search.inside(d.side(x), c):
             return search.split(d, u, rel, depth + 1, x, c)
+    for x, value in hints.substitute if hints is not None else ():
+        from .substitution import substituted
+
+        try:
+            g = t.read(expression_json(value), ex.free(value))
+        except Reject:
+            continue
+        node = substituted(search, d, u, rel, depth, x, g)
+        if node is not None:
+            return node
     return search.goal(d, u, rel, depth)
 
 
