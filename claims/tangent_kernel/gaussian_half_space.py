@@ -4,11 +4,12 @@ from verify.statement import *
 
 covers("D-63")
 
-d = nat("d", at_least=1)
-x, g = unit_vector("x", d), iid("g", law=gaussian(d))
+d, m = nat("d", at_least=1), nat("m", at_least=1)
+r = index("r", m)
+x, g, w = unit_vector("x", d), iid("g", law=gaussian(d)), iid("w", count=m, law=gaussian(d))
 phi, zero = iid("phi", law=angle), Q(0)
 
-half = printed(then=E(indicator(dot(g, x) >= 0)) == Q(1, 2))
+half = printed(then=E(indicator(dot(w[r], x) >= 0)) == Q(1, 2))
 variance = printed(then=E(dot(g, x) ** 2) == 1)
 fourth = printed(then=E(dot(g, x) ** 4) == 3)
 
@@ -16,8 +17,8 @@ with proof(half) as p:
     p.letter(phi)
     unit = p.hypothesis("x.unit")
     same = p.have(cos(zero) == dot(x, x), by.algebra(unit))
-    side = indicator(dot(g, x) >= 0)
-    turned = p.have(E(side) == E(indicator(cos(phi) >= 0)), by.polar(g, x, x, phi, zero, using=(unit, unit, same)))
+    side = indicator(dot(w[r], x) >= 0)
+    turned = p.have(E(side) == E(indicator(cos(phi) >= 0)), by.polar(w[r], x, x, phi, zero, using=(unit, unit, same)))
     sector = indicator(both(phi >= -pi / 2, phi <= pi / 2))
     end_a = indicator(both(phi >= -pi / 2, phi <= -pi / 2))
     signs = (pi / 2 - phi, phi + pi / 2, -(phi + 3 * pi / 2), cos(phi))
