@@ -383,7 +383,8 @@ class Rewriter:
                 outside += self.terms.scalar(atom, e)
         n = len(rule.net.rows)
         ends = [where[-p - 1] for p in range(n + len(rule.net.cols))]
-        if word is not None and rule.word is not None and not outside:
+        plain = all(len(r) == len(c) == 1 for _, r, c in left)
+        if word is not None and rule.word is not None and plain and not outside:
             text = self.product(factors, used, word, left, ends)
             if text is not None:
                 return text
