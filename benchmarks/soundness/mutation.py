@@ -1,0 +1,237 @@
+"""`python -m benchmarks.soundness.mutation`: which mutants of the kernel the test suite notices.
+
+The result is committed as result.json. It is keyed by the kernel's hash and, below that, by the hash of each mutated
+definition, so that after a change only the mutants of what changed are run again. When only the cases changed, a
+mutant meets the case that noticed it last time first.
+
+Options: --all forgets earlier results, --only TEXT restricts to definitions, --sample reruns a hash-chosen twentieth
+and all survivors against the committed result and writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from . import mutants as mu
+from .cases import FOLDERS, SURVIVED, Case, collect, judge
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULT = Path(__file__).with_name("result.json")
+EQUIVALENT = Path(__file__).with_name("equivalent.json")
+NEEDED = 0.98
+SHARE = 20  # one in so many is rerun by --sample
+
+Json = Any
+
+
+def corpus_hash() -> str:
+    whole = hashlib.sha256()
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            whole.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+def load(path: Path) -> Json:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def listed() -> list[mu.Mutant]:
+    """All mutants, those of the theorem checker before those of the other kinds."""
+    return sorted((m for d in mu.definitions() for m in mu.mutants(d)), key=lambda m: "." in m.definition.module)
+
+
+def proved(mutant: str, hashes: dict[str, str], equivalent: Json) -> bool:
+    """Is there a proof that the mutant changes nothing, written for the definition as it is now?"""
+    row = equivalent.get(mutant)
+    return row is not None and row["hash"] == hashes[mutant.split(" | ")[0]]
+
+
+def summary(outcomes: dict[str, Json], every: list[mu.Mutant], tests: list[str], equivalent: Json) -> Json:
+    """The committed result: counts, score, and for each definition the case that noticed each mutant."""
+    hashes = {m.definition.name: m.definition.hash for m in every}
+    alive = [m.id for m in every if outcomes[m.id] is None]
+    same = [i for i in alive if proved(i, hashes, equivalent)]
+    counted = len(every) - len(same)
+    killed = len(every) - len(alive)
+    used = sorted({x for x in outcomes.values() if x is not None})
+    number = {name: i for i, name in enumerate(used)}
+    table: dict[str, Json] = {}
+    for m in every:
+        row = table.setdefault(m.definition.name, {"hash": m.definition.hash, "by": []})
+        found = outcomes[m.id]
+        row["by"].append(SURVIVED if found is None else number[found])
+    return {
+        "format": 1,
+        "operators": mu.VERSION,
+        "kernel": mu.kernel_hash(),
+        "corpus": corpus_hash(),
+        "cases": len(tests),
+        "mutants": len(every),
+        "killed": killed,
+        "equivalent": len(same),
+        "survivors": sorted(set(alive) - set(same)),
+        "score": round(killed / counted, 4) if counted else 1.0,
+        "noticed_by": used,
+        "definitions": table,
+    }
+
+
+def known(result: Json, every: list[mu.Mutant]) -> dict[str, str | None]:
+    """Earlier outcomes of mutants of definitions that did not change."""
+    if result.get("operators") != mu.VERSION:
+        return {}
+    rows: dict[str, list[mu.Mutant]] = {}
+    for m in every:
+        rows.setdefault(m.definition.name, []).append(m)
+    out: dict[str, str | None] = {}
+    for name, ms in rows.items():
+        row = result["definitions"].get(name)
+        if row is not None and row["hash"] == ms[0].definition.hash and len(row["by"]) == len(ms):
+            for m, by in zip(ms, row["by"], strict=True):
+                out[m.id] = None if by == SURVIVED else result["noticed_by"][by]
+    return out
+
+
+class Plan:
+    """For each mutant the cases that execute its line: the one that noticed it before, those that noticed others of
+    the same definition, then the cheapest."""
+
+    def __init__(self, cases: list[Case], first: dict[str, str | None], most: int | None = None) -> None:
+        self.cases, self.first, self.most = cases, first, most
+        self.names = {c.name: i for i, c in enumerate(cases)}
+        self.lines: dict[tuple[str, int], list[int]] = {}
+        for i in sorted(range(len(cases)), key=lambda i: cases[i].seconds):
+            for line in cases[i].lines:
+                self.lines.setdefault(line, []).append(i)
+        self.useful: dict[str, Counter[int]] = {}
+
+    def order(self, m: mu.Mutant) -> list[tuple[int, Case]]:
+        useful = self.useful.get(m.definition.name, Counter())
+        found = sorted(self.lines.get((m.definition.module, m.line), []), key=lambda i: -useful[i])
+        favourite = self.names.get(self.first.get(m.id) or "")
+        if favourite is not None:
+            found = [favourite, *(i for i in found if i != favourite)]
+        return [(i, self.cases[i]) for i in (found if self.most is None else found[: self.most])]
+
+    def learn(self, m: mu.Mutant, by: int) -> None:
+        if by != SURVIVED:
+            self.useful.setdefault(m.definition.name, Counter())[by] += 1
+
+
+def campaign(args: argparse.Namespace) -> int:
+    every = listed()
+    before = {} if args.all else load(RESULT)
+    old = known(before, every) if before else {}
+    same_cases = bool(before) and before["corpus"] == corpus_hash()
+    outcomes: dict[str, str | None] = dict(old)
+    todo = [m for m in every if m.id not in old or (not same_cases and (args.recheck or old[m.id] is None))]
+    if args.only:
+        todo = [m for m in every if args.only in m.definition.name]
+        for m in every:
+            outcomes.setdefault(m.id, None)
+    began = time.time()
+    tests: list[str] = []
+
+    def work(cases: list[Case]) -> None:
+        tests.extend(c.name for c in cases)
+        print(
+            f"{len(todo)} of {len(every)} mutants against {len(cases)} cases, read in {time.time() - began:.0f} s",
+            flush=True,
+        )
+        count = 0
+
+        def done(m: mu.Mutant, by: int) -> None:
+            nonlocal count
+            count += 1
+            outcomes[m.id] = None if by == SURVIVED else cases[by].name
+            if by == SURVIVED:
+                print(f"  survived: {m.id} (line {m.line})", flush=True)
+            if count % 500 == 0:
+                print(f"{count} mutants, {time.time() - began:.0f} s", flush=True)
+                if not args.only:
+                    save({**dict.fromkeys(x.id for x in every), **outcomes})
+
+        plan = Plan(cases, old, args.most)
+        judge(todo, plan.order, args.workers, lambda m, by: (plan.learn(m, by), done(m, by))[1])
+
+    def save(found: dict[str, str | None]) -> Json:
+        result = summary(found, every, tests, load(EQUIVALENT))
+        RESULT.write_text(
+            json.dumps(result, separators=(",", ":"), sort_keys=True).replace('"},"', '"},\n"').replace('},"', '},\n"')
+            + "\n",
+            encoding="utf-8",
+        )
+        return result
+
+    failed = collect(work)
+    if failed or not tests:
+        print("these cases fail without any mutant:", *failed, sep="\n  ")
+        return 2
+    result = save(outcomes)
+    print(
+        f"{result['mutants']} mutants, {result['killed']} noticed, {result['equivalent']} proved equivalent, "
+        f"{len(result['survivors'])} survive: score {result['score']:.2%} in {time.time() - began:.0f} s"
+    )
+    return 0 if result["score"] >= NEEDED else 1
+
+
+def chosen(mutant: str, key: str) -> bool:
+    return int(hashlib.sha256(f"{key}{mutant}".encode()).hexdigest(), 16) % SHARE == 0
+
+
+def sample(args: argparse.Namespace) -> int:
+    """Rerun a twentieth of the noticed mutants, each against the case that noticed it, and all that survived."""
+    every = listed()
+    result = load(RESULT)
+    if not result or result["kernel"] != mu.kernel_hash():
+        print("result.json is for another kernel: run `python -m benchmarks.soundness.mutation`")
+        return 1
+    old = known(result, every)
+    missing = [m.id for m in every if m.id not in old]
+    if missing:
+        print(f"result.json does not know {missing[0]} (and {len(missing) - 1} more)")
+        return 1
+    picked = [m for m in every if old[m.id] is not None and chosen(m.id, result["kernel"])]
+    alive = [m for m in every if old[m.id] is None]
+    wrong: list[str] = []
+
+    def work(cases: list[Case]) -> None:
+        names = {c.name: i for i, c in enumerate(cases)}
+
+        def done(m: mu.Mutant, by: int) -> None:
+            if (by == SURVIVED) != (old[m.id] is None):
+                wrong.append(m.id)
+
+        plan = Plan(cases, old, args.most)
+        judge(picked, lambda m: [(names[n], cases[names[n]])] if (n := old[m.id]) in names else [], args.workers, done)
+        judge(alive, plan.order, args.workers, done)
+
+    failed = collect(work)
+    print(f"{len(picked)} noticed mutants and {len(alive)} others rerun, {len(wrong)} differ", *wrong, sep="\n  ")
+    return 1 if wrong or failed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.mutation", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="forget earlier results")
+    parser.add_argument("--recheck", action="store_true", help="also rerun noticed mutants when the cases changed")
+    parser.add_argument("--only", help="only definitions whose name contains this; prints, and keeps other outcomes")
+    parser.add_argument("--most", type=int, help="cases a mutant meets at most; for a first look")
+    parser.add_argument("--sample", action="store_true", help="rerun a twentieth and all survivors, write nothing")
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
+    args = parser.parse_args()
+    os.chdir(ROOT)
+    return sample(args) if args.sample else campaign(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
