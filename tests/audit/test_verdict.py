@@ -24,6 +24,7 @@ from verify.audit.verdict import (
     judge,
     standing,
     states,
+    was_enclosed,
     was_tested,
 )
 
@@ -297,3 +298,14 @@ def test_an_expectation_never_changes_a_verdict(f: Facts, expects: str | None) -
     assert standing(found, expects) is Standing.UNEXPECTED or judge(f).verdict == found
     if found in (Verdict.ERROR, Verdict.VACUOUS) or (found in (Verdict.ENCLOSED, Verdict.TESTED) and expects != found):
         assert standing(found, expects) is Standing.UNEXPECTED
+
+
+def test_a_few_points_enclose_nothing() -> None:
+    rows = [{"instance": {"values": {"x": str(k)}}} for k in range(20)]
+    passed = {"status": "passed", "exact": 30, "ball": 0, "agree": 0, "violated": 0}
+    assert was_enclosed({"enclosures": rows})
+    assert not was_enclosed({"enclosures": rows[:19]})
+    assert not was_enclosed({"enclosures": rows[:1] * 30})
+    assert was_enclosed({"enclosures": rows[:2], "trials": passed})
+    assert not was_enclosed({"enclosures": rows[:2], "trials": {**passed, "status": "unknown"}})
+    assert not was_enclosed({"enclosures": rows, "others": [{"enclosures": rows[:3]}]})

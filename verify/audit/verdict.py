@@ -41,6 +41,7 @@ class Standing(StrEnum):
     UNEXPECTED = "unexpected"
 
 
+ENOUGH = 20  # instances that are enough for ENCLOSED without trials
 EXPECTATIONS = (None, "REFUTED", "ILL-SORTED", "ENCLOSED", "TESTED", "OPEN")
 
 
@@ -178,7 +179,7 @@ def gather_facts(
         vacuity=_vacuity(statement.get("vacuity"), kernel, theorems, replayed),
         counterexample=checks.get("counterexample") is True,
         witness=checks.get("witness") is True,
-        enclosed=checks.get("enclosures") is True,
+        enclosed=checks.get("enclosures") is True and was_enclosed(statement.get("evidence") or {}),
         tested=was_tested(statement.get("evidence") or {}),
         violated=_violated(checks.get("cross") or {}, replayed),
         notes=tuple(found),
@@ -199,6 +200,20 @@ def was_tested(evidence: Json) -> bool:
     """Trials were drawn for every kernel statement, most were decided, and none failed."""
     parts = [evidence, *(evidence.get("others") or [])]
     return all(trials_passed(part.get("trials")) is True for part in parts)
+
+
+def was_enclosed(evidence: Json) -> bool:
+    """Whether the enclosures of every kernel statement are more than a few easy points: 20 instances or more, or
+    trials most of which were decided. Three points at which both sides are 0 enclose nothing."""
+    parts = [evidence, *(evidence.get("others") or [])]
+    return all(
+        _instances(part.get("enclosures")) >= ENOUGH or trials_passed(part.get("trials")) is True for part in parts
+    )
+
+
+def _instances(rows: object) -> int:
+    found = rows if isinstance(rows, list) else []
+    return len({json.dumps(row.get("instance"), sort_keys=True) for row in found if isinstance(row, Mapping)})
 
 
 def trials_passed(trials: object) -> bool | None:
