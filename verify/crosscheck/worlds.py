@@ -276,7 +276,11 @@ class Residues(Evaluator):
     def present(self, term: Term, env: Env) -> bool:
         """Whether a scalar counts as not 0 here: a product if its factors do, anything else by chance."""
         head = term[0]
-        if head == "*" or (head == "+" and len(term) == 2):
+        if head == "+":  # x + 0, as the difference of the two sides of x > 0 is written
+            parts = [part for part in term[1:] if not nothing(part)]
+            if len(parts) == 1:
+                return self.present(parts[0], env)
+        if head == "*":
             return all([self.present(part, env) for part in term[1:]])
         if head == "pow":
             return self.source.index(term[2], env) == 0 or self.present(term[1], env)
@@ -457,6 +461,15 @@ class Vanishing(Evaluator):
         if head == "cos" and turns.denominator == 1:
             return Laurent({0: Fraction((1, 0, -1, 0)[int(turns) % 4])})
         raise Cannot(f"the multiple of pi in {head}")
+
+
+def nothing(term: Term) -> bool:
+    """Whether a term is written as the number 0, or as a product with it."""
+    if term[0] == "*":
+        return any(nothing(part) for part in term[1:])
+    if term[0] == "@in":
+        return nothing(term[3])
+    return bool(term[0] == "q" and Fraction(term[1]) == 0)
 
 
 def sizes_of(term: Term, source: Source, env: Env) -> int | None:
