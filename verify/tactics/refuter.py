@@ -10,6 +10,7 @@ from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
 from verify.kernel.imports import Imported
 from verify.kernel.refute import is_domain
+from verify.kernel.replay import check_all
 from verify.kernel.replay import statement as read_statement
 from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
@@ -35,22 +36,29 @@ def refute(
         if data is not None and statement.script is not None and statement.script.kind == "refutation":
             return Refuter(context or Context(claim), claim, statement, name, kernels[0], data).refutation()
         if data is not None and _finite(kernels[0]):
-            return {
-                "id": name,
-                "statement": kernels[0],
-                "kind": "evaluate",
-                "instance": exact_instance(kernels[0], data),
-            }
+            return _replayable(name, kernels[0], exact_instance(kernels[0], data))
         for kernel, found in zip(kernels, evidence, strict=False):
             if found.get("counterexample"):
                 instance = found["counterexample"].get("kernel")  # there if it is finite and exact
                 if instance is not None:
-                    return {"id": name, "statement": kernel, "kind": "evaluate", "instance": instance}
+                    return _replayable(name, kernel, instance)
     except (Reject, StatementError) as e:
         raise TacticFailed(str(e), where=name) from None
     except TacticFailed as e:
         raise e.at(name) from None
     return None
+
+
+NO_VALUE = "root has no exact value"
+
+
+def _replayable(name: str, kernel: Json, instance: Json) -> Json | None:
+    """The refutation by evaluation; None where the kernel cannot evaluate it, because a root is not rational.
+
+    Such a counterexample counts by its enclosures. Any other rejection is left for the audit to see."""
+    found = {"id": name, "statement": kernel, "kind": "evaluate", "instance": instance}
+    (outcome,) = check_all([], [found])[1]
+    return None if not outcome["ok"] and outcome["reason"] == NO_VALUE else found
 
 
 def exact_instance(kernel: Json, data: Data) -> Json:
