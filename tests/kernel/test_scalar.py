@@ -183,3 +183,12 @@ def test_a_number_that_differs_from_another_may_be_smaller() -> None:
     d = Domain((("x", Side(t.ZERO, None, False, True)),)).told((t.minus(x, t.ONE), "!="), True)
     assert not Prover(Budget(10**6)).quick(d, x, "!=")
     assert not Prover(Budget(10**6)).quick(d, x, ">")
+
+
+def test_powers_of_small_fractions_are_bounded() -> None:
+    """The numerator of (1/3)**1000 is 1: its denominator has to count as well."""
+    from verify.kernel.scalar import terms
+
+    once = ("pow", terms.q(Fraction(1, 3)), terms.q(1_000))
+    assert terms.value_of(once) == Fraction(1, 3**1_000)
+    assert terms.value_of(("pow", once, terms.q(1_000))) is None

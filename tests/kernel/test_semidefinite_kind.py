@@ -191,3 +191,22 @@ def test_a_direction_is_found_exactly_when_the_form_is_not_definite(data: Any) -
     assert (v is None) == (is_psd(m) if strict else is_pd(m))
     if v is not None:
         assert any(v) and (form(m, v) < 0 if strict else form(m, v) <= 0)
+
+
+@pytest.mark.parametrize("value", [2, -1])
+@pytest.mark.parametrize("way", ["gram", "refutation", "not psd"])
+def test_vectors_are_real(value: int, way: str) -> None:
+    """With the vector sqrt(-1) the form of (1) is -1; the twin with sqrt(2) shows something true."""
+    v = ["pow", q(value), q("1/2")]
+    one = {"one": {"id": "one", "vars": {}, "lhs": q(0), "rel": "<", "rhs": q(1), "proof": {"rule": "eval"}}}
+    number = value if way == "gram" else -value
+    claim = "not psd" if way == "not psd" else "psd"
+    data: dict[str, Any] = {"id": "a", "statement": {"matrix": [[q(number)]], "vars": {}, "claim": claim}}
+    vector = ["vector", [v], [str(value**2), "one"]]
+    if way == "refutation":
+        data["refutation"] = {"at": {}, "because": vector}
+    else:
+        data["proof"] = ["gram", [[q(1), None, [v]]]] if way == "gram" else vector
+    found = check_all([data], one)[0]
+    assert found["ok"] == (value > 0)
+    assert value > 0 or "vector" in found["reason"]

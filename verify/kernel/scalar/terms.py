@@ -127,7 +127,7 @@ def value_of(e: Expr) -> Fraction | None:
         return out
     if known[1].denominator != 1 or abs(known[1]) > 1_000 or (known[0] == 0 and known[1] < 0):
         return None
-    if known[0].numerator.bit_length() * abs(known[1]) > 100_000:
+    if max(known[0].numerator.bit_length(), known[0].denominator.bit_length()) * abs(known[1]) > 100_000:
         return None
     return Fraction(known[0] ** known[1].numerator)
 

@@ -45,6 +45,12 @@ class Statement:
         self.n = len(rows)
         self.normal = Normal(budget)
         self.used: set[str] = set()
+        self.chosen: list[Any] = []
+
+    def written(self, data: Json) -> Poly:
+        """Normal form of a weight or vector entry; that it is real everywhere is shown at the end."""
+        self.chosen.append(terms.read(data, frozenset(self.domain)))
+        return self.normal.of(self.chosen[-1])
 
     def polys(self) -> list[list[Poly]]:
         """Normal forms of the entries, symmetric."""
@@ -55,16 +61,17 @@ class Statement:
                     raise Reject("the matrix is not symmetric in normal form")
         return out
 
-    def defined(self) -> None:
-        """Each entry has a value on the whole domain: it is total, or part of a proved scalar statement."""
+    def defined(self, entries: bool = True) -> None:
+        """Each weight, vector entry and (unless a refutation says otherwise) entry of the matrix has a real value on
+        the whole domain: it is total, or part of a proved scalar statement."""
         seen: set[Any] | None = None
-        for x in (x for r in self.entries for x in r):
+        for x in (*self.chosen, *(x for r in self.entries if entries for x in r)):
             if _total(x):
                 continue
             if seen is None:
                 seen = {p for name in self.used for side in self.lemma(name)[::2] for p in terms.parts(side)}
             if not all(p in seen or _total(p) for p in terms.parts(x) if terms.needs(p)):
-                raise Reject("an entry is not shown to have a value on the whole domain")
+                raise Reject("an entry, weight or vector is not shown to have a value on the whole domain")
 
     # ---- scalar facts -----------------------------------------------------------------------------------
 
@@ -156,7 +163,6 @@ class Statement:
     def _by_gram(self, m: list[list[Poly]], strict: bool, parts: Json) -> None:
         """M = sum w v v^T + rest with w >= 0 and a proof for the rest (strict for positive definite), or no rest."""
         a = self.normal
-        names = frozenset(self.domain)
         rest = [list(r) for r in m]
         proof = None
         for part in parts:
@@ -166,9 +172,9 @@ class Statement:
             w, fact, vector = part
             if type(vector) is not list or len(vector) != len(m):
                 raise Reject("a vector has an entry for each row")
-            weight = a.of(terms.read(w, names))
+            weight = self.written(w)
             self.positive(weight, fact, False)
-            v = [a.of(terms.read(x, names)) for x in vector]
+            v = [self.written(x) for x in vector]
             for i in range(len(m)):
                 for k in range(len(m)):
                     if v[i] and v[k]:
@@ -239,8 +245,7 @@ class Statement:
         not positive definite: a principal minor, or the form of a vector other than 0, is at most 0."""
         a = self.normal
         if node[0] == "vector":
-            names = frozenset(self.domain)
-            v = [a.of(terms.read(x, names)) for x in node[1]]
+            v = [self.written(x) for x in node[1]]
             if len(v) != len(m) or (not strict and not any(a.constant(x) for x in v)):
                 raise Reject("a vector with a constant entry other than 0 is needed, with an entry for each row")
             total = a.const(0)
@@ -276,6 +281,7 @@ class Statement:
         out.domain, out.claim, out.budget, out.lemmas = {}, self.claim, self.budget, self.lemmas
         out.entries = [[terms.substitute(x, values) for x in r] for r in self.entries]
         out.n, out.normal, out.used = self.n, self.normal, self.used
+        out.chosen = []
         return out
 
 
@@ -332,6 +338,7 @@ def item(data: Json, lemmas: Mapping[str, Json]) -> dict[str, Any]:
         here.defined()
     else:
         here.negative_somewhere(here.polys(), how["because"], s.claim == "psd")
+        here.defined(entries=False)
     return {**out, "claims": "refuted", "rests": sorted(here.used)}
 
 
