@@ -210,3 +210,23 @@ def test_vectors_are_real(value: int, way: str) -> None:
     found = check_all([data], one)[0]
     assert found["ok"] == (value > 0)
     assert value > 0 or "vector" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        {"x": "junk"},
+        {"x": [q(1), q(0), False, False]},
+        {"x": [q(0), q(0), True, False]},
+        {"x": [q(0), ["log", q(-1)], False, False]},
+        {"x y": [q(0), q(1), False, False]},
+        {"x": [q(0), q(1), 0, 0]},
+        [],
+    ],
+)
+def test_the_domain_is_read_even_if_no_lemma_needs_it(box: Any) -> None:
+    """On an empty domain every claim would hold."""
+    good = item(numbers([1]), "psd", {"proof": ["numbers"]}, {"x": [q(0), q(1), False, False]})
+    bad = item(numbers([1]), "psd", {"proof": ["numbers"]}, box)
+    assert check_all([good], {})[0]["ok"]
+    assert not check_all([bad], {})[0]["ok"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import Budget, Reject
 from . import terms as t
-from .domain import Domain
+from .domain import Domain, Side
 from .proof import Prover, fields
 from .refute import at_point
 
@@ -24,15 +24,20 @@ MALFORMED = (AttributeError, KeyError, IndexError, TypeError, ValueError, Arithm
 MAX_VARS = 12
 
 
-def statement(data: Json, p: Prover) -> tuple[Domain, t.Expr, str, t.Expr]:
-    """Domain, sides and relation; raises `Reject` if a range is empty."""
-    rows = data["vars"]
+def read_box(rows: Json, p: Prover) -> tuple[tuple[str, Side], ...]:
+    """The variables with their ranges; raises `Reject` if one is empty or cannot be read."""
     if type(rows) is not dict or len(rows) > MAX_VARS:
         raise Reject(f"vars is an object with at most {MAX_VARS} names")
     for name in rows:
         if not name.isidentifier():
             raise Reject(f"{name!r:.40} is not a name")
-    box = tuple((name, p.range(row)) for name, row in rows.items())
+    return tuple((name, p.range(row)) for name, row in rows.items())
+
+
+def statement(data: Json, p: Prover) -> tuple[Domain, t.Expr, str, t.Expr]:
+    """Domain, sides and relation; raises `Reject` if a range is empty."""
+    rows = data["vars"]
+    box = read_box(rows, p)
     if data["rel"] not in ("<=", "<", ">=", ">"):
         raise Reject("rel is <=, <, >= or >")
     names = frozenset(rows)
