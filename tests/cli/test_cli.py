@@ -75,7 +75,8 @@ def test_no_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: Pat
     assert result.exit_code == 2 and "no folder `claims` here or above" in result.output
 
 
-def test_unexpected_comes_first(good: Path, library: Path) -> None:
+def test_unexpected_comes_first(good: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
     write_claim(library / "claims", "b/bad", {"label": "x", "derive": "reject"}, {"label": "fine"})
     write_claim(library / "claims", "b/raises", {"label": "x"}, before="1 / 0")
     result = run("audit")

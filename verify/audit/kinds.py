@@ -146,17 +146,21 @@ def _trials(claim: ClaimResult) -> Finding:
 
 def _mutants(claim: ClaimResult) -> Finding:
     """Neighbours must be told apart from the statement. One that survives may be true (a weaker bound is), so the
-    report lists it; that none at all is rejected means that nothing was checked."""
-    failed, passed = [], 0
+    report lists it; that none at all is rejected means that nothing was checked: open, never a pass."""
+    open_: list[str] = []
+    passed = 0
     for s in _settled(claim):
         for part in _parts(s):
             mutants = part.get("mutants")
             found = [m.get("status") for m in mutants.get("mutants") or ()] if isinstance(mutants, Mapping) else []
             rejected = sum(status in REJECTED for status in found)
             if "survived" in found and not rejected:
-                failed.append(f"{s.label}: none of {len(found)} mutants was rejected")
+                open_.append(
+                    f"{s.label}: none of {len(found)} mutants was rejected;"
+                    " give instances, or a larger budget with check(..)"
+                )
             passed += rejected > 0
-    return _finding(failed, passed, "no mutant was made")
+    return Finding(Status.OPEN, tuple(open_)) if open_ else _finding([], passed, "no mutant was made")
 
 
 def _necessity(claim: ClaimResult, hypothesis: str) -> Finding:
