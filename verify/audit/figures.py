@@ -213,15 +213,15 @@ def _sides(statement: Any, kernel: Data, options: Mapping[str, Any]) -> Data:
             rows.append([_middle(_scalar(evaluate(sig, t, at, digits=40))) for t in (over, goal[1], goal[2])])
     rows.sort()
     return {
-        "caption": f"{statement.label}: left side by rigorous quadrature (points), right side in closed form (line).",
+        "caption": f"{statement.label}: left side (points) and right side (line), each enclosed by itself.",
         "data": {
             "x": [number(r[0]) for r in rows],
             "xlabel": f"${options['x'].latex()}$",
             "ylabel": "both sides",
             "scale": "linear",
             "series": [
-                {"label": "quadrature", "y": [number(r[1]) for r in rows], "style": "points"},
-                {"label": "closed form", "y": [number(r[2]) for r in rows], "style": "line"},
+                {"label": "left side", "y": [number(r[1]) for r in rows], "style": "points"},
+                {"label": "right side", "y": [number(r[2]) for r in rows], "style": "line"},
             ],
         },
     }
