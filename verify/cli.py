@@ -760,6 +760,9 @@ def refute_command(
             low, high = found.counterexample.get("margin") or ("?", "?")
             click.echo(f"{found.label}{case}: fails {found.counterexample['where']}, margin {low}"
                        + ("" if low == high else f" to {high}"))
+            only = found.counterexample.get("only_for")
+            if only:
+                click.echo(f"    for this choice of {', '.join(only)} only: no refutation of the statement")
             click.echo(f"    kernel: {found.kernel}")
             line = author_line(found)
             click.echo(f"    {line}" if line else f"    {json.dumps(found.counterexample['values'], sort_keys=True)}")
