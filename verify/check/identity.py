@@ -17,8 +17,9 @@ from verify.kernel.errors import Budget as Effort
 from verify.kernel.errors import Reject
 from verify.kernel.identity import replay as kernel
 from verify.kernel.identity import terms as it
-from verify.kernel.identity.enclose import Values
+from verify.kernel.identity.enclose import Missing, Values
 from verify.kernel.identity.proof import WORK, Identities, Scope, Work
+from verify.kernel.items import MALFORMED
 from verify.kernel.scalar import terms as t
 from verify.kernel.scalar.proof import Prover
 
@@ -222,7 +223,7 @@ class Search(Identities):
         try:
             self.prove(s, a, b, node)
             return filled(node)
-        except (Reject, *kernel.MALFORMED):
+        except (Reject, Missing, *MALFORMED):
             return None
         finally:
             self.depth, self.p.depth = depth, 0
@@ -313,7 +314,7 @@ class Search(Identities):
                 search = Scalars(min(1.0, self.clock.left / 4), [], 64)
                 try:
                     node = search.goal(s.domain, v, ">", 3)
-                except (Reject, Timeout, *kernel.MALFORMED):
+                except (Reject, Timeout, Missing, *MALFORMED):
                     node = None
                 if node is not None:
                     return {"rule": "have", "of": t.to_json(of), "rel": ">", "proof": node}
@@ -580,7 +581,7 @@ def refutation(st: kernel.Statement, values: list[Json], sides: tuple[Expr, Expr
             try:
                 found = kernel.refute(st, data)
                 return data, found
-            except (Reject, *kernel.MALFORMED):
+            except (Reject, Missing, *MALFORMED):
                 if tries >= TRIES:
                     return None
     return None
@@ -600,7 +601,7 @@ def witness(st: kernel.Statement) -> Json:
         try:
             kernel.located(st, data, Values(96, Work(kernel.NOWHERE, st.prover).plane))
             return data
-        except (Reject, *kernel.MALFORMED):
+        except (Reject, Missing, *MALFORMED):
             continue
     return None
 
@@ -656,7 +657,7 @@ def closed_values(st: kernel.Statement, budget: Budget) -> tuple[list[Json], tup
             row = {k: node[k] for k in ("part", "value", "because")}
             try:
                 part, value = search.value(kernel.NOWHERE, row)
-            except (Reject, *kernel.MALFORMED):
+            except (Reject, Missing, *MALFORMED):
                 search.depth = search.p.depth = 0
                 continue
             rows.append(filled(row))

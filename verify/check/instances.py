@@ -14,10 +14,12 @@ from typing import Any
 
 from verify.kernel.errors import Budget as Work
 from verify.kernel.errors import Reject
+from verify.kernel.evaluate import positive_semidefinite
 from verify.kernel.matrix import dims as dm
-from verify.kernel.matrix.evaluate import Evaluator, Undefined, semidefinite
+from verify.kernel.matrix.evaluate import Evaluator, Undefined
 from verify.kernel.matrix.evaluate import instance as checked
 from verify.kernel.matrix.terms import Letters
+from verify.tactics.solve import reduce_rows
 
 from .answer import Counterexample
 
@@ -150,7 +152,7 @@ class Hunt:
         t = _transpose(m)
         if {"symmetric", "psd"} & set(flags) and m != t:
             return False
-        if "psd" in flags and not semidefinite(m):
+        if "psd" in flags and not positive_semidefinite(m):
             return False
         if "orthogonal" in flags and _mul(t, m) != _unit(len(m)):
             return False
@@ -373,22 +375,8 @@ def _solution(
     """One solution of sum x_k columns[k] = target and a basis of the solutions for 0, or None."""
     n = len(columns)
     rows = [[c[i] for c in columns] + [t] for i, t in enumerate(target)]
-    pivots: list[int] = []
-    r = 0
-    for c in range(n):
-        pick = next((i for i in range(r, len(rows)) if rows[i][c]), None)
-        if pick is None:
-            continue
-        rows[r], rows[pick] = rows[pick], rows[r]
-        lead = rows[r][c]
-        rows[r] = [x / lead for x in rows[r]]
-        for i, row in enumerate(rows):
-            if i != r and row[c]:
-                f = row[c]
-                rows[i] = [x - f * y for x, y in zip(row, rows[r], strict=True)]
-        pivots.append(c)
-        r += 1
-    if any(row[n] for row in rows[r:]):
+    pivots = reduce_rows(rows, n)
+    if any(row[n] for row in rows[len(pivots) :]):
         return None
     start = [Fraction(0)] * n
     for i, c in enumerate(pivots):

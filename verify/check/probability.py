@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.kernel.errors import Reject
+from verify.kernel.items import MALFORMED
 from verify.kernel.probability import replay as kernel
 
 from . import expression as ex
@@ -149,7 +150,7 @@ def proof(st: kernel.Statement, claim: Inequality, hoeffding: bool, budget: Budg
         try:
             kernel.prove(st, Prover(Work(kernel.WORK)), {"hoeffding": hoeffding, "proof": node})
             return node
-        except (Reject, *kernel.MALFORMED):
+        except (Reject, *MALFORMED):
             continue
     return None
 
@@ -179,7 +180,7 @@ def counterexample(st: kernel.Statement, budget: Budget) -> tuple[Json, Json] | 
         data = {"low": str(st.low), "high": str(st.high), "p": str(p), "n": n, "t": str(gap)}
         try:
             return data, kernel.refute(st, data)
-        except (Reject, *kernel.MALFORMED):
+        except (Reject, *MALFORMED):
             continue
     return None
 

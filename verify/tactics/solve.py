@@ -11,14 +11,11 @@ Vector = Mapping[Any, int | Fraction]
 MAX_SUBSETS = 4000
 
 
-def eliminate(target: Vector, columns: Sequence[Vector]) -> list[Fraction] | None:
-    """One solution of sum x_k columns[k] = target (free unknowns zero), or None."""
-    keys = {k for v in (target, *columns) for k in v}
-    n = len(columns)
-    rows = [[Fraction(v.get(k, 0)) for v in (*columns, target)] for k in sorted(keys, key=repr)]
-    pivots: list[tuple[int, int]] = []
-    r = 0
-    for c in range(n):
+def reduce_rows(rows: list[list[Fraction]], columns: int) -> list[int]:
+    """Bring the first `columns` columns into reduced row echelon form, in place; the pivot column of each row."""
+    pivots: list[int] = []
+    for c in range(columns):
+        r = len(pivots)
         pick = next((i for i in range(r, len(rows)) if rows[i][c]), None)
         if pick is None:
             continue
@@ -29,12 +26,20 @@ def eliminate(target: Vector, columns: Sequence[Vector]) -> list[Fraction] | Non
             if i != r and row[c]:
                 f = row[c]
                 rows[i] = [x - f * y for x, y in zip(row, rows[r], strict=True)]
-        pivots.append((r, c))
-        r += 1
-    if any(row[n] for row in rows[r:]):
+        pivots.append(c)
+    return pivots
+
+
+def eliminate(target: Vector, columns: Sequence[Vector]) -> list[Fraction] | None:
+    """One solution of sum x_k columns[k] = target (free unknowns zero), or None."""
+    keys = {k for v in (target, *columns) for k in v}
+    n = len(columns)
+    rows = [[Fraction(v.get(k, 0)) for v in (*columns, target)] for k in sorted(keys, key=repr)]
+    pivots = reduce_rows(rows, n)
+    if any(row[n] for row in rows[len(pivots) :]):
         return None
     out = [Fraction(0)] * n
-    for i, c in pivots:
+    for i, c in enumerate(pivots):
         out[c] = rows[i][n]
     return out
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import Budget, Reject
+from ..items import Outcome, outcomes
 from ..scalar import terms as t
 from ..scalar.domain import Domain, Side
 from ..scalar.proof import Prover, fields, small
@@ -25,9 +26,6 @@ from .proof import WORK, Identities, Scope, Work
 from .terms import Reader, bound
 
 Json = Any
-Outcome = dict[str, Any]
-MALFORMED = (AttributeError, KeyError, IndexError, TypeError, ValueError, ArithmeticError, RecursionError,
-             AssertionError, MemoryError, Missing)
 MAX_VARS = 12
 LINE = Side(None, None, True, True)
 RANGES = {
@@ -200,37 +198,24 @@ def _holds(values: Values, rel: str, gap: Expr) -> None:
 
 
 def check(data: Json) -> Outcome:
-    name = data.get("id") if type(data) is dict else None
+    name = data["id"]
+    fields(data, ("id", "vars", "conditions", "lhs", "rhs"), ("proof", "witness", "refutation"))
+    if ("proof" in data) == ("refutation" in data):
+        raise Reject("an item has either a proof or a refutation")
+    budget = Budget(WORK)
+    out: Outcome = {"id": name, "ok": True, "base_facts": [], "axioms": [], "oracles": [], "lemmas": []}
     try:
-        fields(data, ("id", "vars", "conditions", "lhs", "rhs"), ("proof", "witness", "refutation"))
-        if type(name) is not str or ("proof" in data) == ("refutation" in data):
-            raise Reject("an item has an id and either a proof or a refutation")
-        budget = Budget(WORK)
         st = Statement(data, Prover(budget))
-        out: Outcome = {"id": name, "ok": True, "base_facts": [], "axioms": [], "oracles": [], "lemmas": []}
         if "refutation" in data:
             return {**out, "kind": "refutation", **refute(st, data["refutation"])}
         identities = Identities(budget, st.names)
         if st.conditions:  # else the ranges alone show that there are such values
             located(st, data.get("witness"), Values(96, Work(NOWHERE, st.prover).plane))
         identities.prove(st.scope(), st.lhs, st.rhs, data["proof"])
-        return {**out, "kind": "proof", "rules": identities.rules}
-    except Reject as e:
-        return {"id": name, "ok": False, "reason": str(e)}
-    except MALFORMED as e:
-        return {"id": name, "ok": False, "reason": f"malformed: {type(e).__name__}: {str(e)[:80]}"}
+    except Missing as e:
+        raise Reject(f"no value: {e}") from None
+    return {**out, "kind": "proof", "rules": identities.rules}
 
 
 def check_all(items: Json) -> list[Outcome]:
-    """Outcomes of the items; an id used twice is rejected."""
-    seen: set[str] = set()
-    out = []
-    for data in items:
-        found = check(data)
-        if found["ok"] and found["id"] in seen:
-            found = {"id": found["id"], "ok": False, "reason": "the id is in use"}
-        if type(found["id"]) is str:
-            seen.add(found["id"])
-        out.append(found)
-    return out
-
+    return outcomes(items, check)

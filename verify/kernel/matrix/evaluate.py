@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import Budget, Reject
+from ..evaluate import positive_semidefinite
 from ..signature import rational
 from . import dims as dm
 from .terms import Json, Letters
@@ -229,21 +230,6 @@ def matrix(data: Json) -> Value:
     return [[rational(x) for x in r] for r in data]
 
 
-def semidefinite(m: Value) -> bool:
-    """Exact decision by symmetric elimination."""
-    n = len(m)
-    a = [list(row) for row in m]
-    for i in range(n):
-        if a[i][i] < 0 or (a[i][i] == 0 and any(a[i][k] for k in range(i, n))):
-            return False
-        if a[i][i]:
-            for r in range(i + 1, n):
-                f = a[r][i] / a[i][i]
-                for k in range(i, n):
-                    a[r][k] -= f * a[i][k]
-    return True
-
-
 def instance(letters: Letters, data: Json, budget: Budget) -> Evaluator:
     """The letters' values, checked against shapes and flags."""
     if type(data) is not dict or set(data) != {"dims", "letters"}:
@@ -271,7 +257,7 @@ def instance(letters: Letters, data: Json, budget: Budget) -> Evaluator:
         for flag in letters.flags[name]:
             if flag in ("symmetric", "psd") and x != t:
                 raise Reject(f"{name} is not symmetric")
-            if flag == "psd" and not semidefinite(x):
+            if flag == "psd" and not positive_semidefinite(x):
                 raise Reject(f"{name} is not positive semidefinite")
             if flag == "orthogonal" and out.mul(t, x) != one:
                 raise Reject(f"{name} is not orthogonal")

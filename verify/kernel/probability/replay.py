@@ -15,6 +15,7 @@ from math import comb
 from typing import Any
 
 from ..errors import Budget, Reject
+from ..items import Outcome, outcomes
 from ..scalar import terms as t
 from ..scalar.domain import Domain, Enclosures, Side
 from ..scalar.interval import Arithmetic
@@ -22,11 +23,8 @@ from ..scalar.proof import Prover, fields
 from ..scalar.terms import Expr
 
 Json = Any
-Outcome = dict[str, Any]
 WORK = 40_000_000
 MAX_N = 60
-MALFORMED = (AttributeError, KeyError, IndexError, TypeError, ValueError, ArithmeticError, RecursionError,
-             AssertionError, MemoryError)
 
 
 class Statement:
@@ -88,32 +86,16 @@ def refute(st: Statement, data: Json) -> dict[str, str]:
 
 
 def check(data: Json) -> Outcome:
-    name = data.get("id") if type(data) is dict else None
-    try:
-        fields(data, ("id", "range", "sides", "bound"), ("proof", "refutation"))
-        if type(name) is not str or ("proof" in data) == ("refutation" in data):
-            raise Reject("an item has an id and either a proof or a refutation")
-        st = Statement(data)
-        out: Outcome = {"id": name, "ok": True, "base_facts": [], "axioms": [], "oracles": [], "lemmas": []}
-        if "refutation" in data:
-            return {**out, "kind": "refutation", **refute(st, data["refutation"])}
-        p = Prover(Budget(WORK))
-        return {**out, "kind": "proof", "axioms": prove(st, p, data["proof"]), "rules": p.rules}
-    except Reject as e:
-        return {"id": name, "ok": False, "reason": str(e)}
-    except MALFORMED as e:
-        return {"id": name, "ok": False, "reason": f"malformed: {type(e).__name__}"}
+    fields(data, ("id", "range", "sides", "bound"), ("proof", "refutation"))
+    if ("proof" in data) == ("refutation" in data):
+        raise Reject("an item has either a proof or a refutation")
+    st = Statement(data)
+    out: Outcome = {"id": data["id"], "ok": True, "base_facts": [], "axioms": [], "oracles": [], "lemmas": []}
+    if "refutation" in data:
+        return {**out, "kind": "refutation", **refute(st, data["refutation"])}
+    p = Prover(Budget(WORK))
+    return {**out, "kind": "proof", "axioms": prove(st, p, data["proof"]), "rules": p.rules}
 
 
 def check_all(items: Json) -> list[Outcome]:
-    """Outcomes of the items; an id used twice is rejected."""
-    seen: set[str] = set()
-    out = []
-    for data in items:
-        found = check(data)
-        if found["ok"] and found["id"] in seen:
-            found = {"id": found["id"], "ok": False, "reason": "the id is in use"}
-        if type(found["id"]) is str:
-            seen.add(found["id"])
-        out.append(found)
-    return out
+    return outcomes(items, check)

@@ -11,16 +11,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import Budget, Reject
+from ..items import Outcome, outcomes
 from . import terms as t
 from .domain import Domain, Side
 from .proof import Prover, fields
 from .refute import at_point
 
 Json = Any
-Outcome = dict[str, Any]
 WORK = 40_000_000  # for one item
-MALFORMED = (AttributeError, KeyError, IndexError, TypeError, ValueError, ArithmeticError, RecursionError,
-             AssertionError, MemoryError)
 MAX_VARS = 12
 
 
@@ -45,35 +43,25 @@ def statement(data: Json, p: Prover) -> tuple[Domain, t.Expr, str, t.Expr]:
 
 
 def check(data: Json) -> Outcome:
-    name = data.get("id") if type(data) is dict else None
     p = Prover(Budget(WORK))
     try:
-        keys = ("id", "vars", "lhs", "rel", "rhs")
-        fields(data, keys, ("proof", "refutation"))
-        if type(name) is not str or ("proof" in data) == ("refutation" in data):
-            raise Reject("an item has an id and either a proof or a refutation")
-        d, lhs, rel, rhs = statement(data, p)
-        out: Outcome = {"id": name, "ok": True, "base_facts": [], "axioms": [], "oracles": [], "lemmas": []}
-        if "refutation" in data:
-            return {**out, "kind": "refutation", **at_point(p, d, lhs, rel, rhs, data["refutation"])}
-        u = t.minus(rhs, lhs) if rel in ("<=", "<") else t.minus(lhs, rhs)
-        p.prove(d, u, ">=" if rel in ("<=", ">=") else ">", data["proof"])
-        return {**out, "kind": "proof", "rules": p.rules}
+        return settled(data, p)
     except Reject as e:
-        return {"id": name, "ok": False, "reason": str(e), "where": "/".join(p.path)}
-    except MALFORMED as e:
-        return {"id": name, "ok": False, "reason": f"malformed: {type(e).__name__}", "where": "/".join(p.path)}
+        raise Reject(f"{'/'.join(p.path)}: {e}" if p.path else str(e)) from None
+
+
+def settled(data: Json, p: Prover) -> Outcome:
+    fields(data, ("id", "vars", "lhs", "rel", "rhs"), ("proof", "refutation"))
+    if ("proof" in data) == ("refutation" in data):
+        raise Reject("an item has either a proof or a refutation")
+    d, lhs, rel, rhs = statement(data, p)
+    out: Outcome = {"id": data["id"], "ok": True, "base_facts": [], "axioms": [], "oracles": [], "lemmas": []}
+    if "refutation" in data:
+        return {**out, "kind": "refutation", **at_point(p, d, lhs, rel, rhs, data["refutation"])}
+    u = t.minus(rhs, lhs) if rel in ("<=", "<") else t.minus(lhs, rhs)
+    p.prove(d, u, ">=" if rel in ("<=", ">=") else ">", data["proof"])
+    return {**out, "kind": "proof", "rules": p.rules}
 
 
 def check_all(items: Json) -> list[Outcome]:
-    """Outcomes of the items; an id used twice is rejected."""
-    seen: set[str] = set()
-    out = []
-    for data in items:
-        found = check(data)
-        if found["ok"] and found["id"] in seen:
-            found = {"id": found["id"], "ok": False, "reason": "the id is in use", "where": ""}
-        if type(found["id"]) is str:
-            seen.add(found["id"])
-        out.append(found)
-    return out
+    return outcomes(items, check)

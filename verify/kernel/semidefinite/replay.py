@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from ..errors import Budget, Reject
+from ..items import Outcome, outcomes
 from ..scalar import terms
 from ..scalar.normal import Normal
 from ..scalar.proof import Prover
@@ -24,7 +25,6 @@ RULES = ("numbers", "minors", "gram", "schur", "dominant", "near", "blocks")
 TOTAL = (
     "exp", "sin", "cos", "atan", "sinh", "cosh", "tanh", "asinh", "erf", "erfc", "abs", "sign", "min", "max", "+", "*",
 )  # fmt: skip
-_MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 
 
 class Statement:
@@ -321,7 +321,7 @@ def said(item: Json) -> tuple[Json, Json, str, Json]:
 def item(data: Json, lemmas: Mapping[str, Json]) -> dict[str, Any]:
     """{"id", "statement", "proof" | "refutation"}."""
     fields(data, ("id", "statement", "proof", "refutation"), ("id", "statement"), "item")
-    if type(data["id"]) is not str or len(data) != 3:
+    if len(data) != 3:
         raise Reject("an item has an id, a statement, and a proof or a refutation")
     s = Statement(data["statement"], Budget(WORK), lemmas)
     out = {"id": data["id"], "ok": True, "base_facts": [], "axioms": [], "oracles": []}
@@ -343,15 +343,6 @@ def item(data: Json, lemmas: Mapping[str, Json]) -> dict[str, Any]:
     return {**out, "claims": "refuted", "rests": sorted(here.used)}
 
 
-def check_all(items: list[Any], lemmas: Mapping[str, Json]) -> list[dict[str, Any]]:
+def check_all(items: list[Any], lemmas: Mapping[str, Json]) -> list[Outcome]:
     """`lemmas`: scalar items of the file that were accepted, by id."""
-    out = []
-    for data in items:
-        name = data.get("id") if type(data) is dict else None
-        try:
-            out.append(item(data, lemmas))
-        except Reject as e:
-            out.append({"id": name, "ok": False, "reason": str(e)})
-        except _MALFORMED as e:
-            out.append({"id": name, "ok": False, "reason": f"malformed input ({type(e).__name__}: {str(e)[:80]})"})
-    return out
+    return outcomes(items, lambda data: item(data, lemmas))
