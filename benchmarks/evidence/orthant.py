@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.timing import seconds
 from verify.numeric.enclosure import precision
-from verify.numeric.quadrature import orthant_probability
+from verify.numeric.orthant import orthant_probability
 
 POINTS = (Fraction(1, 3), Fraction(-1, 2), Fraction(9, 10), Fraction(-999, 1000), 1 - Fraction(1, 10**30))
 LIMITS = {50: 0.005, 200: 0.060}

@@ -20,7 +20,14 @@ from tests.kernel.terms import alg, fact, hyp, neg, q, step, sub, theorem, tr, v
 from verify.kernel import replay
 from verify.kernel.axioms import AXIOMS
 from verify.kernel.base import BASE_FACTS
-from verify.numeric import Enclosure, entire, integrate, orthant_probability, precision, relu_product_mean
+from verify.numeric import (
+    Enclosure,
+    entire,
+    integrate,
+    orthant_probability_cartesian,
+    precision,
+    relu_product_mean_cartesian,
+)
 from verify.numeric.enclosure import ball_of
 
 from .worlds import (
@@ -873,7 +880,10 @@ def test_gaussian_polar(rho: F) -> None:
             ):  # 6: the fourth moment of a normal law, doubled
                 refused(polar(g, wrong))
                 assert not (left - wrong * plane).contains(0) or (plane.contains(0) and left.contains(0)), (g, wrong)
-        for measure, g in ((orthant_probability, (0, 0, True, True)), (relu_product_mean, (1, 1, True, True))):
+        for measure, g in (
+            (orthant_probability_cartesian, (0, 0, True, True)),
+            (relu_product_mean_cartesian, (1, 1, True, True)),
+        ):
             assert in_space(g, rho).overlaps(measure(rho))
 
 

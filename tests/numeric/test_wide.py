@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, precision
-from verify.numeric.quadrature import orthant_probability, relu_product_mean
+from verify.numeric.orthant import orthant_probability, relu_product_mean
 from verify.numeric.wide import (
     kappa_0,
     kappa_0_enclosure,

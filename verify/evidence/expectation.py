@@ -32,7 +32,7 @@ from verify.evidence.terms import (
 )
 from verify.evidence.values import Mat, Scalar, Unsupported, Value
 from verify.numeric.enclosure import Enclosure
-from verify.numeric.quadrature import orthant_probability, relu_product_mean
+from verify.numeric.orthant import orthant_probability, relu_product_mean
 
 if TYPE_CHECKING:
     from verify.evidence.evaluate import Evaluator

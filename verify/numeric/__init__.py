@@ -25,13 +25,13 @@ from verify.numeric.matrices import (
     ldl,
 )
 from verify.numeric.networks import end_to_end, linear_network_flow, linear_network_gradient
-from verify.numeric.quadrature import (
-    entire,
-    integrate,
-    off_negative_axis,
+from verify.numeric.orthant import (
     orthant_probability,
+    orthant_probability_cartesian,
     relu_product_mean,
+    relu_product_mean_cartesian,
 )
+from verify.numeric.quadrature import entire, integrate, off_negative_axis
 from verify.numeric.wide import (
     kappa_0,
     kappa_0_enclosure,
@@ -75,8 +75,10 @@ __all__ = [
     "linear_network_trajectory",
     "off_negative_axis",
     "orthant_probability",
+    "orthant_probability_cartesian",
     "precision",
     "relu_product_mean",
+    "relu_product_mean_cartesian",
     "tangent_kernel",
     "tangent_kernel_enclosure",
 ]
