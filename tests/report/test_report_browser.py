@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 PAGES = [
     "index.html", "trust.html", "claims/linear_networks/balancedness.html", "claims/concentration/hoeffding_samples.html",
-    "claims/convergence/broken.html",
+    "claims/convergence/broken.html", "graph.html", "graph/linear_networks.html",
 ]  # fmt: skip
 
 CONTRAST = """
@@ -157,6 +157,29 @@ def test_without_scripts_everything_is_there(site: Site, browser: chromium.Brows
 def test_a_link_to_a_step_opens_it(site: Site, browser: chromium.Browser) -> None:
     browser.open(url(site, PAGES[2], "#s-2-s1"))
     assert browser.run("return document.querySelector('#s-2-s1 > details').open") is True
+
+
+CARD = """
+const panel = document.querySelector(".panel");
+const lit = document.querySelectorAll(".graph .node.lit").length;
+return [panel.hidden, panel.textContent.includes("Balancedness"), lit, document.activeElement.getAttribute("class")];
+"""
+
+
+def test_a_card_opens_on_focus_and_on_click(site: Site, browser: chromium.Browser) -> None:
+    browser.open(url(site, "graph.html"))
+    head = "document.querySelector('.node[data-id=\"linear_networks/balancedness\"] .head')"
+    assert browser.run(CARD)[0] is True
+    browser.run(f"{head}.focus()")
+    assert browser.run(CARD) == [False, True, 1, "head"]
+    browser.run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))")
+    assert browser.run(CARD) == [True, True, 0, "head"]
+    browser.run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true}))")
+    assert browser.run(CARD)[:2] == [False, False]
+    browser.run(f"{head}.dispatchEvent(new MouseEvent('click', {{bubbles: true}}))")
+    assert browser.run(CARD)[:3] == [False, True, 1]
+    browser.run("document.querySelector('.panel .close').click()")
+    assert browser.run(CARD)[0] is True
 
 
 def test_wide_formulas_can_be_reached_by_keyboard(site: Site, browser: chromium.Browser) -> None:

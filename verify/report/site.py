@@ -17,12 +17,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from . import export, figures, model, words
+from . import export, figures, graph, model, words
+from .dependencies import Dependencies, dependencies
 from .documents import documents
 from .errata import KINDS
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
-from .verdicts import VERDICTS, badge
+from .verdicts import VERDICTS, badge, verdict_class
 
 Json = Any
 MARKER = "report.json"
@@ -108,6 +109,10 @@ def render(
         ),
         "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
     }  # fmt: skip
+    deps = dependencies(claims)
+    pages["graph.html"] = _graph_page(env, common, deps, "", "")
+    for t in sorted({c.topic for c in claims}):
+        pages[f"graph/{t}.html"] = _graph_page(env, common, deps, "../", t)
     for d in papers:
         pages[d.page] = env.get_template("document.html").render(
             **common, root="../", document=d, tally=counts(d.claims)
@@ -115,7 +120,7 @@ def render(
         pages[d.errata_page] = env.get_template("errata.html").render(**common, root="../", document=d, kinds=KINDS)
     for c in claims:
         pages[c.page] = env.get_template("claim.html").render(
-            **common, root="../../", claim=c, drawn=_drawn(c), fates=model.FATES
+            **common, root="../../", claim=c, drawn=_drawn(c), fates=model.FATES, deps=deps
         )
         if c.certificate is not None:
             pages[f"certificates/{c.id}.json"] = export.canonical(c.certificate)
@@ -124,6 +129,15 @@ def render(
     listed = sorted([*out, MARKER])
     out[MARKER] = export.canonical(export.report(claims, counts(claims), listed)).encode()
     return out
+
+
+def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Dependencies, root: str, topic: str) -> str:
+    """The page of all files, or of one topic."""
+    drawn = graph.topic(deps, topic, root) if topic else graph.whole(deps, root)
+    return env.get_template("graph.html").render(
+        **common, root=root, topic=topic, graph=drawn, deps=deps, pip=graph.pip, mark=graph.mark,
+        topics=sorted({c.topic for c in deps.claims.values()}),
+    )  # fmt: skip
 
 
 def counts(claims: Iterable[Claim]) -> dict[str, int]:
@@ -175,7 +189,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    env.globals.update(badge=badge, anchor=anchor)
+    env.globals.update(badge=badge, anchor=anchor, verdict_class=verdict_class)
     env.filters["counted"] = _counted
     env.filters["words"] = words.label
     env.filters["powers"] = _powers

@@ -105,6 +105,11 @@ def as_expected(verdict: str, expects: str | None) -> bool:
     return verdict in SETTLED if expects is None else verdict == expects
 
 
+def verdict_class(word: str) -> str:
+    """The part of a style class that stands for a verdict."""
+    return BY_WORD.get(word, BY_WORD[NO_VERDICT]).css
+
+
 def badge(word: str, note: str = "") -> Markup:
     """Glyph, word and colour of a verdict."""
     verdict = BY_WORD.get(word, BY_WORD[NO_VERDICT])

@@ -69,6 +69,104 @@
     apply();
   }
 
+  // The graph: a card for the file in focus, and its neighbours lit.
+  const graph = document.querySelector("svg.graph");
+  if (graph) {
+    const box = document.querySelector(".graph-box");
+    const panel = box.querySelector(".panel");
+    const nodes = Array.from(graph.querySelectorAll(".node"));
+    const edges = Array.from(graph.querySelectorAll(".edge"));
+    let picked = null;
+    let quiet = false;
+
+    const light = (node) => {
+      const id = node && node.dataset.id;
+      const near = new Set(id ? [id] : []);
+      for (const edge of edges) {
+        const on = Boolean(id) && (edge.dataset.from === id || edge.dataset.to === id);
+        edge.classList.toggle("lit", on);
+        if (on) near.add(edge.dataset.from).add(edge.dataset.to);
+      }
+      for (const other of nodes) {
+        other.classList.toggle("lit", near.has(other.dataset.id));
+        other.classList.toggle("picked", other === node);
+      }
+      graph.classList.toggle("picked", Boolean(node));
+    };
+
+    const close = () => {
+      panel.hidden = true;
+      picked = null;
+      light(null);
+    };
+
+    // Back to the file without opening its card again.
+    const leave = () => {
+      const head = picked && picked.querySelector(".head");
+      close();
+      quiet = true;
+      if (head) head.focus({ preventScroll: true });
+      quiet = false;
+    };
+
+    const pick = (node) => {
+      const card = document.querySelector(`.card[data-id="${CSS.escape(node.dataset.id)}"]`);
+      if (!card) return close();
+      picked = node;
+      light(node);
+      panel.replaceChildren(...Array.from(card.cloneNode(true).childNodes));
+      for (const part of panel.querySelectorAll("[id]")) part.removeAttribute("id");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "close";
+      button.textContent = "×";
+      button.setAttribute("aria-label", "Close");
+      button.addEventListener("click", leave);
+      panel.append(button);
+      panel.hidden = false;
+      const outer = box.getBoundingClientRect();
+      const inner = node.getBoundingClientRect();
+      const room = outer.width - panel.offsetWidth;
+      const right = inner.right - outer.left + 12;
+      const left = inner.left - outer.left - panel.offsetWidth - 12;
+      panel.style.left = `${right <= room ? right : left >= 0 ? left : Math.max(0, Math.min(room, inner.left - outer.left))}px`;
+      panel.style.top = `${(right <= room || left >= 0 ? inner.top : inner.bottom + 8) - outer.top}px`;
+    };
+
+    for (const node of nodes) {
+      const head = node.querySelector(".head");
+      if (!head.getAttribute("href").startsWith("#")) continue;
+      head.addEventListener("focus", () => quiet || pick(node));
+      head.addEventListener("click", (event) => {
+        event.preventDefault();
+        pick(node);
+      });
+    }
+    // Arrow keys follow the arrows; up and down go through the drawing in its order.
+    graph.addEventListener("keydown", (event) => {
+      const node = event.target.closest && event.target.closest(".node");
+      if (!node || !event.target.matches(".head")) return;
+      const id = node.dataset.id;
+      const found = {
+        ArrowLeft: () => edges.filter((e) => e.dataset.to === id).map((e) => e.dataset.from),
+        ArrowRight: () => edges.filter((e) => e.dataset.from === id).map((e) => e.dataset.to),
+        ArrowUp: () => nodes.slice(0, nodes.indexOf(node)).reverse().map((n) => n.dataset.id),
+        ArrowDown: () => nodes.slice(nodes.indexOf(node) + 1).map((n) => n.dataset.id),
+      }[event.key];
+      if (!found) return;
+      event.preventDefault();
+      const next = found()[0];
+      const target = nodes.find((n) => n.dataset.id === next);
+      if (target) target.querySelector(".head").focus();
+    });
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !panel.hidden) leave();
+    });
+    document.addEventListener("click", (event) => {
+      if (!panel.hidden && !event.target.closest(".node, .panel")) close();
+    });
+  }
+
   // A link into a closed part opens it.
   const reveal = () => {
     const id = decodeURIComponent(location.hash.slice(1));
