@@ -44,6 +44,10 @@ class Document:
         return f"documents/{self.key}-errata.html"
 
     @property
+    def failing(self) -> int:
+        return sum(len(e.failures) for e in self.errata)
+
+    @property
     def coverage(self) -> dict[str, int]:
         found = Counter(row.status for row in self.rows)
         return {status: found[status] for status in STATUS}

@@ -7,11 +7,13 @@ it is the least change that turns the printed one into a corrected one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .model import Citation, Claim, Statement
+from .words import natural_order
 
 Json = Any
 
@@ -29,19 +31,27 @@ _SETTLED = ("PROVED", "CONDITIONAL")
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A printed statement that fails, and the corrected one nearest to it (None: nothing is proved yet)."""
+
+    printed: Statement
+    nearest: Statement | None
+
+
+@dataclass(frozen=True)
 class Erratum:
-    """One printed statement that fails. `corrected` may be empty: then nothing true is on record yet."""
+    """What fails in one place of a document in one way. `others`: what else is proved about it."""
 
     kind: str
     claim: Claim
-    printed: Statement
-    corrected: tuple[Statement, ...]
+    failures: tuple[Failure, ...]
+    others: tuple[Statement, ...]
     ids: tuple[str, ...]
     at: str
 
     @property
     def anchor(self) -> str:
-        return f"{self.claim.slug}-{self.printed.anchor}"
+        return f"{self.claim.slug}-{self.failures[0].printed.anchor}"
 
 
 def errata(source: str, claims: Sequence[Claim]) -> tuple[Erratum, ...]:
@@ -49,25 +59,42 @@ def errata(source: str, claims: Sequence[Claim]) -> tuple[Erratum, ...]:
     found = []
     for claim in claims:
         citation = next((x for x in claim.citations if x.source == source), None)
-        if citation is None:
-            continue
-        asts = {str(s["label"]): s.get("ast") for s in (claim.certificate or {}).get("statements") or ()}
-        for printed in claim.statements:
-            if printed.role == "printed" and printed.verdict in ("REFUTED", "ILL-SORTED"):
-                found.append(_erratum(claim, citation, printed, asts))
+        if citation is not None:
+            found += _errata(claim, citation)
     order = list(KINDS)
-    return tuple(sorted(found, key=lambda e: (order.index(e.kind), e.ids, e.claim.id, e.printed.label)))
+    return tuple(sorted(found, key=lambda e: (order.index(e.kind), natural_order(" ".join(e.ids)), e.claim.id)))
 
 
-def _erratum(claim: Claim, citation: Citation, printed: Statement, asts: Mapping[str, Json]) -> Erratum:
+def _errata(claim: Claim, citation: Citation) -> list[Erratum]:
+    asts = {str(s["label"]): s.get("ast") for s in (claim.certificate or {}).get("statements") or ()}
     settled = [s for s in claim.statements if s.role == "corrected" and s.verdict in _SETTLED]
-    if printed.verdict == "ILL-SORTED":
-        return Erratum("notation", claim, printed, tuple(settled), citation.ids, citation.at)
-    order = list(KINDS)
-    ranked = sorted(settled, key=lambda s: order.index(change(asts[printed.label], asts[s.label])), reverse=True)
-    kind = change(asts[printed.label], asts[ranked[0].label]) if ranked else "conclusion"
-    near = tuple(s for s in settled if ranked and change(asts[printed.label], asts[s.label]) == kind)
-    return Erratum(kind, claim, printed, near, citation.ids, citation.at)
+    kinds: dict[str, list[Failure]] = {}
+    for printed in claim.statements:
+        if printed.role == "printed" and printed.verdict in ("REFUTED", "ILL-SORTED"):
+            ast = asts[printed.label]
+            nearest = min(settled, key=lambda s: _distance(ast, asts[s.label]), default=None)
+            kind = change(ast, asts[nearest.label]) if nearest else "conclusion"
+            kind = "notation" if printed.verdict == "ILL-SORTED" else kind
+            kinds.setdefault(kind, []).append(Failure(printed, nearest))
+    out = []
+    for kind, failures in kinds.items():
+        told = [f.nearest for f in failures]
+        others = tuple(s for s in settled if s not in told)
+        out.append(Erratum(kind, claim, tuple(failures), others, citation.ids, citation.at))
+    return out
+
+
+def _distance(printed: Json, corrected: Json) -> tuple[int, float]:
+    """Smaller for a less severe change, then for more terms in common."""
+    one, other = (_subterms(x.get("conclusion") if isinstance(x, Mapping) else x) for x in (printed, corrected))
+    common = len(one & other) / max(1, len(one | other))
+    return -list(KINDS).index(change(printed, corrected)), -common
+
+
+def _subterms(term: Json) -> frozenset[str]:
+    if not isinstance(term, list):
+        return frozenset()
+    return frozenset({json.dumps(term, sort_keys=True)}.union(*map(_subterms, term)))
 
 
 def change(printed: Json, corrected: Json) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from . import words
+from . import failures, words
 from .formulas import Formulas, StatementMath, index_text, instance_rows, json_text
 from .verdicts import BY_WORD, NO_VERDICT, as_expected
 
@@ -49,6 +49,7 @@ class Ref:
 class Instance:
     rows: tuple[Markup, ...]
     facts: tuple[tuple[str, str], ...]
+    sentence: str = ""  # of a counterexample: how the conclusion fails
 
 
 @dataclass(frozen=True)
@@ -449,7 +450,7 @@ def _statement(
         dropped=tuple(
             str(name) for name, _ in ((compare or {}).get("ast") or {}).get("hypotheses") or () if name not in shown
         ),
-        counterexample=_instance(evidence.get("counterexample")),
+        counterexample=_counterexample(evidence.get("counterexample"), bool(s.get("refutation"))),
         refutation=json_text(s["refutation"])[:2000] if s.get("refutation") else None,
         evidence=tuple(_evidence(part, case, formulas) for case, part in _parts(evidence, len(s.get("kernel") or ()))),
         kernel=tuple(_kernel(k, case, formulas) for case, k in _cases(s.get("kernel") or ())),
@@ -627,6 +628,13 @@ def _instance(data: Json) -> Instance | None:
     shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status", "kernel")
     facts = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
     return Instance(tuple(instance_rows(data)), tuple(facts))
+
+
+def _counterexample(data: Json, negation_derived: bool) -> Instance | None:
+    if not isinstance(data, Mapping) or _instance(data) is None:
+        return None
+    shown = _instance({k: v for k, v in data.items() if k not in failures.TOLD})
+    return shown and replace(shown, sentence=failures.sentence(data, negation_derived))
 
 
 def plain(value: Json) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -136,3 +136,8 @@ def interval(low: str, high: str) -> str:
 def natural_order(text: str) -> tuple[tuple[int, str], ...]:
     """A sort key by which K-9 comes before K-10."""
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text))
+
+
+def enumerated(items: Sequence[str]) -> str:
+    """"a", "a and b", "a, b and c"."""
+    return " and ".join(x for x in (", ".join(items[:-1]), *items[-1:]) if x)
