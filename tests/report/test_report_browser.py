@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
 PAGES = [
     "index.html", "trust.html", "claims/linear_networks/balancedness.html", "claims/concentration/hoeffding_samples.html",
     "claims/convergence/broken.html", "graph.html", "graph/linear_networks.html",
+    "rules.html", "reference/rules.html",
 ]  # fmt: skip
 
 CONTRAST = """
@@ -133,6 +134,13 @@ def test_filters_work_and_are_kept_in_the_address(site: Site, browser: chromium.
     )
     assert len(shown(browser)) == 1 and "q=descent+kaduri" in browser.run("return location.hash")
     assert browser.run("return document.querySelector('.tally').textContent") == "1 of 3 claims"
+    browser.open(url(site, "trust.html"))
+    browser.open(url(site, "index.html", "#rule=variation"))
+    assert [title.split()[0] for title in shown(browser)] == ["Balancedness"]
+    browser.run("location.hash = '#rule=variation&sharpness=Upper'")
+    assert shown(browser) == [] and browser.run("return document.querySelector('.nothing').hidden") is False
+    browser.run("location.hash = '#sharpness=Upper&topic=concentration&source=du-2022'")
+    assert [title.split()[0] for title in shown(browser)] == ["How"]
     browser.run("document.querySelector('#filters button').click()")
     assert len(shown(browser)) == 3 and browser.run("return location.hash") == ""
 

@@ -244,6 +244,21 @@ class Claim:
         wrong = any(s.role == "printed" and s.verdict in ("REFUTED", "ILL-SORTED") for s in self.statements)
         return wrong and any(s.role == "corrected" and s.verdict in ("PROVED", "CONDITIONAL") for s in self.statements)
 
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdicts that occur, each once."""
+        return tuple(sorted({s.verdict for s in self.statements} or {self.fallback}))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that its derivations use."""
+        return tuple(sorted({step.rule for t in self.theorems for step in t.steps}))
+
+    @property
+    def sharpness(self) -> tuple[str, ...]:
+        """The kinds of sharpness that its evidence finds."""
+        return tuple(sorted({e.sharpness for s in self.statements for e in s.evidence if e.sharpness}))
+
     def footprint(self, kind: str) -> tuple[str, ...]:
         return tuple(sorted({name for s in self.statements for name in getattr(s, kind)}))
 

@@ -17,7 +17,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from . import export, figures, graph, model, words
+from verify.kernel.kinds import KINDS as KINDS_OF_ITEMS
+
+from . import export, figures, graph, model, prose, reference, rules, words
 from .dependencies import Dependencies, dependencies
 from .documents import documents
 from .errata import KINDS
@@ -105,7 +107,8 @@ def render(
             unexpected=[c for c in claims if c.standing == "unexpected"],
             open=[c for c in claims if c.standing == "open"],
             used=[v for v in VERDICTS if counts(claims)[v.word]],
-            topics=sorted({c.topic for c in claims}),
+            topics=sorted({c.topic for c in claims}), rules=sorted({r for c in claims for r in c.rules}),
+            sharpness=sorted({s for c in claims for s in c.sharpness}),
         ),
         "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
     }  # fmt: skip
@@ -113,6 +116,7 @@ def render(
     pages["graph.html"] = _graph_page(env, common, deps, "", "")
     for t in sorted({c.topic for c in claims}):
         pages[f"graph/{t}.html"] = _graph_page(env, common, deps, "../", t)
+    pages |= _rule_pages(env, common, claims)
     for d in papers:
         pages[d.page] = env.get_template("document.html").render(
             **common, root="../", document=d, tally=counts(d.claims)
@@ -138,6 +142,37 @@ def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Depen
         **common, root=root, topic=topic, graph=drawn, deps=deps, pip=graph.pip, mark=graph.mark,
         topics=sorted({c.topic for c in deps.claims.values()}),
     )  # fmt: skip
+
+
+def _rule_pages(env: jinja2.Environment, common: Mapping[str, Json], claims: Sequence[Claim]) -> dict[str, str]:
+    """The rules with their use in this report, and the reference pages behind them."""
+    texts = reference.load()
+
+    def link(root: str) -> prose.Link:
+        def target(href: str) -> str | None:
+            page, _, fragment = href.partition("#")
+            name = page.removesuffix(".md")
+            if href.startswith("#"):
+                return href
+            if name not in texts.pages:
+                return None
+            return f"{root}reference/{name}.html" + (f"#{fragment}" if fragment else "")
+
+        return target
+
+    used = rules.usage(claims, tuple(KINDS_OF_ITEMS))
+    out = {
+        "rules.html": env.get_template("rules.html").render(
+            **common, root="", reference=texts, usage=used, names=rules.NAMES, kinds=tuple(KINDS_OF_ITEMS),
+            rules=texts.entries("rules", "Rules"), refutations=texts.entries("rules", "Refutations"),
+            prose=lambda text: prose.html(text, link("")), theorems=sum(len(c.theorems) for c in claims),
+        )
+    }  # fmt: skip
+    for name, text in texts.pages.items():
+        out[f"reference/{name}.html"] = env.get_template("reference.html").render(
+            **common, root="../", title=texts.title(name), body=prose.html(text, link("../"), skip_title=True)
+        )
+    return out
 
 
 def counts(claims: Iterable[Claim]) -> dict[str, int]:
@@ -189,7 +224,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    env.globals.update(badge=badge, anchor=anchor, verdict_class=verdict_class)
+    env.globals.update(badge=badge, anchor=anchor, rule_words=words.rule, verdict_class=verdict_class)
+    env.filters["inner"] = lambda text: Markup(re.sub(r"^<p>|</p>$", "", str(text)))
     env.filters["counted"] = _counted
     env.filters["words"] = words.label
     env.filters["powers"] = _powers

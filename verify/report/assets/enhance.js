@@ -8,7 +8,9 @@
   if (form && table) {
     const rows = Array.from(table.tBodies[0].rows);
     const texts = rows.map((row) => row.textContent.toLowerCase().replace(/\s+/g, " "));
-    const names = ["q", "verdict", "topic", "source"];
+    const facets = ["verdict", "topic", "source", "rule", "sharpness"];
+    const names = ["q", ...facets];
+    const values = rows.map((row) => Object.fromEntries(facets.map((f) => [f, row.dataset[f].split("|")])));
     const tally = form.querySelector(".tally");
     const nothing = document.querySelector(".nothing");
 
@@ -27,9 +29,7 @@
       rows.forEach((row, k) => {
         const fits =
           needles.every((needle) => texts[k].includes(needle)) &&
-          (!wanted.verdict || row.dataset.verdicts.split("|").includes(wanted.verdict)) &&
-          (!wanted.topic || row.dataset.topic === wanted.topic) &&
-          (!wanted.source || row.dataset.sources.split("|").includes(wanted.source));
+          facets.every((f) => !wanted[f] || values[k][f].includes(wanted[f]));
         row.hidden = !fits;
         if (fits) shown += 1;
       });
