@@ -133,26 +133,37 @@ def _changed(plan: Plan, instance: Instance, key: Key, new: Value) -> Instance |
 
 def record(statement: Statement, instance: Instance, outcome: Outcome) -> dict[str, Any]:
     """The counterexample as JSON."""
-    data = instance.to_json()
-    data.update(
-        kind="counterexample",
-        goal=outcome.goal,
-        where=outcome.where,
-        margin=outcome.margin(),
-        exact=outcome.exact,
-    )
-    if outcome.note:
-        data["note"] = outcome.note
-    if statement.get("exists"):
-        data["only_for"] = list(statement["exists"])
+    data = {**instance.to_json(), **failure(statement, outcome)}
     kernel = kernel_instance(statement, instance, outcome)
     if kernel is not None:
         data["kernel"] = kernel
     return data
 
 
+def failure(statement: Statement, outcome: Outcome) -> dict[str, Any]:
+    """Which goal fails, where, and by how much."""
+    data: dict[str, Any] = {
+        "kind": "counterexample",
+        "goal": outcome.goal,
+        "where": outcome.where,
+        "margin": outcome.margin(),
+        "exact": outcome.exact,
+    }
+    if outcome.note:
+        data["note"] = outcome.note
+    if statement.get("exists"):
+        data["only_for"] = list(statement["exists"])
+    return data
+
+
 def revalidate(statement: Statement, data: Mapping[str, Any], *, iterates: int = 2) -> str | None:
-    """Check a written counterexample from its JSON alone; None if it stands, else what is wrong.
+    """Check a written counterexample from its JSON alone; None if it stands, else what is wrong."""
+    outcome = failing(statement, data, iterates=iterates)
+    return outcome if isinstance(outcome, str) else None
+
+
+def failing(statement: Statement, data: Mapping[str, Any], *, iterates: int = 2) -> Outcome | str:
+    """How the conclusion fails at a written counterexample, or what is wrong with it.
 
     Hypotheses must certainly hold and a goal must certainly fail, in exact arithmetic or enclosures.
     """
@@ -174,7 +185,7 @@ def revalidate(statement: Statement, data: Mapping[str, Any], *, iterates: int =
         return f"the margin is {outcome.margin()}"
     if "where" in data and data["where"] != outcome.where:
         return f"the conclusion fails at {outcome.where}"
-    return None
+    return outcome
 
 
 def later(plan: Plan, start: Instance, time: Fraction) -> Outcome:

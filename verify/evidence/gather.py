@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from verify.evidence.counterexample import find, record, revalidate
+from verify.evidence.counterexample import failing, failure, find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.given import completed
@@ -196,10 +196,10 @@ def _counterexample(
     statement: Statement, drawn: Drawn, hints: Hints, settings: Settings, rejected: list[Any]
 ) -> dict[str, Any] | None:
     for data in hints.fails_at:
-        wrong = revalidate(statement, data)
-        if wrong is None:
-            return {"kind": "counterexample", "source": "given", **data}
-        rejected.append({"instance": dict(data), "reason": wrong})
+        outcome = failing(statement, data)
+        if not isinstance(outcome, str):
+            return {"source": "given", **data, **failure(statement, outcome)}
+        rejected.append({"instance": dict(data), "reason": outcome})
     replayed = hints.uses is not None  # a derivation was accepted: the trials are check enough
     draws = settings.search * 3 if hints.expect_false else settings.search // (4 if replayed else 1)
     found = find(
