@@ -4,6 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from verify.numeric import gram
 from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, precision
 from verify.numeric.orthant import orthant_probability, relu_product_mean
 from verify.numeric.wide import (
@@ -137,3 +138,31 @@ def test_enclosures_of_balls():
             kernel(Enclosure.from_exact(2), domain_proved=True)
         with pytest.raises(NotEvidence):
             kernel(Enclosure.from_exact(-1).log())
+
+
+@pytest.mark.parametrize("cosine", [0.0, 1e-12, 0.1, 0.3, 0.4499999, 0.4500001, 0.6, 0.8999, 0.9001])
+def test_the_polynomial_and_the_angle_meet(cosine):
+    """Both branches are right near the cosine where one takes over from the other."""
+    for c in (cosine, -cosine):
+        x, y = np.array([[1.0, 0.0]]), np.array([[c, np.sqrt(1 - c * c)]])
+        with mpmath.workdps(40):
+            phi, size, dot = reference(x[0], y[0])
+            k0, k1 = phi / mpmath.pi, (mpmath.sin(phi) - phi * mpmath.cos(phi)) / mpmath.pi
+            assert abs(supplement_angles(x, y)[0, 0] - phi) < 2e-15 * phi
+            assert abs(kappa_0(x, y)[0, 0] - k0) < 1e-15 * k0
+            assert abs(kappa_1(x, y)[0, 0] - k1) < 3e-15 * k1
+            both = (dot * k0 + size * k1) / 2
+            assert abs(tangent_kernel(x, y)[0, 0] - both) < 1e-15 * (k1 + abs(dot) * k0)
+
+
+def test_matrices_do_not_depend_on_tiles_or_threads(monkeypatch):
+    rng = np.random.default_rng(2)
+    x = rng.standard_normal((61, 5))
+    x[7], x[50] = -x[3], x[3]
+    whole = tangent_kernel(x)
+    assert np.array_equal(whole, whole.T)
+    for tile, workers in ((7, 1), (16, 3), (61, 2)):
+        monkeypatch.setattr(gram, "TILE", tile)
+        monkeypatch.setattr(gram.os, "cpu_count", lambda n=workers: n)
+        assert np.allclose(tangent_kernel(x), whole, rtol=0, atol=4e-15)
+        assert np.array_equal(tangent_kernel(x), tangent_kernel(x).T)
