@@ -263,9 +263,12 @@ def registry() -> dict[str, dict[str, dict[str, Any]]]:
     """What derivations may rest on, by kind and name."""
     from verify.kernel.axioms import AXIOMS
     from verify.kernel.base import BASE_FACTS
+    from verify.report.falsifiers import results, said
+
+    found = results()
 
     def plain(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {name: {k: v for k, v in e.items() if k != "statement"} for name, e in entries.items()}
+        return {name: {**e, **({"result": said(found[name])} if name in found else {})} for name, e in entries.items()}
 
     return {"base_facts": plain(BASE_FACTS), "axioms": plain(AXIOMS)}
 
@@ -778,7 +781,10 @@ def refute_command(
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def axioms_command(as_json: bool) -> None:
     """Everything a verdict may rest on: base facts (PROVED) and axioms (CONDITIONAL)."""
-    entries = registry()
+    entries = {
+        kind: {name: {k: v for k, v in e.items() if k != "statement"} for name, e in found.items()}
+        for kind, found in registry().items()
+    }
     if as_json:
         click.echo(json.dumps(entries, indent=2, sort_keys=True))
         return
@@ -787,7 +793,7 @@ def axioms_command(as_json: bool) -> None:
         click.secho(f"{title}: {len(entries[kind])}", bold=True)
         for name, entry in entries[kind].items():
             click.echo(f"  {name}")
-            for key in ("text", "citation", "falsifier"):
+            for key in ("text", "citation", "falsifier", "result"):
                 if entry.get(key):
                     _field("tried by" if key == "falsifier" else key, str(entry[key]))
         click.echo()

@@ -12,6 +12,7 @@ import copy
 import random
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.kernel.terms import alg, fact, hyp, neg, q, step, sub, theorem, tr, v
 from verify.kernel import replay
 from verify.kernel.axioms import AXIOMS
 from verify.kernel.base import BASE_FACTS
+from verify.report.falsifiers import results
 from verify.numeric import (
     Enclosure,
     entire,
@@ -49,7 +51,14 @@ Json = Any
 Change = Callable[[Json], Json]
 F = Fraction
 TINY = F(1, 10**30)
+SEEN: list[list[dict[str, int]]] = []  # where tallies go while they are recorded
 NEIGHBOURS: dict[str, tuple[Callable[[], Json], Callable[[], Iterator[World]], Change]] = {}
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    """What the report shows on the falsifiers, written by `python -m tests.axioms.record`."""
+    return results()
 
 
 def survives(statement: Json, worlds: Iterator[World], least: int) -> None:
@@ -57,6 +66,11 @@ def survives(statement: Json, worlds: Iterator[World], least: int) -> None:
     counts = tally(statement, worlds)
     assert not counts["violated"], f"FALSE: {counts}"
     assert counts["holds"] >= least, counts
+    if SEEN:
+        SEEN[-1].append(dict(counts))
+    else:
+        on_record = [t for entry in recorded().values() for t in entry["tried"]]
+        assert counts in on_record, "what the report shows is old: python -m tests.axioms.record"
 
 
 def built_in(name: str, certificate: Json) -> Json:
@@ -973,6 +987,14 @@ def test_at_least_three_neighbours_for_each() -> None:
     for name in [*BASE_FACTS, *AXIOMS]:
         if name != "gaussian-polar":  # its neighbours are tried in its own tests
             assert sum(key.split(":")[0].split(",")[0] == name for key in NEIGHBOURS) >= 3, name
+
+
+def test_the_record_names_every_neighbour() -> None:
+    assert set(recorded()) == {*BASE_FACTS, *AXIOMS}, "what the report shows is old: python -m tests.axioms.record"
+    count = sum(len(entry["neighbours"]) for entry in recorded().values())
+    assert count == len(NEIGHBOURS), "what the report shows is old: python -m tests.axioms.record"
+    assert all(n > 0 for entry in recorded().values() for n in entry["neighbours"].values())
+    assert all(entry["tried"] or entry["cases"] for entry in recorded().values())
 
 
 def test_limits_citations_and_falsifiers() -> None:

@@ -51,6 +51,8 @@ class Trusted:
     citation: str
     falsifier: str
     tried: str
+    hypotheses: tuple[Markup, ...]
+    goals: tuple[Markup, ...]
     used_by: tuple[Claim, ...]
 
     @property
@@ -69,7 +71,7 @@ def build(
     """Write the site into `out_dir`, which must be new, empty, or an earlier report.
 
     `registry` describes what derivations rest on, `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
-    "falsifier", "result"}}}`, `sources` the documents, `{key: {"author", "title", "year"}}`, and `register` their
+    "falsifier", "result", "statement"}}}`, `sources` the documents, `{key: {"author", "title", "year"}}`, and `register` their
     claims, `{"id", "source", "at", "status": "covered" | "out of scope" | "pending", "reason"}`. Equal input gives
     equal bytes. Everything is rendered before the first file is written.
     """
@@ -96,7 +98,7 @@ def render(
     for first, second in pairwise(claims):
         if first.id == second.id:
             raise ReportError(f"two claims are called {first.id}")
-    trusted = _trusted(claims, registry or {})
+    trusted = _trusted(claims, registry or {}, formulas)
     papers = documents(claims, sources or {}, register)
     env = _environment()
     common = {"verdicts": VERDICTS, "total": len(claims)}
@@ -188,7 +190,7 @@ def _by_urgency(claims: Sequence[Claim]) -> list[Claim]:
 
 
 def _trusted(
-    claims: Sequence[Claim], registry: Mapping[str, Mapping[str, Mapping[str, Json]]]
+    claims: Sequence[Claim], registry: Mapping[str, Mapping[str, Mapping[str, Json]]], formulas: Formulas
 ) -> dict[str, list[Trusted]]:
     out: dict[str, list[Trusted]] = {}
     for key, kind in (("base_facts", "base"), ("axioms", "axiom"), ("oracles", "oracle")):
@@ -200,8 +202,13 @@ def _trusted(
             text, citation, falsifier, result = (
                 str(row.get(k) or "") for k in ("text", "citation", "falsifier", "result")
             )
+            formal = row.get("statement") or {}
+            given, shown = (
+                tuple(formulas.kernel({"all": f["all"], "concl": f["concl"]}) for f in formal.get(part) or ())
+                for part in ("hyps", "goals")
+            )
             users = tuple(c for c in claims if name in c.footprint(key))
-            out[key].append(Trusted(kind, name, text, citation, falsifier, result, users))
+            out[key].append(Trusted(kind, name, text, citation, falsifier, result, given, shown, users))
     return out
 
 
