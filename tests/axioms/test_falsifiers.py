@@ -21,7 +21,6 @@ from tests.kernel.terms import alg, fact, hyp, neg, q, step, sub, theorem, tr, v
 from verify.kernel import replay
 from verify.kernel.axioms import AXIOMS
 from verify.kernel.base import BASE_FACTS
-from verify.report.falsifiers import results
 from verify.numeric import (
     Enclosure,
     entire,
@@ -31,6 +30,7 @@ from verify.numeric import (
     relu_product_mean_cartesian,
 )
 from verify.numeric.enclosure import ball_of
+from verify.report.falsifiers import results
 
 from .worlds import (
     CLOSE,

@@ -71,9 +71,9 @@ def build(
     """Write the site into `out_dir`, which must be new, empty, or an earlier report.
 
     `registry` describes what derivations rest on, `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
-    "falsifier", "result", "statement"}}}`, `sources` the documents, `{key: {"author", "title", "year"}}`, and `register` their
-    claims, `{"id", "source", "at", "status": "covered" | "out of scope" | "pending", "reason"}`. Equal input gives
-    equal bytes. Everything is rendered before the first file is written.
+    "falsifier", "result", "statement"}}}`, `sources` the documents, `{key: {"author", "title", "year"}}`, and
+    `register` their claims, `{"id", "source", "at", "status": "covered" | "out of scope" | "pending", "reason"}`. Equal
+    input gives equal bytes. Everything is rendered before the first file is written.
     """
     root = Path(out_dir)
     old = _earlier(root)
