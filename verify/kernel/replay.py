@@ -185,8 +185,8 @@ class Outcome(dict[str, Any]):
     """Result for one theorem, as it is printed."""
 
 
-def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> dict[str, list[str]]:
-    """Replay hypotheses and steps into `r.facts`; which facts each step used."""
+def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Replay hypotheses and steps into `r.facts`; which facts each step used, and its counted work."""
     env = dict(r.sig.nat)
     for h in data["hyps"]:
         if type(h["id"]) is not str or h["id"] in r.facts:
@@ -196,16 +196,18 @@ def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> dict[str, list[str
     if len(steps) > MAX_STEPS:
         raise Reject(f"more than {MAX_STEPS} steps")
     used: dict[str, list[str]] = {}
+    work: dict[str, int] = {}
     for s in steps:
         if type(s) is not dict or type(s.get("id")) is not str or s["id"] in r.facts or s["id"] == "IH":
             raise Reject("a step has no id, or one that is in use")
         where.update(step=s["id"], rule=s.get("rule"))
         r.touched = set()
+        before = r.alg.budget.left
         r.step(s)
-        used[s["id"]] = sorted(r.touched)
+        used[s["id"]], work[s["id"]] = sorted(r.touched), before - r.alg.budget.left
         r.facts[s["id"]] = Fact(r.prefix(s["all"]), s["concl"], env)
     where.update(step=None, rule=None)
-    return used
+    return used, work
 
 
 def _footprint(r: Rules, footprints: dict[str, Outcome]) -> dict[str, list[str]]:
@@ -246,7 +248,7 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
         parts = statement(data, whole)
         r = parts["rules"]
         r.library, r.used_theorems, r.hypotheses = library, set(), data["hyps"]
-        used = _replayed(r, data, where)
+        used, work = _replayed(r, data, where)
         if len(_listed(data["qed"], "qed")) != len(data["goals"]):
             raise Reject("qed must name one fact for each goal")
         for goal, step in zip(data["goals"], data["qed"], strict=True):
@@ -262,7 +264,7 @@ def theorem(data: Json, library: dict[str, Any], footprints: dict[str, Outcome],
     except (Reject, *_MALFORMED) as e:
         return _failure(name, where, e)
     uses = {h["id"]: [s for s, facts in used.items() if h["id"] in facts] for h in data["hyps"]}
-    footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used,
+    footprints[name] = Outcome(id=name, ok=True, steps=len(used), hyp_uses=uses, premises=used, work=work,
                                rules=sorted({s["rule"] for s in data["steps"]}), **_footprint(r, footprints))
     return footprints[name]
 
@@ -289,9 +291,10 @@ def refutation(data: Json, library: dict[str, Any], footprints: dict[str, Outcom
             raise Reject("the index assumptions of a refutation must hold at the least naturals")
         r = statement({**own, "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}]}, whole)["rules"]
         r.library, r.used_theorems, r.hypotheses = library, set(), own["hyps"]
-        used = _replayed(r, own, where)
+        used, work = _replayed(r, own, where)
         found = refute.by_derivation(parts, data["at"], r)
-        return Outcome(id=name, ok=True, steps=len(used), premises=used, **found, **_footprint(r, footprints))
+        return Outcome(id=name, ok=True, steps=len(used), premises=used, work=work, **found,
+                       **_footprint(r, footprints))
     except (Reject, *_MALFORMED) as e:
         return _failure(name, where, e)
 

@@ -11,7 +11,7 @@ from typing import Any
 def results() -> dict[str, Any]:
     """By name: `{"tried": [{"holds", "violated", "unknown", "outside"}], "cases", "neighbours": {what: violated}}`.
 
-    A tally counts worlds; a world is an instance with exact or enclosed values. `outside` counts those at which a hypothesis fails.
+    A tally counts worlds; a world is an instance with exact or enclosed values, `outside` if it fails a hypothesis.
     """
     file = files("verify.report") / "falsifiers.json"
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
