@@ -119,16 +119,23 @@ class Plane:
                 e %= 1
                 if e >= HALF:
                     e, c = e - HALF, -c
-            elif key[0] == "exp" and len(key[1]) == 1 and self.atoms[key[1][0][0]][0] == "logprime":
+            elif key[0] == "exp" and (prime := self._prime(key[1])) is not None:
                 whole = e.numerator // e.denominator
                 if abs(whole) > 4_000:
                     raise Reject("a power of a number is too large")
-                c, e = c * Fraction(self.atoms[key[1][0][0]][1]) ** whole, e - whole
+                c, e = c * Fraction(prime) ** whole, e - whole
             elif key[0] == "exp" and self._whole_turns(key[1]):
                 e %= 2  # exp(2 pi i n) = 1 for whole n
             if e:
                 rows.append((x, e))
         return {tuple(rows): c}
+
+    def _prime(self, m: Mono) -> int | None:
+        """p if the monomial is log p itself, no other power of it."""
+        if len(m) != 1 or m[0][1] != 1 or self.atoms[m[0][0]][0] != "logprime":
+            return None
+        p: int = self.atoms[m[0][0]][1]
+        return p
 
     def _whole_turns(self, m: Mono) -> bool:
         """Is the monomial i pi times integers?"""

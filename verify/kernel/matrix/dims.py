@@ -45,6 +45,11 @@ def natural_number(form: Form) -> bool:
     return all(c > 0 for s, c in form if s != "1") and sum(c for _, c in form) >= 0
 
 
+def positive_number(form: Form) -> bool:
+    """Is the form at least 1 for all positive values of its symbols, by its coefficients?"""
+    return all(c > 0 for s, c in form if s != "1") and sum(c for _, c in form) >= 1
+
+
 def value(form: Form, sizes: dict[str, int]) -> int:
     return sum(c * (1 if s == "1" else sizes[s]) for s, c in form)
 

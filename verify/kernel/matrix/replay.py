@@ -9,7 +9,7 @@ from ..errors import Budget, Reject
 from ..items import Outcome, outcomes
 from ..signature import fields, rational
 from . import dims as dm
-from .evaluate import Evaluator, Polynomial, Undefined, instance
+from .evaluate import Evaluator, Polynomial, Undefined, Value, instance
 from .networks import Algebra, Net, ordered
 from .terms import Json, Letters, Reader, inverses
 
@@ -341,16 +341,23 @@ def refute(statement: Statement, data: Json, budget: Budget) -> str:
             if not at.determinant(at.value(t)):
                 raise Reject("an expression declared invertible is singular at the instance")
         for k, (x, y) in enumerate(statement.hyps):
-            if at.value(x) != at.value(y):
+            if not _agree(at.value(x), at.value(y)):
                 raise Reject(f"hypothesis {k} fails at the instance")
     except Undefined:
         raise Reject("an assumption has no value at the instance") from None
     try:
-        if at.value(statement.goal[0]) == at.value(statement.goal[1]):
+        if _agree(at.value(statement.goal[0]), at.value(statement.goal[1])):
             raise Reject("the goal holds at the instance")
     except Undefined:
         return "undefined"
     return "unequal"
+
+
+def _agree(x: Value, y: Value) -> bool:
+    """Are two values of one shape equal? Sides of different shapes are no equation, so they refute nothing."""
+    if len(x) != len(y) or len(x[0]) != len(y[0]):
+        raise Reject("the sides of an equation have different shapes")
+    return x == y
 
 
 def item(data: Json) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Letters:
                 raise Reject(f"{name} is not square and cannot be {flags[0]}")
             self.shapes[name], self.flags[name] = (rows, cols), tuple(flags)
         self.symbols = sorted({s for r, c in self.shapes.values() for s in dm.symbols(r) | dm.symbols(c)})
+        self.forms = frozenset(form for r, c in self.shapes.values() for form in (*r, *c))
         if set(self.symbols) & set(self.shapes):
             raise Reject("a name is a letter and a dimension at once")
         self.symmetric = frozenset(n for n, f in self.flags.items() if {"symmetric", "psd"} & set(f))
@@ -78,6 +79,16 @@ class Reader:
             raise Reject(f"the dimension {min(unknown)} is in no shape")
         return d
 
+    def size(self, data: Json) -> Dim:
+        """A dimension of a matrix: at least 1 by its coefficients, or a declared one.
+
+        A matrix without rows would have the determinant 1 and no entries, which no normal form knows."""
+        d = self.dim(data)
+        for form in d:
+            if form not in self.letters.forms and not dm.positive_number(form):
+                raise Reject("a dimension that is not positive for all sizes and in no declared shape")
+        return d
+
     def _read(self, t: Json) -> Net:
         if type(t) is not list or not t or type(t[0]) is not str:
             raise Reject(f"term expected, not {t!r:.60}")
@@ -100,11 +111,11 @@ class Reader:
         if head == "n":
             return a.dimension(self.dim(t[1]))
         if head == "I":
-            return a.one(self.dim(t[1]))
+            return a.one(self.size(t[1]))
         if head == "Z":
-            return Net(self.dim(t[1]), self.dim(t[2]), {})
+            return Net(self.size(t[1]), self.size(t[2]), {})
         if head == "ones":
-            return a.ones(self.dim(t[1]), self.dim(t[2]))
+            return a.ones(self.size(t[1]), self.size(t[2]))
         if head == "hole":
             if self.hole is None:
                 raise Reject("a hole outside of a context")
