@@ -32,7 +32,8 @@ def identity(lhs: str, rhs: str, **kinds_of: Json) -> Json:
 
 PAIRS: dict[str, tuple[str, Json, Json, str]] = {
     # exp(log(p)**k) is p for k = 1 only
-    "square of a logarithm": ("identities", identity("exp(log(2))", "2"), identity("exp(log(2)**2)", "2"), "normal form"),
+    "square of a logarithm": ("identities", identity("exp(log(2))", "2"), identity("exp(log(2)**2)", "2"),
+                              "normal form"),
     "inverse of a logarithm": ("identities", identity("exp(log(2)*1)", "2"), identity("exp(1/log(2))", "2"),
                                "normal form"),
     "power by a logarithm": ("identities", identity("2**log(2)", "exp(log(2)**2)"), identity("2**log(2)", "2"),
@@ -48,11 +49,13 @@ PAIRS: dict[str, tuple[str, Json, Json, str]] = {
         "matrices", matrix([["pow", v("x"), N], NOUGHT], ["det", ["*", HOLE, ["I", N]]], LESS),
         matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], LESS), "not positive for all sizes"),
     "determinant of less than no rows": (
-        "matrices", matrix([["pow", v("x"), [{"n": 1, "1": 1}]], NOUGHT], ["*", HOLE, ["det", ["*", HOLE, ["I", N]]]], LESS),
+        "matrices",
+        matrix([["pow", v("x"), [{"n": 1, "1": 1}]], NOUGHT], ["*", HOLE, ["det", ["*", HOLE, ["I", N]]]], LESS),
         matrix([["pow", v("x"), LESS], NOUGHT], ["*", HOLE, ["det", ["*", HOLE, ["I", LESSER]]]], LESS),
         "not positive for all sizes"),
     "declared size": (
-        "matrices", matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], [{"n": 1, "1": -1}, *N]),
+        "matrices",
+        matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], [{"n": 1, "1": -1}, *N]),
         matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], LESSER), "not positive for all sizes"),
     "zero without rows": (
         "matrices", item(square("A"), [["det", ["Z", N, N]], NOUGHT], proof()),
