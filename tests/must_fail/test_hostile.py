@@ -56,7 +56,8 @@ PAIRS: dict[str, tuple[str, Json, Json, str]] = {
     "declared size": (
         "matrices",
         matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], [{"n": 1, "1": -1}, *N]),
-        matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], LESSER), "not positive for all sizes"),
+        matrix([["pow", v("x"), LESS], NOUGHT], ["det", ["*", HOLE, ["I", LESS]]], LESSER),
+        "not positive for all sizes"),
     "zero without rows": (
         "matrices", item(square("A"), [["det", ["Z", N, N]], NOUGHT], proof()),
         item(square("A"), [["det", ["Z", LESS, LESS]], NOUGHT], proof()), "not positive for all sizes"),
