@@ -9,8 +9,8 @@ from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.gather import Hints, Settings, gather
 from verify.evidence.generate import Plan, draw_many
+from verify.evidence.judge import run as run_mutants
 from verify.evidence.mutants import mutants
-from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.sharpness import sharpness
 from verify.evidence.sorts import well_sorted
@@ -156,10 +156,11 @@ def test_the_sharp_rate_cannot_be_improved_and_the_printed_one_can(statement):
     assert found is None
 
 
-def test_equivalent_mutants_are_reported_as_such(statement):
+def test_mutants_that_the_same_derivation_proves_are_told_from_survivors(statement):
     s = statement("tangent_kernel.orthant")
-    found = run_mutants(s, pool(s, 8).instances, seed=2, max_hypothesis=0, equivalent=lambda m: True)
-    assert "survived" not in {m["status"] for m in found["mutants"]}
+    found = run_mutants(s, pool(s, 8).instances, seed=2, max_hypothesis=0, reproves=lambda m: True)
+    statuses = {m["status"] for m in found["mutants"]}
+    assert "survived" not in statuses and "proved" in statuses
 
 
 def test_ill_sorted_mutants_are_told_from_false_ones(statement):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -77,6 +77,7 @@ class Layers:
             tight_at=given["tight_at"],
             breaks_without=broken,
             uses=context.answers.get(theorem or "", {}).get("hyp_uses"),
+            reproves=None if theorem is None else _same_derivation(context, theorem),
             expect_false=statement.expects == "REFUTED",
         )
         evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))
@@ -116,6 +117,25 @@ class Layers:
         from verify.tactics import TacticFailed
 
         return (TacticFailed, NotExpressible)
+
+
+REPLAY_WORK = 100_000
+"""Budget of the kernel for one attempt to prove a mutant by the derivation of its statement."""
+
+
+def _same_derivation(context: Shared, theorem: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether the steps of a theorem, as they stand, prove another statement over the same signature."""
+    from verify.kernel import replay
+    from verify.kernel.errors import Budget
+
+    known = context.search.theorems[theorem]
+
+    def proves(mutant: Mapping[str, Any]) -> bool:
+        data = {**known, "id": f"{theorem} changed", "hyps": mutant["hyps"], "goals": mutant["goals"]}
+        library, answers = dict(context.library), dict(context.answers)
+        return bool(replay.theorem(data, library, answers, Budget(REPLAY_WORK))["ok"])
+
+    return proves
 
 
 ENGINE = Layers()

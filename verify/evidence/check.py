@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from verify.evidence import values as vl
+from verify.evidence.continuation import slope, stays
 from verify.evidence.evaluate import Evaluator, Verdict
 from verify.evidence.generate import Discard, Fact, Plan, _Draw, _Letters, validate
 from verify.evidence.instance import Instance, Key
 from verify.evidence.rng import Rng, label_hash
-from verify.evidence.terms import Env, Formula, Statement, facts, walk
-from verify.evidence.values import Mat, Scalar, ShapeError, Unsupported, Value
-from verify.numeric.enclosure import NotEvidence, precision
+from verify.evidence.terms import Statement, facts, walk
+from verify.evidence.values import Mat, ShapeError, Unsupported, Value
+from verify.numeric.enclosure import precision
 
 AGREEMENT = 20
 """Digits to which two enclosures must agree to be counted as agreeing (an outcome of its own, not a pass)."""
@@ -216,7 +216,7 @@ def first_order(plan: Plan, ev: Evaluator, goal: Fact) -> Verdict | None:
     found: Verdict | None = None
     try:
         for env in ev.environments(goal.get("all", []), {}):
-            verdict = _slope(ev, goal["concl"], env)
+            verdict = slope(ev, goal["concl"], env)
             if verdict is None:
                 continue
             if verdict.status == "fails" and not stays(plan, ev):
@@ -227,50 +227,6 @@ def first_order(plan: Plan, ev: Evaluator, goal: Fact) -> Verdict | None:
     except Unsupported:
         return found
     return found
-
-
-def _slope(ev: Evaluator, formula: Formula, env: Env) -> Verdict | None:
-    if formula[0] not in ("eq", "ge", "gt"):
-        return None
-    try:
-        (a, da), (b, db) = (ev.dual(formula[i], env, ev._rate) for i in (1, 2))
-    except (Unsupported, NotEvidence):
-        return None
-    gap = vl.sub(a, b)
-    if not (gap.is_zero() if isinstance(gap, Mat) else isinstance(gap, Fraction) and gap == 0):
-        return None
-    left = vl.zero_like(a) if da is None else da
-    right = vl.zero_like(b) if db is None else db
-    slope = vl.sub(left, right)
-    cells = slope.entries() if isinstance(slope, Mat) else (slope,)
-    if formula[0] == "eq":
-        return _zero(cells)
-    (x,) = cells
-    ends = vl.ends(x)
-    if ends is None:
-        return None
-    exact = isinstance(x, Fraction)
-    if ends[0] >= 0:
-        return Verdict("holds", ends[0], ends[1], exact)
-    if ends[1] < 0:
-        return Verdict("fails", ends[0], ends[1], exact, note="slope of the margin")
-    return Verdict("unknown", ends[0], ends[1], exact)
-
-
-def _zero(cells: Sequence[Scalar]) -> Verdict:
-    low, high, exact = vl.ZERO, vl.ZERO, True
-    for x in cells:
-        ends = vl.ends(x)
-        if ends is None:
-            return Verdict("unknown", note="not finite")
-        exact = exact and isinstance(x, Fraction)
-        low = max(low, vl.ZERO if ends[0] <= 0 <= ends[1] else min(abs(ends[0]), abs(ends[1])))
-        high = max(high, abs(ends[0]), abs(ends[1]))
-    if high == 0:
-        return Verdict("holds", vl.ZERO, vl.ZERO, exact)
-    if low > 0:
-        return Verdict("fails", -high, -low, exact, note="slope of the difference")
-    return Verdict("unknown", -high, -low, exact)
 
 
 def recursive(plan: Plan) -> bool:
@@ -289,66 +245,6 @@ def recursive(plan: Plan) -> bool:
 
 def _stage(term: Any) -> str:
     return str(term[3] if term[0] == "v" else term[4])
-
-
-def explicit(plan: Plan) -> bool:
-    """Whether every hypothesis about derivatives says D(letter) = term (or != term), once a letter.
-
-    A polynomial field then has a solution from every start, and it satisfies these hypotheses.
-    """
-    seen: set[str] = set()
-    for h in plan.dynamic:
-        formula = h["concl"]
-        if formula[0] not in ("eq", "ne") or any(x[0] == "ind" for x in walk(formula)):
-            return False
-        heads = [x[1][1] for x in formula[1:] if x[0] == "D" and x[1][0] == "v" and x[1][3] == ""]
-        if not heads or heads[0] in seen:
-            return False
-        seen.add(heads[0])
-    return True
-
-
-def steady(plan: Plan) -> bool:
-    """Whether no hypothesis speaks of the present state of something that moves, except the flow itself."""
-    return explicit(plan) and not any(_present(plan, x) for h in plan.static for x in walk(h["concl"]))
-
-
-def stays(plan: Plan, ev: Evaluator) -> bool:
-    """Whether the hypotheses surely hold for a while after the start."""
-    return explicit(plan) and all(_stays(plan, ev, h) for h in plan.static)
-
-
-def _stays(plan: Plan, ev: Evaluator, h: Fact) -> bool:
-    formula = h["concl"]
-    if not any(_present(plan, x) for x in walk(formula)):
-        return True
-    try:
-        for env in ev.environments(h.get("all", []), {}):
-            verdict = ev.judge(formula, env)
-            if formula[0] == "eq":
-                return False
-            if formula[0] == "psd":
-                a = ev.matrix(formula[1], env)
-                if not a.is_exact or not vl.psd_exact(a.sub(Mat.unit(a.rows).scale(Fraction(1, 10**6)))):
-                    return False
-            elif verdict.low is None or verdict.low <= 0:
-                return False
-    except Unsupported:
-        return False
-    return True
-
-
-def _present(plan: Plan, term: Any) -> bool:
-    if term[0] == "t":
-        return True
-    if term[0] in ("v", "ch"):
-        stage = term[3] if term[0] == "v" else term[4]
-        decl = plan.sig["letters"].get(term[1], {})
-        moving = decl.get("dep", "const") == "smooth" or (
-            term[1] in plan.derived and decl.get("dep") == "any"
-        )
-        return stage == "" and moving
-    return False
 
 
 def all_facts(statement: Statement) -> list[Fact]:

@@ -367,9 +367,9 @@ class Evaluator:
     def _rate(self, name: str, index: tuple[int, ...]) -> Value | None:
         if not self._moves(name):
             return None
-        if self.decl[name].get("dep") == "any":
-            raise Unsupported(f"letter {name} need not have a derivative")
         found = self.instance.letters.get((name, index, "D"))
+        if found is None and self.decl[name].get("dep") == "any":
+            raise Unsupported(f"letter {name} need not have a derivative")
         if found is None:
             raise Unsupported(f"the derivative of {key_text((name, index, ''))} is not determined")
         return found

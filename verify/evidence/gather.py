@@ -13,8 +13,9 @@ from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.given import completed
 from verify.evidence.instance import Instance
 from verify.evidence.iterates import descents
+from verify.evidence.judge import Budget
+from verify.evidence.judge import run as run_mutants
 from verify.evidence.monte_carlo import estimates
-from verify.evidence.mutants import run as run_mutants
 from verify.evidence.necessity import necessity, without
 from verify.evidence.sharpness import sharpness
 from verify.evidence.tails import exact_tails
@@ -36,8 +37,11 @@ class Settings:
     necessity: int = 40
     necessity_more: int = 120
     mutants: bool = True
-    mutant_draws: int = 6
     mutant_pool: int = 40
+    mutant_draws: int = 40  # more instances, if a mutant stands those of the pool
+    mutant_search: int = 24  # draws for a mutant of a hypothesis
+    mutant_screens: int = 2
+    mutant_work: int = 400_000
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -47,7 +51,7 @@ class Settings:
     descents: int = 2
     steps: int = 14
     exact_tails: int = 0  # largest sample size for exact binomial tails
-    work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis; twice that for mutants
+    work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis
     samples: int = 300
 
 
@@ -56,8 +60,8 @@ class Hints:
     """What a claim or its derivation adds, all of it data that is validated before it counts.
 
     Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
-    `uses` lists for each hypothesis the steps that use it; `equivalent` decides whether a mutant has the same
-    normal form or is proved by other means; `proved` says that a derivation of the statement was replayed.
+    `uses` lists for each hypothesis the steps that use it, which says that a derivation was replayed; `reproves`
+    whether the same derivation proves a mutant.
     """
 
     holds_at: Sequence[Mapping[str, Any]] = ()
@@ -65,9 +69,8 @@ class Hints:
     tight_at: Sequence[Mapping[str, Any]] = ()
     breaks_without: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     uses: Mapping[str, Sequence[Any]] | None = None
-    equivalent: Callable[[Statement], bool] | None = None
+    reproves: Callable[[Statement], bool] | None = None
     expect_false: bool = False
-    proved: bool = False
 
 
 def gather(
@@ -121,21 +124,22 @@ def gather(
             given=hints.breaks_without,
             work=settings.work,
         )
-        with metered(2 * settings.work if settings.mutants else -1):
-            out["mutants"] = run_mutants(
-                kernel_statement,
-                pool,
-                seed=settings.seed,
-                draws=settings.mutant_draws,
-                max_hypothesis=settings.hypothesis_mutants // (3 if _gaussian(plan) else 1),
-                iterates=settings.iterates,
-                equivalent=hints.equivalent,
-                along=along,
-                limit=settings.mutant_pool // (8 if _gaussian(plan) else 2 if plan.random else 1),
-                proved=hints.proved and out["witness"] is not None,
-                dropped=out["necessity"],
-                unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
-            )
+        out["mutants"] = run_mutants(
+            kernel_statement,
+            pool,
+            seed=settings.seed,
+            budget=Budget(draws=settings.mutant_search, sizes=settings.mutant_screens),
+            more=settings.mutant_draws // (8 if _gaussian(plan) else 2 if plan.random else 1),
+            max_hypothesis=settings.hypothesis_mutants // (3 if _gaussian(plan) else 1),
+            iterates=settings.iterates,
+            along=along,
+            limit=settings.mutant_pool // (8 if _gaussian(plan) else 2 if plan.random else 1),
+            work=settings.mutant_work if settings.mutants else -1,
+            proof_at=_instance(kernel_statement, out["witness"]) if hints.uses is not None else None,
+            dropped=out["necessity"],
+            unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
+            reproves=hints.reproves,
+        )
     if settings.exact_tails:
         out["tails"] = exact_tails(kernel_statement, settings.exact_tails)
     if not out["rejected"]:
@@ -149,6 +153,13 @@ def _gaussian(plan: Plan) -> bool:
         plan.sig["letters"][n]["law"]["kind"] == "gauss" and plan.sig["letters"][n].get("index")
         for n in plan.random
     )
+
+
+def _instance(statement: Statement, data: Mapping[str, Any] | None) -> Instance | None:
+    if data is None:
+        return None
+    with precision(50):
+        return Instance.from_json(data, statement["sig"].get("nat", {}))
 
 
 def _completed(statement: Statement, hints: Hints) -> Hints:

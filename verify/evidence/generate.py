@@ -766,7 +766,8 @@ class _Draw:
     def solve(self, formula: Term, env: Env, k: Key) -> bool:
         """Solve an equation for one letter in which it is affine."""
         before = self.letters[k]
-        value = solve_affine(self, formula, env, k)
+        powered = self.solve_power(formula, env, k)
+        value = solve_affine(self, formula, env, k) if powered is None else powered
         if value is None:
             return False
         if self.sig["letters"][k[0]].get("sym") and isinstance(value, Mat) and not value.same(value.t()):
@@ -884,6 +885,40 @@ class _Draw:
             if self.rng.chance(1, 2) and self.settle_scalar(k, edge=True):
                 self.corners.append(f"{k[0]}: edge of its range")
 
+    def slacken(self) -> None:
+        """Put scalars where fewer inequalities are equalities, so that what holds goes on to hold nearby."""
+        for k in [k for k, v in self.letters.items() if isinstance(v, Fraction) and k[2] == ""]:
+            about = [h for h in self.plan.static if k[0] in self.plan.mentions[h["id"]]]
+            if any(h["concl"][0] == "eq" for h in about):
+                continue
+            before = self.letters[k]
+            assert isinstance(before, Fraction)
+            best, least = before, self.tight(about)
+            for x in (before * 2, before / 2, before * 4, before / 8, before + 1, before - 1):
+                if not least or self.work > MAX_WORK - 20:
+                    break
+                self.letters[k] = x
+                if not self.failures(about) and (tight := self.tight(about)) < least:
+                    best, least = x, tight
+            self.letters[k] = best
+            if best != before:
+                self.corners.append(f"{k[0]}: inside its range")
+
+    def tight(self, hyps: list[Fact]) -> int:
+        """How many inequalities among these hypotheses are equalities or nearly so."""
+        ev = self.ev()
+        count = 0
+        for h in hyps:
+            for env in ev.environments(h.get("all", []), {}):
+                if h["concl"][0] == "psd":
+                    a = ev.matrix(h["concl"][1], env)
+                    tiny = Mat.unit(a.rows).scale(Fraction(1, 10**6))
+                    count += not (a.is_exact and vl.psd_exact(a.sub(tiny)))
+                elif h["concl"][0] in ("ge", "gt"):
+                    low = ev.judge(h["concl"], env).low
+                    count += low is None or low <= 0
+        return count
+
     # -- dynamics ----------------------------------------------------------------------------------------
 
     def dynamics(self) -> None:
@@ -902,7 +937,7 @@ class _Draw:
                 unknown[name, row, stage] = shape
         pending = [
             (h, env)
-            for h in self.plan.dynamic
+            for h in (*self.plan.dynamic, *(self.differentiated() if stage == "D" else ()))
             if h["concl"][0] == "eq"
             for env in self.ev().environments(h.get("all", []), {})
         ]
@@ -922,6 +957,34 @@ class _Draw:
                 free_shape = unknown.pop(k)
                 self.corners.append(f"{k[0]}: free motion")
                 self.letters[k] = self.scalar() if free_shape is None else self.generic(free_shape)
+        if stage == "D":
+            self.rest()
+
+    def differentiated(self) -> list[Fact]:
+        """Time derivatives of the equations between differentiable letters."""
+        smooth = {n for n, d in self.sig["letters"].items() if d.get("dep") == "smooth"} - self.plan.derived
+        out: list[Fact] = []
+        for h in self.plan.static:
+            left, right = h["concl"][1], h["concl"][-1]
+            if h["concl"][0] == "eq" and any(x[0] == "v" and x[3] == "" and x[1] in smooth for x in walk(h["concl"])):
+                out.append({**h, "concl": ["eq", ["D", left], ["D", right]]})
+        return out
+
+    def rest(self) -> None:
+        """Letters that need not have a derivative, and that no equation speaks of by themselves, stay as they are."""
+        bare = {
+            side[1]
+            for h in (*self.plan.static, *self.plan.dynamic)
+            if h["concl"][0] == "eq"
+            for side in h["concl"][1:]
+            if side[0] == "v"
+        }
+        for name, decl in self.sig["letters"].items():
+            if decl.get("dep") == "any" and name not in self.plan.derived and name not in bare:
+                for row, _ in self.members(name):
+                    here = self.letters.get((name, row, ""))
+                    if here is not None:
+                        self.letters[name, row, "D"] = vl.zero_like(here)
 
     def moving_keys(self, term: Term, env: Env, stage: str) -> Iterator[Key]:
         ev = self.ev()
@@ -959,12 +1022,29 @@ class _Draw:
                         raise ShapeError("the equation of motion has another shape than its letter")
                     self.letters[k] = value
                     return True
-        value_found = solve_affine(self, formula, env, k, shape)
+        powered = self.solve_power(formula, env, k)
+        value_found = powered if powered is not None else solve_affine(self, formula, env, k, shape)
         if value_found is None:
             self.letters.pop(k, None)
             return False
         self.letters[k] = value_found
         return True
+
+    def solve_power(self, formula: Term, env: Env, k: Key) -> Fraction | None:
+        """The positive root of an equation x^e = value, where x is a scalar or its derivative."""
+        for side, other in ((formula[1], formula[2]), (formula[2], formula[1])):
+            if side[0] != "pow" or set(side[2]) != {"1"}:
+                continue
+            bare = side[1][1] if k[2] == "D" and side[1][0] == "D" else side[1]
+            if bare[0] != "v" or bare[1] != k[0] or bare[2] or bare[3] not in ("", k[2]) or bare[1] in letters(other):
+                continue
+            try:
+                value = self.ev().value(other, env)
+            except (Unsupported, ShapeError, NotEvidence):
+                continue
+            if isinstance(value, Fraction) and value >= 0:
+                return vl.fraction_root(value, side[2]["1"])
+        return None
 
     # -- all together ------------------------------------------------------------------------------------
 
@@ -982,7 +1062,9 @@ class _Draw:
         self.loss_instances()
         self.fixed = True
         self.repair()
-        if self.rng.chance(2, 3):
+        if self.corner == "slack":
+            self.slacken()
+        elif self.rng.chance(2, 3):
             self.sharpen()
         self.fixed = False
         self.law_instances()

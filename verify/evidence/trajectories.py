@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from verify.evidence import values as vl
-from verify.evidence.check import Outcome, outcome_of, short, steady
+from verify.evidence.check import Outcome, outcome_of, short
+from verify.evidence.continuation import steady
 from verify.evidence.evaluate import Evaluator
 from verify.evidence.generate import Fact, Plan
 from verify.evidence.instance import Instance, Key, Loss

@@ -32,13 +32,17 @@ _METER: ContextVar[Meter | None] = ContextVar("evaluation budget", default=None)
 
 @contextmanager
 def metered(limit: int) -> Iterator[Meter]:
-    """Count evaluations inside the block; the innermost block counts."""
-    meter = Meter(limit)
+    """Count evaluations inside the block, at most those that a block around it has left; they count there, too."""
+    outer = _METER.get()
+    meter = Meter(limit if outer is None else min(limit, outer.left))
+    before = meter.left
     token = _METER.set(meter)
     try:
         yield meter
     finally:
         _METER.reset(token)
+        if outer is not None:
+            outer.left -= before - meter.left
 
 
 def spend(amount: int = 1) -> None:

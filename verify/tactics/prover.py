@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
@@ -17,9 +17,14 @@ from verify.kernel.replay import statement as read_statement
 from verify.kernel.rules import Rules
 
 from .errors import TacticFailed
-from .solve import combine
+from .solve import Vector, combine
 
 Json = Any
+Solver = Callable[
+    [Vector, Sequence[Vector], Sequence[Vector]], tuple[list[Fraction], list[Fraction]] | None
+]
+"""Weights of a combination: target, columns with weights >= 0, columns with any weights."""
+
 ZERO, ONE = ["q", "0"], ["q", "1"]
 
 
@@ -121,6 +126,7 @@ class Prover:
         rules: Sequence[str],
         scope: Scope | None = None,
         goal: tuple[str, Poly] | None = None,
+        solver: Solver = combine,
     ) -> Json:
         """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`."""
         scope = scope or self.scope(prefix)
@@ -133,11 +139,11 @@ class Prover:
             signed = []
         columns = [self.rewritten(k.poly, names, scope).terms for k in signed]
         zeros = [self.rewritten(k.poly, names, scope).terms for k in free]
-        found = combine(want.terms, columns, zeros)
+        found = solver(want.terms, columns, zeros)
         if found is None and kind in ("ge", "gt") and poly.sort == SCALAR:  # a positive number may be left over
             one = Known("ge", ["q", "1"], *self.rules.nonneg(["q", "1"], scope))
             signed, columns = [*signed, one], [*columns, one.poly.terms]
-            found = combine(want.terms, columns, zeros)
+            found = solver(want.terms, columns, zeros)
         if found is None:
             raise TacticFailed(
                 "the ingredients do not combine to the goal",

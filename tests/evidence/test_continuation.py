@@ -1,0 +1,103 @@
+"""Starts of flows from which the hypotheses surely go on to hold, and starts that only look like it."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+from typing import Any
+
+import pytest
+
+from verify.evidence.continuation import definitions, stays
+from verify.evidence.evaluate import Evaluator
+from verify.evidence.generate import Plan, draw_many
+from verify.evidence.instance import Instance
+
+
+def v(name: str, stage: str = "") -> Any:
+    return ["v", name, [], stage]
+
+
+def q(x: object) -> Any:
+    return ["q", str(x)]
+
+
+def minus(x: Any) -> Any:
+    return ["*", q(-1), x]
+
+
+def square(x: Any) -> Any:
+    return ["pow", x, {"1": 2}]
+
+
+def flow(*formulas: Any, goal: Any = None) -> dict[str, Any]:
+    letters = {"c": {}, "g": {"dep": "any"}, "x": {"dep": "smooth"}, "y": {"dep": "smooth"}}
+    return {
+        "sig": {"time": "flow", "letters": letters},
+        "hyps": [{"id": f"h{k}", "all": [], "concl": f} for k, f in enumerate(formulas)],
+        "goals": [{"all": [], "concl": goal or ["ge", v("x"), v("x")]}],
+    }
+
+
+def at(**values: Any) -> Instance:
+    letters = {}
+    for name, value in values.items():
+        moving = name.startswith("D")
+        letters[(name[1:] if moving else name), (), "D" if moving else ""] = F(value)
+    return Instance({}, {}, letters)
+
+
+DECAY = ["eq", ["D", v("x")], minus(v("x"))]
+LENGTH = ["eq", square(v("y")), square(v("x"))]  # y = |x|
+
+
+@pytest.mark.parametrize(
+    ("formulas", "start", "expected"),
+    [
+        ([DECAY], at(x=1, Dx=-1, y=0, Dy=5), True),  # y goes straight on
+        ([DECAY, LENGTH], at(x=1, Dx=-1, y=1, Dy=-1), True),
+        ([DECAY, LENGTH], at(x=1, Dx=-1, y=1, Dy=0), False),  # not the derivative of |x|
+        ([DECAY, LENGTH], at(x=0, Dx=0, y=0, Dy=0), False),  # |x| has no derivative at 0
+        ([DECAY, ["ge", v("x"), q(0)]], at(x=1, Dx=-1, y=0, Dy=0), True),
+        ([DECAY, ["ge", v("x"), q(1)]], at(x=1, Dx=-1, y=0, Dy=0), False),  # holds at the start only
+        ([DECAY, ["ge", q(1), v("x")]], at(x=1, Dx=-1, y=0, Dy=0), True),  # equal, and falling
+        ([DECAY, ["ge", v("g"), q(1)]], at(x=1, Dx=-1, y=0, Dy=0, g=1), True),  # g rests
+        ([DECAY, ["eq", v("g"), v("x")], ["ge", v("g"), q(1)]], at(x=1, Dx=-1, y=0, Dy=0, g=1), False),
+        ([["eq", square(["D", v("x")]), q(4)]], at(x=1, Dx=2, y=0, Dy=0), True),
+        ([["eq", square(["D", v("x")]), v("y")]], at(x=1, Dx=0, y=0, Dy=-1), False),  # y becomes negative
+        ([["eq", ["D", v("x")], ["inv", v("y")]]], at(x=1, Dx=0, y=0, Dy=0), False),  # 1/y is not continuous
+        ([["eq", ["D", v("x")], ["ind", v("x")]]], at(x=0, Dx=1, y=0, Dy=0), False),
+        ([["eq", ["D", v("x")], ["D", v("y")]], ["eq", ["D", v("y")], ["D", v("x")]]], at(x=0, Dx=1, y=0, Dy=1), False),
+        ([DECAY, ["eq", ["D", v("x")], q(-1)]], at(x=1, Dx=-1, y=0, Dy=0), False),  # two motions of x
+        ([DECAY, ["ge", q(0), ["D", v("x")]]], at(x=1, Dx=-1, y=0, Dy=0), True),
+        ([DECAY, ["ge", q(0), ["D", v("x")]]], at(x=0, Dx=0, y=0, Dy=0), False),
+    ],
+)
+def test_starts(formulas: list[Any], start: Instance, expected: bool) -> None:
+    plan = Plan.of(flow(*formulas))
+    assert stays(plan, Evaluator(plan.sig, start)) is expected
+
+
+def test_a_derivative_for_a_letter_that_an_equation_defines_is_refused() -> None:
+    plan = Plan.of(flow(DECAY, ["eq", v("g"), v("x")]))
+    start = at(x=1, Dx=-1, y=0, Dy=0, g=1)
+    assert stays(plan, Evaluator(plan.sig, start))
+    turned = at(x=1, Dx=-1, y=0, Dy=0, g=1, Dg=7)
+    assert not stays(plan, Evaluator(plan.sig, turned))
+
+
+def test_definitions_by_powers() -> None:
+    found = definitions(Plan.of(flow(DECAY, LENGTH)))
+    assert found is not None and (found["x"].moves, found["y"].moves, found["y"].exponent) == (True, False, 2)
+
+
+def test_derivatives_follow_from_equations_without_derivatives() -> None:
+    """y = |x| along the flow: its derivative is -|x|, so that it falls; mutants that deny it are rejected at once."""
+    rises = flow(DECAY, LENGTH, ["gt", v("y"), q(0)], goal=["ge", v("y"), v("y", "0")])
+    plan = Plan.of(rises)
+    drawn = draw_many(plan, 10, 3)
+    assert len(drawn.instances) == 10
+    for i in drawn.instances:
+        assert i.letters["y", (), "D"] == -i.letters["y", (), ""]
+    from verify.evidence.check import Prepared
+
+    assert {Prepared(plan, i).check().status for i in drawn.instances} == {"fails"}

@@ -1,0 +1,316 @@
+"""The fate of every mutant of a statement: rejected by an instance, settled by the kernel, or displayed.
+
+The order is from cheap to dear: instances that are there already, what the kernel can prove about the mutant, then a
+search of its own. Every counterexample is validated again from what is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verify.evidence import consequences
+from verify.evidence.check import Prepared, recursive, worst
+from verify.evidence.continuation import stays
+from verify.evidence.counterexample import record, revalidate
+from verify.evidence.evaluate import Evaluator
+from verify.evidence.generate import Discard, Fact, Plan, draw_one, validate
+from verify.evidence.instance import Instance
+from verify.evidence.mutants import Mutant, mutants
+from verify.evidence.rng import Rng, label_hash
+from verify.evidence.screen import screen
+from verify.evidence.sorts import well_sorted
+from verify.evidence.terms import Statement
+from verify.evidence.trajectories import Along, check_along
+from verify.evidence.values import ShapeError, Unsupported
+from verify.evidence.work import WorkLimit, exhausted, metered
+from verify.numeric.enclosure import NotEvidence, precision
+
+CORNERS = ("slack", "wild", None)
+"""Kinds of draws of a search, in turn."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the search for one counterexample may spend: draws, sizes and batches of a screen, evaluated terms."""
+
+    draws: int = 24
+    sizes: int = 2
+    batch: int = 200
+    work: int = 12_000
+
+
+class Pool:
+    """Instances of one set of hypotheses, drawn when they are asked for."""
+
+    def __init__(
+        self, statement: Statement, instances: Sequence[Instance], *, seed: int, more: int, iterates: int
+    ) -> None:
+        self.plan, self.iterates = Plan.of(statement), iterates
+        ordered = sorted(instances, key=lambda i: i.size())
+        self.ready = [Prepared(self.plan, i, iterates=iterates) for i in ordered]
+        self._seeds, self._left, self._drawn = Rng(seed), more, 0
+
+    def __iter__(self) -> Iterator[Prepared]:
+        yield from self.ready
+
+    def later(self, known: int) -> Iterator[Prepared]:
+        """Those after the first `known`, drawing while the budget lasts."""
+        while True:
+            while known < len(self.ready):
+                yield self.ready[known]
+                known += 1
+            if self._left <= 0 or exhausted():
+                return
+            self._left -= 1
+            self._drawn += 1
+            corner = CORNERS[self._drawn % len(CORNERS)]
+            try:
+                found = draw_one(self.plan, self._seeds.next(), self._drawn % 4, corner)
+            except (Discard, ShapeError, Unsupported, NotEvidence, KeyError, IndexError, AssertionError):
+                continue
+            self.ready.append(Prepared(self.plan, found, iterates=self.iterates))
+
+
+@dataclass
+class Judge:
+    """What the mutants of one statement share."""
+
+    statement: Statement
+    pool: Pool
+    seed: int
+    budget: Budget
+    iterates: int
+    along: Along | None
+    unused: Collection[str]
+    contradicted: Collection[int]
+    dropped: Mapping[str, Mapping[str, Any]]
+    reproves: Callable[[Statement], bool] | None
+
+    def fate(self, mutant: Mutant) -> dict[str, Any]:
+        """Status with what belongs to it: counterexample, reason, or what was tried."""
+        name = mutant.hypothesis()
+        if name is not None and name in self.unused:
+            return {"status": "proved", "by": "the derivation, which does not use it"}
+        wrong = consequences.ill_formed(mutant.statement)
+        if wrong is not None and not (mutant.goal() is not None and not well_sorted(mutant.statement)):
+            return {"status": "ill-sorted", "by": wrong[:80]}
+        known = self.dropped.get(name or "", {}) if mutant.operator == "hypothesis" else {}
+        if known.get("status") == "necessary":
+            return {"status": "killed", "counterexample": known["counterexample"]}
+        if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
+            return {"status": "killed", "by": "the derivation and the witness"}
+        found, tried = self._pooled(mutant)
+        if found is not None:
+            return {"status": "killed", "counterexample": found}
+        if wrong is not None:
+            return {"status": "ill-sorted", "by": wrong[:80]}
+        proof = self._settled(mutant)
+        if proof is not None:
+            return {"status": proof[0], "by": proof[1]}
+        found, more = self._searched(mutant)
+        if found is not None:
+            return {"status": "killed", "counterexample": found}
+        return {"status": "survived", "tried": tried + more}
+
+    # -- instances ---------------------------------------------------------------------------------------
+
+    def _pooled(self, mutant: Mutant) -> tuple[dict[str, Any] | None, int]:
+        """A counterexample among instances that are there already, and how many were tried."""
+        number = mutant.goal()
+        if number is None:
+            return self._broken(mutant), 0
+        found, tried = self._among(mutant, iter(list(self.pool)), [mutant.statement["goals"][number]])
+        if found is None and self.along is not None:
+            found = _later(Plan.of(mutant.statement), mutant, self.along)
+        return found, tried
+
+    def _broken(self, mutant: Mutant) -> dict[str, Any] | None:
+        """What breaks the conclusion without a hypothesis may satisfy the changed one."""
+        known = self.dropped.get(mutant.hypothesis() or "", {})
+        data = known.get("counterexample")
+        if data is None or revalidate(mutant.statement, data, iterates=self.iterates) is not None:
+            return None
+        return dict(data)
+
+    def _among(
+        self, mutant: Mutant, candidates: Iterator[Prepared], goals: Sequence[Fact] | None
+    ) -> tuple[dict[str, Any] | None, int]:
+        tried = 0
+        for prepared in candidates:
+            try:
+                outcome = prepared.check(goals)
+            except (ShapeError, NotEvidence, Unsupported):
+                continue
+            tried += 1
+            if outcome.status == "fails":
+                data = self._written(mutant, prepared)
+                if data is not None:
+                    return data, tried
+        return None, tried
+
+    def _written(self, mutant: Mutant, prepared: Prepared) -> dict[str, Any] | None:
+        try:
+            data = record(mutant.statement, prepared.instance, prepared.check(mutant.statement["goals"]))
+            return data if revalidate(mutant.statement, data, iterates=self.iterates) is None else None
+        except (ShapeError, NotEvidence, Unsupported):
+            return None
+
+    # -- the kernel --------------------------------------------------------------------------------------
+
+    def _settled(self, mutant: Mutant) -> consequences.Fate | None:
+        number, name = mutant.goal(), mutant.hypothesis()
+        fate = None
+        if number is not None:
+            fate = consequences.of_goal(self.statement, mutant.statement, number)
+        elif name is not None:
+            fate = consequences.of_hypothesis(self.statement, mutant.statement, name)
+        if fate is None and self.reproves is not None and self.reproves(mutant.statement):
+            return "proved", "the same derivation"
+        return fate or consequences.theorem(mutant.statement)
+
+    # -- search ------------------------------------------------------------------------------------------
+
+    def _searched(self, mutant: Mutant) -> tuple[dict[str, Any] | None, int]:
+        """A counterexample from new draws, then from a screen of the mutant."""
+        number = mutant.goal()
+        seed = self.seed ^ label_hash(mutant.label())
+        with metered(self.budget.work) as meter:
+            if number is not None:
+                goal = [mutant.statement["goals"][number]]
+                found, tried = self._among(mutant, self.pool.later(len(self.pool.ready)), goal)
+            else:
+                pool = Pool(mutant.statement, (), seed=seed, more=self.budget.draws, iterates=self.iterates)
+                found, tried = self._among(mutant, pool.later(0), None)
+            if found is None and not meter.empty and self.budget.sizes:
+                found, more = self._screened(mutant, seed)
+                tried += more
+        return found, tried
+
+    def _screened(self, mutant: Mutant, seed: int) -> tuple[dict[str, Any] | None, int]:
+        try:
+            seen = screen(mutant.statement, seed=seed, sizes=self.budget.sizes, batch=self.budget.batch, keep=2)
+        except (ShapeError, NotEvidence, Unsupported, KeyError, IndexError, AssertionError):
+            return None, 0
+        if seen.found is None:
+            return None, seen.instances
+        instance, outcome = seen.found
+        data = record(mutant.statement, instance, outcome)
+        return (data if revalidate(mutant.statement, data) is None else None), seen.instances
+
+
+def _later(plan: Plan, mutant: Mutant, along: Along) -> dict[str, Any] | None:
+    """A counterexample at a later state of a trajectory."""
+    per = len(along.states) // max(1, len(along.starts))
+    for n, state in enumerate(along.states):
+        try:
+            outcome = worst(check_along(plan, [state]))
+        except (ShapeError, NotEvidence, Unsupported):
+            continue
+        if outcome.status == "fails":
+            data = record(mutant.statement, along.starts[n // per], outcome)
+            if revalidate(mutant.statement, data) is None:
+                return data
+    return None
+
+
+def run(
+    statement: Statement,
+    pool: Sequence[Instance],
+    *,
+    seed: int,
+    budget: Budget | None = None,
+    more: int = 40,
+    max_hypothesis: int = 60,
+    iterates: int = 2,
+    keep: bool = False,
+    limit: int = 24,
+    work: int = 400_000,
+    along: Along | None = None,
+    unused: Collection[str] = (),
+    proof_at: Instance | None = None,
+    dropped: Mapping[str, Mapping[str, Any]] | None = None,
+    reproves: Callable[[Statement], bool] | None = None,
+) -> dict[str, Any]:
+    """Every mutant of goals, every dropped hypothesis, and at most `max_hypothesis` other hypothesis mutants.
+
+    `pool` are instances of the statement, of which no more than `limit` are tried first, and `more` are drawn if a
+    mutant stands all of them. `unused` names hypotheses that the derivation does not use, `dropped` what is known
+    about statements without one. `proof_at` is an instance of a statement that is proved: the negation of an equation
+    or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands. Once
+    `work` is spent, what remains is *not tried*. Counterexamples are kept only with `keep`; otherwise a killed mutant
+    keeps where and by which margin.
+    """
+    everything = mutants(statement)
+    chosen = _chosen(everything, seed, max_hypothesis)
+    plan = Plan.of(statement)
+    with precision(50):
+        sound = [i for i in pool if validate(plan, i) is None]
+    if len(sound) > limit:
+        sound = sorted(sound, key=lambda i: i.size())[:: max(1, len(sound) // limit)][:limit]
+    judge = Judge(
+        statement,
+        Pool(statement, sound, seed=seed, more=more, iterates=iterates),
+        seed,
+        budget or Budget(),
+        iterates,
+        along,
+        unused,
+        [] if proof_at is None else _denied(plan, proof_at),
+        dropped or {},
+        reproves,
+    )
+    rows: list[dict[str, Any]] = []
+    with metered(work):
+        for m in chosen:
+            row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
+            rows.append({**row, **_told(judge, m, keep)})
+    rates: dict[str, dict[str, int]] = {}
+    for row in rows:
+        rate = rates.setdefault(str(row["operator"]), {})
+        rate[str(row["status"])] = rate.get(str(row["status"]), 0) + 1
+    return {
+        "kind": "mutants",
+        "seed": seed,
+        "total": len(everything),
+        "tried": len(rows),
+        "rates": dict(sorted(rates.items())),
+        "mutants": rows,
+    }
+
+
+def _denied(plan: Plan, instance: Instance) -> list[int]:
+    """Goals about something at the instance whose denial contradicts them: equations and strict relations."""
+    ev = Evaluator(plan.sig, instance)
+    if (plan.time == "flow" and not stays(plan, ev)) or (plan.time == "descent" and not recursive(plan)):
+        return []
+    return [
+        n
+        for n, goal in enumerate(plan.statement["goals"])
+        if goal["concl"][0] in ("eq", "ne", "gt") and any(True for _ in ev.environments(goal.get("all", []), {}))
+    ]
+
+
+def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:
+    always = [m for m in everything if m.goal() is not None or m.operator == "hypothesis"]
+    others = [m for m in everything if m.goal() is None and m.operator != "hypothesis"]
+    if len(others) > most:
+        picked = set(Rng(seed).shuffled(list(range(len(others))))[:most])
+        others = [m for i, m in enumerate(others) if i in picked]
+    return always + others
+
+
+def _told(judge: Judge, mutant: Mutant, keep: bool) -> dict[str, Any]:
+    if exhausted():
+        return {"status": "not tried"}
+    try:
+        found = judge.fate(mutant)
+    except WorkLimit:
+        return {"status": "not tried"}
+    if exhausted() and found["status"] == "survived":
+        return {"status": "not tried"}
+    if not keep and "counterexample" in found:
+        data = found.pop("counterexample")
+        found["where"], found["margin"] = data.get("where", "here"), data.get("margin")
+    return found

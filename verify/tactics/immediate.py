@@ -1,0 +1,254 @@
+"""Proofs of kernel statements that need no script: one step, its ingredients read off the statement.
+
+For a kernel statement alone, without the claim it comes from. Ingredients are the hypotheses (also transposed, and
+multiplied with each other), naturals and dimensions, and the monomials of the statement that are visibly
+non-negative or PSD; the weights are found by linear programming. Nothing found is trusted: the kernel replays it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from verify.kernel.checker import Scope
+from verify.kernel.errors import Reject
+from verify.kernel.normal import Poly
+from verify.kernel.replay import shelves, theorem
+
+from . import back
+from .errors import TacticFailed
+from .positivity import nonneg, psd
+from .prover import Known, Prover, minus
+from .solve import Vector, positive_combination
+
+Json = Any
+WORK = 60_000
+"""Budget of counted kernel operations for one search."""
+
+INSTANCES = 3
+"""Instances of one fact with index variables that are offered."""
+
+PAIRS = 8
+"""Inequalities whose products are offered."""
+
+COLUMNS = 60
+"""Ingredients for one linear program."""
+
+MALFORMED = (Reject, TacticFailed, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+def formed(statement: Json) -> str | None:
+    """None if the kernel takes a statement (sig, hyps, goals) as one, else its reason."""
+    from verify.kernel.replay import statement as read
+
+    try:
+        read(statement)
+    except MALFORMED as reason:
+        return str(reason) or type(reason).__name__
+    return None
+
+
+def immediate(
+    statement: Json, *, name: str = "immediate", work: int = WORK, rewriting: bool = True
+) -> Json | None:
+    """A theorem of the statement that the kernel has replayed, or None if no immediate proof was found.
+
+    With `rewriting`, hypotheses that say what a letter is are also used to replace it.
+    """
+    try:
+        prover = Prover({k: statement[k] for k in ("sig", "hyps", "goals")}, name)
+        prover.rules.alg.budget.left = work
+        qed = []
+        for number, goal in enumerate(statement["goals"]):
+            step = _goal(prover, f"goal {number}", goal["all"], goal["concl"], rewriting)
+            if step is None:
+                return None
+            qed.append(step)
+    except MALFORMED:
+        return None
+    found = {
+        "id": name,
+        "sig": statement["sig"],
+        "hyps": statement["hyps"],
+        "goals": statement["goals"],
+        "steps": prover.steps,
+        "qed": qed,
+    }
+    return found if theorem(found, shelves(), {})["ok"] else None
+
+
+def _goal(p: Prover, wish: str, prefix: Json, concl: Json, rewriting: bool) -> str | None:
+    scope = p.scope(prefix)
+    for proof in _proofs(p, prefix, concl, scope, rewriting):
+        try:
+            return p.step(wish, "alg", prefix, concl, proof=proof)
+        except TacticFailed:
+            continue
+    return None
+
+
+def _proofs(p: Prover, prefix: Json, concl: Json, scope: Scope, rewriting: bool) -> Iterator[Json]:
+    """Candidates, cheap ones first."""
+    kind, poly = p.rules.formula(concl, scope)
+    names = [v for v, _, _ in prefix]
+    alone = p.find(kind, poly, scope, names)
+    if alone is not None:
+        yield alone
+    if kind == "ne":
+        yield from _apart(p, prefix, concl, scope, rewriting)
+        return
+    shaped = _shaped(p, kind, concl, scope)
+    if shaped is not None:
+        yield shaped
+    known = list(_facts(p, scope, names))
+    formulas = [concl, *(f["concl"] for f in p.facts.values() if not f["all"])]
+    for signs in (False, True):
+        more = _more(p, kind, [poly, *(k.poly for k in known)], known, formulas, scope) if signs else []
+        try:
+            yield p.close(prefix, concl, [*known, *more][:COLUMNS], [], scope, solver=_weights)
+        except TacticFailed:
+            continue
+    rules = [f for f in p.facts if p.rewrites(f)] if rewriting else []
+    if rules:
+        try:
+            yield p.close(prefix, concl, known[:COLUMNS], rules, scope, solver=_weights)
+        except TacticFailed:
+            return
+
+
+def _apart(p: Prover, prefix: Json, concl: Json, scope: Scope, rewriting: bool) -> Iterator[Json]:
+    """Two scalars differ if one is greater."""
+    for a, b in ((concl[1], concl[2]), (concl[2], concl[1])):
+        yield from _proofs(p, prefix, ["gt", a, b], scope, rewriting)
+
+
+def _shaped(p: Prover, kind: str, concl: Json, scope: Scope) -> Json | None:
+    try:
+        if kind in ("ge", "gt"):
+            return nonneg(p, minus(concl[1], concl[2]), scope)
+        return psd(p, concl[1], scope) if kind == "psd" else None
+    except Reject:
+        return None
+
+
+def _facts(p: Prover, scope: Scope, names: Sequence[str]) -> Iterator[Known]:
+    for name, fact in p.facts.items():
+        offered = 0
+        for at in p._instances(fact, scope, names):
+            if offered >= INSTANCES:
+                break
+            try:
+                known = p.leaf(name, at, scope)
+            except (Reject, TacticFailed):
+                continue
+            offered += 1
+            yield known
+            sort = known.poly.sort
+            if known.kind == "eq" and sort[0] == "m":
+                proof = ["T", known.proof]
+                turned = p.rules.zero(proof, scope)
+                if turned.sort == sort and turned.terms != known.poly.terms:
+                    yield Known("eq", proof, turned)
+                yield from _traced(p, known, scope)
+
+
+def _traced(p: Prover, known: Known, scope: Scope) -> Iterator[Known]:
+    """Equal square matrices have equal traces."""
+    proof = ["tr", known.proof]
+    try:
+        yield Known("eq", proof, p.rules.zero(proof, scope))
+    except Reject:
+        return
+
+
+def _more(
+    p: Prover, kind: str, polys: Sequence[Poly], known: Sequence[Known], formulas: Sequence[Json], scope: Scope
+) -> list[Known]:
+    """Visible signs of summands and monomials, and products of inequalities."""
+    out = list(_summands(p, kind, formulas, scope))
+    seen: set[Any] = set()
+    for poly in polys:
+        scalar = poly.sort == ("s",)
+        if (kind == "psd") == scalar:
+            continue
+        for m in sorted(poly.terms, key=repr):
+            if m in seen:
+                continue
+            seen.add(m)
+            term = back.term(Poly(poly.sort, {m: 1}))
+            try:
+                node = nonneg(p, term, scope) if scalar else psd(p, term, scope)
+                if node is not None and scalar:
+                    out.append(Known("ge", node, *p.rules.nonneg(node, scope)))
+                elif node is not None:
+                    out.append(Known("psd", node, p.rules.psd(node, scope)))
+            except Reject:
+                continue
+    if kind in ("ge", "gt"):
+        signed = [k for k in known if k.kind == "ge"][:PAIRS]
+        for i, a in enumerate(signed):
+            for b in signed[i:]:
+                node = ["mul", a.proof, b.proof]
+                try:
+                    out.append(Known("ge", node, *p.rules.nonneg(node, scope)))
+                except Reject:
+                    continue
+    return out
+
+
+def _summands(p: Prover, kind: str, formulas: Sequence[Json], scope: Scope) -> Iterator[Known]:
+    """Summands of both sides that are visibly non-negative or PSD as they are written, such as squares of sums."""
+    seen: list[Json] = []
+    for formula in formulas:
+        for side in formula[1:]:
+            for term in side[1:] if side[0] == "+" else [side]:
+                while term[0] == "*" and term[1][0] == "q":
+                    term = term[2] if len(term) == 3 else ["*", *term[2:]]
+                if term in seen:
+                    continue
+                seen.append(term)
+                try:
+                    scalar = p.rules.read(term, scope).sort == ("s",)
+                    if (kind == "psd") == scalar:
+                        continue
+                    node = nonneg(p, term, scope) if scalar else psd(p, term, scope)
+                    if node is not None and scalar:
+                        yield Known("ge", node, *p.rules.nonneg(node, scope))
+                    elif node is not None:
+                        yield Known("psd", node, p.rules.psd(node, scope))
+                except Reject:
+                    continue
+
+
+def _weights(
+    target: Vector, signed: Sequence[Vector], free: Sequence[Vector]
+) -> tuple[list[Fraction], list[Fraction]] | None:
+    """target = sum a_k signed[k] + sum b_k free[k] with a_k >= 0; as many signed columns as possible are left out."""
+    covered = {k for c in (*signed, *free) for k in c}
+    if any(k not in covered for k in target):
+        return None
+    n, m = len(signed), len(free)
+    turned = [{k: -x for k, x in c.items()} for c in free]
+    columns = [*signed, *free, *turned]
+    useful = _useful(target, columns)
+    found = positive_combination(target, [columns[i] for i in useful], [False] * len(useful), False)
+    if found is None:
+        return None
+    weights = dict(zip(useful, found, strict=True))
+    full = [weights.get(i, Fraction(0)) for i in range(len(columns))]
+    return full[:n], [full[n + i] - full[n + m + i] for i in range(m)]
+
+
+def _useful(target: Vector, columns: Sequence[Vector]) -> list[int]:
+    """Columns that can have a weight: each of their terms is cancelled by another column or wanted."""
+    left = list(range(len(columns)))
+    while True:
+        signs: dict[Any, set[bool]] = {k: {x < 0} for k, x in target.items()}
+        for i in left:
+            for k, x in columns[i].items():
+                signs.setdefault(k, set()).add(x > 0)
+        kept = [i for i in left if all(len(signs[k]) == 2 or k in target for k in columns[i])]
+        if len(kept) == len(left):
+            return left
+        left = kept
