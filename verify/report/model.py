@@ -708,9 +708,11 @@ def _digits(text: str) -> str:
     return text if len(text) <= 36 else f"{text[:24]}\u2026{text[-6:]}"
 
 
-FATES = ("rejected", "equivalent", "survived", "undecided")
+FATES = ("rejected", "equivalent", "implied", "also true", "survived", "undecided")
 _FATES = {word: "rejected" for word in ("killed", "refuted", "rejected", "ill-sorted")} | {
     "equivalent": "equivalent",
+    "implied": "implied",
+    "proved": "also true",
     "survived": "survived",
 }
 
@@ -731,7 +733,7 @@ def _mutants(data: Json, formulas: Formulas) -> Mutants | None:
                 outcome,
                 change,
                 formulas.kernel(formula) if formula is not None else None,
-                "; ".join(f"{words.label(k)} {plain(m[k])}" for k in ("where", "margin") if m.get(k)),
+                "; ".join(f"{words.label(k)} {plain(m[k])}" for k in ("by", "where", "margin") if m.get(k)),
                 _instance(m.get("counterexample")),
             )
         )
