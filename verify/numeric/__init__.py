@@ -11,6 +11,7 @@ from verify.numeric.flow import (
     Flow,
     FlowFailure,
     FlowState,
+    OutsideDomain,
     StepLimit,
     StepSizeFloor,
     integrate_flow,
@@ -24,7 +25,14 @@ from verify.numeric.matrices import (
     lambda_min_lower,
     ldl,
 )
-from verify.numeric.networks import end_to_end, linear_network_flow, linear_network_gradient
+from verify.numeric.networks import (
+    end_to_end,
+    kernel_flow,
+    linear_model_flow,
+    linear_network_flow,
+    linear_network_gradient,
+    two_layer,
+)
 from verify.numeric.orthant import (
     orthant_probability,
     orthant_probability_cartesian,
@@ -50,6 +58,7 @@ __all__ = [
     "FlowState",
     "InvalidInput",
     "NotEvidence",
+    "OutsideDomain",
     "RationalMatrix",
     "StepLimit",
     "StepSizeFloor",
@@ -67,8 +76,10 @@ __all__ = [
     "kappa_0_enclosure",
     "kappa_1",
     "kappa_1_enclosure",
+    "kernel_flow",
     "lambda_min_lower",
     "ldl",
+    "linear_model_flow",
     "linear_network_descent",
     "linear_network_flow",
     "linear_network_gradient",
@@ -81,4 +92,5 @@ __all__ = [
     "relu_product_mean_cartesian",
     "tangent_kernel",
     "tangent_kernel_enclosure",
+    "two_layer",
 ]

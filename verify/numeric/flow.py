@@ -1,4 +1,4 @@
-"""Validated integration of x' = F(x) for polynomial fields F on tuples of matrices.
+"""Validated integration of x' = F(x) for analytic fields F on tuples of matrices.
 
 One step from an exact centre c, when the true state is within Euclidean distance r of c:
 
@@ -54,6 +54,10 @@ class StepLimit(FlowFailure):
     """The number of steps was used up."""
 
 
+class OutsideDomain(FlowFailure):
+    """A function of the field (log, sqrt, reciprocal) is not analytic at the state, as far as the balls tell."""
+
+
 @dataclass(frozen=True)
 class FlowState:
     """State at an exact time: balls that contain the solution, and a bound of the Euclidean distance."""
@@ -93,12 +97,13 @@ def integrate_flow(
     """Balls for the solution of x' = field(x), x(0) = start, at the given times.
 
     `field` maps a tuple of matrices to matrices of the same shapes, written with `+`, `-`, `@`, `.T`,
-    `hadamard` and exact factors (see `tracing.py`); a `start` of balls means every start inside them.
-    `times` are exact, non-negative and increasing. About `digits` digits are carried; the proved error is
-    in each `FlowState`.
+    `hadamard`, `apply` (tanh, erf, exp, ..., see `analytic.py`) and exact factors (see `tracing.py`); a
+    `start` of balls means every start inside them. `times` are exact, non-negative and increasing. About
+    `digits` digits are carried; the proved error is in each `FlowState`.
 
     Raises InvalidInput for inexact input, StepSizeFloor when a step would be shorter than `floor` times the
-    last requested time (blow-up in finite time, stiffness), StepLimit after `max_steps` steps.
+    last requested time (blow-up in finite time, stiffness), StepLimit after `max_steps` steps, OutsideDomain
+    where the field is not analytic.
     """
     if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
         raise InvalidInput(f"precision must be a positive number of digits, not {digits!r}")
@@ -173,6 +178,13 @@ class _Walk:
     def advance(self, pending: list[Fraction], found: list[FlowState]) -> list[Fraction]:
         """One validated step; appends outputs inside it to `found` and returns the times still to come."""
         expansion = expand(self.tape, self.centre, self.order)
+        if not all(gap.is_finite() for gap in expansion.gaps):
+            raise OutsideDomain(
+                f"the field is not analytic at t = {float(self.time):.9g}: an argument of log, sqrt or reciprocal "
+                "is not certainly inside its domain; start elsewhere or ask for earlier times",
+                self.time,
+                self.here(),
+            )
         size = max(1.0, float(joint_norm(self.centre)))
         allowed = to_arb(self.tolerance) * flint.arb(size)
         left = pending[-1] - self.time

@@ -12,7 +12,8 @@ from typing import Any
 import flint
 import numpy as np
 
-from verify.numeric.taylor import constants, entrywise, factors
+from verify.numeric.analytic import FUNCTIONS
+from verify.numeric.taylor import combine, constants, entrywise, factors, matrix_product
 from verify.numeric.tracing import Tape
 
 
@@ -20,17 +21,18 @@ def jacobian(tape: Tape, box: list[Any]) -> list[list[Any]]:
     """Columns of the Jacobian over a box of raw matrices; entries of the state in order, row by row."""
     fixed, scale = constants(tape), factors(tape)
     values: list[Any] = []
+    steep: dict[int, Any] = {}
     for i, op in enumerate(tape.ops):
         if op.kind == "input":
             values.append(box[i])
         elif op.kind == "const":
             values.append(fixed[i])
-        elif op.kind == "scale":
-            values.append(values[op.args[0]] * scale[i])
-        elif op.kind == "T":
-            values.append(values[op.args[0]].transpose())
+        elif op.kind == "apply":
+            function, argument = FUNCTIONS[op.data], values[op.args[0]].entries()
+            values.append(flint.arb_mat(*op.shape, [function.value(x) for x in argument]))
+            steep[i] = flint.arb_mat(*op.shape, [function.derivative(x) for x in argument])
         else:
-            values.append(_combine(op.kind, values[op.args[0]], values[op.args[1]]))
+            values.append(combine(op, values, scale.get(i)))
     columns = []
     for which in range(tape.inputs):
         rows, width = tape.ops[which].shape
@@ -38,7 +40,10 @@ def jacobian(tape: Tape, box: list[Any]) -> list[list[Any]]:
             slopes: list[Any] = [None] * len(tape.ops)
             slopes[which] = flint.arb_mat(rows, width, [int(e == entry) for e in range(rows * width)])
             for i, op in enumerate(tape.ops):
-                if op.args:
+                if i in steep:
+                    inner = slopes[op.args[0]]
+                    slopes[i] = None if inner is None else entrywise(steep[i], inner)
+                elif op.args:
                     slopes[i] = _slope(op.kind, op.args, values, slopes, scale.get(i))
             columns.append(
                 [
@@ -54,14 +59,6 @@ def jacobian(tape: Tape, box: list[Any]) -> list[list[Any]]:
     return columns
 
 
-def _combine(kind: str, a: Any, b: Any) -> Any:
-    if kind == "add":
-        return a + b
-    if kind == "sub":
-        return a - b
-    return a * b if kind == "matmul" else entrywise(a, b)
-
-
 def _slope(kind: str, args: tuple[int, ...], values: list[Any], slopes: list[Any], factor: Any) -> Any:
     """Derivative of an instruction in one direction; None stands for zero."""
     first = slopes[args[0]]
@@ -73,8 +70,9 @@ def _slope(kind: str, args: tuple[int, ...], values: list[Any], slopes: list[Any
     if kind == "sub" and second is not None:
         second = second * -1
     if kind in ("matmul", "hadamard"):
-        first = None if first is None else _combine(kind, first, values[args[1]])
-        second = None if second is None else _combine(kind, values[args[0]], second)
+        times = entrywise if kind == "hadamard" else matrix_product
+        first = None if first is None else times(first, values[args[1]])
+        second = None if second is None else times(values[args[0]], second)
     if first is None or second is None:
         return second if first is None else first
     return first + second

@@ -12,6 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 import flint
 import numpy as np
 
+from verify.numeric.analytic import FUNCTIONS
 from verify.numeric.enclosure import (
     Enclosure,
     Exact,
@@ -77,10 +78,14 @@ class _Matrix(Generic[Entry]):
         table = self._m.tolist()
         return self._build(rows * columns, 1, [table[i][j] for j in range(columns) for i in range(rows)])
 
-    def hadamard(self, other: Self) -> Self:
-        """Entrywise product of two matrices of the same shape and kind."""
-        if type(other) is not type(self) or other.shape != self.shape:
+    def hadamard(self, other: Any) -> Any:
+        """Entrywise product of two matrices of the same shape."""
+        if not isinstance(other, _Matrix) or other.shape != self.shape:
             raise InvalidInput(f"hadamard needs the shape {self.shape}")
+        if type(other) is not type(self):
+            mixed: list[Any] = [self, other]
+            first, second = (_balls(x) for x in mixed)
+            return first.hadamard(second)
         pairs = zip(self._m.entries(), other._m.entries(), strict=True)
         return self._build(*self.shape, [x * y for x, y in pairs])
 
@@ -132,6 +137,10 @@ class RationalMatrix(_Matrix[Fraction]):
 
     def rows(self) -> list[list[Fraction]]:
         return [[_fraction(x) for x in row] for row in self._m.tolist()]
+
+    def apply(self, function: str) -> BallMatrix:
+        """Enclosures of an analytic function of the entries, see `BallMatrix.apply`."""
+        return self.to_balls().apply(function)
 
     def bits(self) -> int:
         """Total number of bits of all numerators and denominators."""
@@ -204,6 +213,12 @@ class BallMatrix(_Matrix[Enclosure]):
 
     def is_finite(self) -> bool:
         return all(bool(x.is_finite()) for x in self._m.entries())
+
+    def apply(self, function: str) -> BallMatrix:
+        """An analytic function of every entry, by its name in `analytic.FUNCTIONS`; not finite outside its domain."""
+        if function not in FUNCTIONS:
+            raise InvalidInput(f"no function {function!r}; there are {', '.join(FUNCTIONS)}")
+        return self._build(*self.shape, [FUNCTIONS[function].value(x) for x in self._m.entries()])
 
     def trace(self) -> Enclosure:
         self._square()

@@ -1,10 +1,12 @@
 """Taylor polynomials of a flow with a proved bound of their defect.
 
-For x' = F(x), F polynomial, from an exact start c: coefficients p_(k+1) are the middles of F_k / (k + 1),
+For x' = F(x), F analytic, from an exact start c: coefficients p_(k+1) are the middles of F_k / (k + 1),
 where F_k is the k-th coefficient of F(p), enclosed in balls. The defect p' - F(p) on [0, h] is bounded by
-the coefficients below degree K, term by term, and by the tail of F(p) in the norm sum_k ||a_k||_F h^k,
-which is submultiplicative for matrix and entrywise products, so that tails follow the instructions of the
-field one by one.
+the coefficients below degree K, term by term, and by the tail of F(p) from degree K on. For a polynomial F
+the tail is bounded in the norm sum_k ||a_k||_F h^k, which is submultiplicative for matrix and entrywise
+products, so that tails follow the instructions of the field one by one. Otherwise F(p) is enclosed on a
+disc |t| <= q h of the complex plane by evaluating the instructions in complex balls; if it is analytic and
+at most M there, the tail is at most M q^(-K) / (1 - 1 / q) by Cauchy's estimate.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ from typing import Any
 
 import flint
 
+from verify.numeric.analytic import FUNCTIONS, Composition
 from verify.numeric.enclosure import to_arb
 from verify.numeric.matrices import BallMatrix
 from verify.numeric.tracing import Op, Tape
 
 LOW_BITS = 53
+DISCS = (4, 6, 9, 16)
+"""Radii, in steps, of the discs that are tried for Cauchy's estimate."""
 
 
 @dataclass
@@ -28,7 +33,8 @@ class Expansion:
 
     `norms[place]` are upper bounds of the Frobenius norms of the first `order` coefficients of an
     instruction, `last` the norm of the coefficient of degree `order` of each input, `gaps[k]` of the
-    defect's k-th coefficient.
+    defect's k-th coefficient. `sizes[i][k - 1]` are upper bounds of the entries of the k-th coefficient of
+    input i (only for fields with analytic functions).
     """
 
     order: int
@@ -36,6 +42,7 @@ class Expansion:
     norms: dict[int, list[Any]]
     last: list[Any]
     gaps: list[Any]
+    sizes: list[list[list[Any]]]
 
     def value(self, time: Any) -> list[Any]:
         """Polynomials at a raw ball `time`, as raw matrices."""
@@ -93,9 +100,17 @@ def expand(tape: Tape, centre: list[Any], order: int) -> Expansion:
     for i in range(tape.inputs):
         series[i].append(centre[i])
     gaps = []
+    composed = {
+        i: [Composition(FUNCTIONS[op.data]) for _ in range(op.shape[0] * op.shape[1])]
+        for i, op in enumerate(tape.ops)
+        if op.kind == "apply"
+    }
     for k in range(order):
         for i, op in enumerate(tape.ops):
-            if op.kind not in ("input", "const"):
+            if op.kind == "apply":
+                entries = zip(composed[i], series[op.args[0]][k].entries(), strict=True)
+                series[i].append(flint.arb_mat(*op.shape, [c.extend(x) for c, x in entries]))
+            elif op.kind not in ("input", "const"):
                 series[i].append(_coefficient(op, i, k, series, fixed, scale))
         slopes = [_output(series[o], fixed.get(o), k, centre[i]) for i, o in enumerate(tape.outputs)]
         gap = []
@@ -106,14 +121,17 @@ def expand(tape: Tape, centre: list[Any], order: int) -> Expansion:
         with flint.ctx.workprec(LOW_BITS):
             gaps.append(joint_norm(gap))
     norms: dict[int, list[Any]] = {}
+    sizes: list[list[list[Any]]] = []
     with flint.ctx.workprec(LOW_BITS):
+        if not tape.polynomial:
+            sizes = [[[x.abs_upper() for x in m.entries()] for m in series[i][1:]] for i in range(tape.inputs)]
         for op in tape.ops:
-            if op.kind in ("matmul", "hadamard"):
+            if tape.polynomial and op.kind in ("matmul", "hadamard"):
                 for a in op.args:
                     if a not in fixed and a not in norms:
                         norms[a] = [frobenius(m) for m in series[a][:order]]
         last = [frobenius(series[i][order]) for i in range(tape.inputs)]
-    return Expansion(order, [series[i] for i in range(tape.inputs)], norms, last, gaps)
+    return Expansion(order, [series[i] for i in range(tape.inputs)], norms, last, gaps, sizes)
 
 
 def _output(series: list[Any], constant: Any, k: int, like: Any) -> Any:
@@ -144,7 +162,7 @@ def _coefficient(
         if left is None:
             return right if op.kind == "add" else right * -1
         return left + right if op.kind == "add" else left - right
-    times = entrywise if op.kind == "hadamard" else _matrix_product
+    times = entrywise if op.kind == "hadamard" else matrix_product
     if a in fixed and b in fixed:
         return times(fixed[a], fixed[b]) if k == 0 else _zero(op)
     if a in fixed:
@@ -163,7 +181,8 @@ def _coefficient(
     return total
 
 
-def _matrix_product(a: Any, b: Any) -> Any:
+def matrix_product(a: Any, b: Any) -> Any:
+    """Product of raw matrices, as a function."""
     return a * b
 
 
@@ -182,14 +201,76 @@ def defect_bound(tape: Tape, expansion: Expansion, step: Any) -> Any:
         powers = [flint.arb(1)]
         for _ in range(expansion.order):
             powers.append((powers[-1] * h).abs_upper())
-        tails = _tails(tape, expansion, powers)
         total = flint.arb(0)
         for gap, power in zip(expansion.gaps, powers, strict=False):
             total += gap * power
+        if not tape.polynomial:
+            return (total + _cauchy_tail(tape, expansion, h)).abs_upper()
+        tails = _tails(tape, expansion, powers)
         square = flint.arb(0)
         for o in tape.outputs:
             square += tails[o] ** 2
         return (total + square.sqrt()).abs_upper()
+
+
+def _cauchy_tail(tape: Tape, expansion: Expansion, h: Any) -> Any:
+    """Bound of sum_{k >= order} |k-th coefficient of F(p)| h^k, the least over several discs; maybe infinite."""
+    best = flint.arb.pos_inf()
+    for ratio in DISCS:
+        radius = h * ratio
+        discs = []
+        for series, sizes in zip(expansion.coefficients, expansion.sizes, strict=True):
+            reach = [flint.arb(0)] * len(series[0].entries())
+            for row in reversed(sizes):
+                reach = [((r + s) * radius).abs_upper() for r, s in zip(reach, row, strict=True)]
+            discs.append(_disc_matrix(series[0], reach))
+        square = flint.arb(0)
+        for values in _on_discs(tape, discs):
+            for z in values.entries():
+                square += z.abs_upper() ** 2
+        tail = square.sqrt() * flint.arb(ratio) ** (1 - expansion.order) / (ratio - 1)
+        if tail.is_finite() and bool(tail.abs_upper() < best):
+            best = tail.abs_upper()
+    return best
+
+
+def _disc_matrix(middle: Any, reach: list[Any]) -> Any:
+    balls = [flint.acb(c + flint.arb(0, r), flint.arb(0, r)) for c, r in zip(middle.entries(), reach, strict=True)]
+    return flint.acb_mat(middle.nrows(), middle.ncols(), balls)
+
+
+def _on_discs(tape: Tape, discs: list[Any]) -> list[Any]:
+    """The outputs of a tape on complex ball matrices; not finite if an instruction is not analytic on its argument."""
+    fixed, scale = constants(tape), factors(tape)
+    values: list[Any] = []
+    for i, op in enumerate(tape.ops):
+        if op.kind == "input":
+            values.append(discs[i])
+        elif op.kind == "const":
+            values.append(flint.acb_mat(fixed[i]))
+        elif op.kind == "apply":
+            on_disc = FUNCTIONS[op.data].on_disc
+            values.append(flint.acb_mat(*op.shape, [on_disc(z) for z in values[op.args[0]].entries()]))
+        else:
+            values.append(combine(op, values, scale.get(i), flint.acb_mat))
+    return [values[o] for o in tape.outputs]
+
+
+def combine(op: Op, values: list[Any], factor: Any, matrix: Any = flint.arb_mat) -> Any:
+    """Value of a polynomial instruction on raw real or complex ball matrices (`matrix` makes one)."""
+    a = values[op.args[0]]
+    if op.kind == "scale":
+        return a * factor
+    if op.kind == "T":
+        return a.transpose()
+    b = values[op.args[1]]
+    if op.kind == "add":
+        return a + b
+    if op.kind == "sub":
+        return a - b
+    if op.kind == "matmul":
+        return a * b
+    return matrix(*op.shape, [x * y for x, y in zip(a.entries(), b.entries(), strict=True)])
 
 
 def _tails(tape: Tape, expansion: Expansion, powers: list[Any]) -> list[Any]:

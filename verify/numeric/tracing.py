@@ -1,6 +1,6 @@
-"""Straight-line programs of polynomial maps between matrices.
+"""Straight-line programs of analytic maps between matrices.
 
-A callable written with `+`, `-`, `@`, `.T`, `hadamard` and multiplication by exact numbers is run once on
+A callable written with `+`, `-`, `@`, `.T`, `hadamard`, `apply` and multiplication by exact numbers is run once on
 `Node` objects; the recorded `Tape` is then evaluated on power series, on balls and on derivatives.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from verify.numeric.analytic import FUNCTIONS
 from verify.numeric.enclosure import InvalidInput, exact_fraction
 from verify.numeric.matrices import BallMatrix, RationalMatrix
 
@@ -20,9 +21,10 @@ Constant = RationalMatrix | BallMatrix
 
 @dataclass(frozen=True)
 class Op:
-    """One instruction: kind, positions of its arguments, shape of its value, and a constant or factor if any.
+    """One instruction: kind, positions of its arguments, shape of its value, and a constant, factor or name if any.
 
-    Kinds: `input`, `const`, `add`, `sub`, `scale`, `T`, `matmul`, `hadamard`.
+    Kinds: `input`, `const`, `add`, `sub`, `scale`, `T`, `matmul`, `hadamard`, and `apply` for an analytic function of
+    every entry.
     """
 
     kind: str
@@ -42,13 +44,18 @@ class Tape:
 
     def emit(self, op: Op) -> int:
         """Position of the instruction, which is added unless the same one is there already."""
-        data = op.data if isinstance(op.data, Fraction | None) else id(op.data)
+        data = op.data if isinstance(op.data, Fraction | str | None) else id(op.data)
         key = (op.kind, op.args, data)
         if op.kind != "input" and key in self._known:
             return self._known[key]
         self.ops.append(op)
         self._known[key] = len(self.ops) - 1
         return len(self.ops) - 1
+
+    @property
+    def polynomial(self) -> bool:
+        """Whether no analytic function occurs."""
+        return all(op.kind != "apply" for op in self.ops)
 
     def prune(self) -> None:
         """Drop the instructions that no output needs (inputs stay)."""
@@ -121,6 +128,12 @@ class Node:
         if self.shape != second.shape:
             raise InvalidInput(f"hadamard needs equal shapes, not {self.shape} and {second.shape}")
         return self._emit("hadamard", (self.place, second.place), self.shape)
+
+    def apply(self, function: str) -> Node:
+        """An analytic function of every entry; the names are those of `analytic.FUNCTIONS`."""
+        if function not in FUNCTIONS:
+            raise InvalidInput(f"no function {function!r}; there are {', '.join(FUNCTIONS)}")
+        return self._emit("apply", (self.place,), self.shape, function)
 
     def _matmul(self, a: Node, b: Node) -> Node:
         if a.shape[1] != b.shape[0]:
