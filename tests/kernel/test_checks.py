@@ -595,6 +595,58 @@ def test_polar(changes: Json, reason: str | None) -> None:
         rejected(polar(**changes), reason=reason)
 
 
+def continued(**changes: Json) -> list[Json]:
+    """f (f - 1) >= 0 keeps a positive f at or above 1: by a lemma without time, from f > 0 before."""
+    x, f = v("x"), v("f")
+    positive, apart = ["gt", x, q(0)], ["ge", ["*", x, sub(x, q(1))], q(0)]
+    divided = [
+        "add",
+        ["mul", ["inv", fact("positive")], fact("apart")],
+        ["z", ["mul", sub(q(1), x), ["inv", x, fact("positive")], None]],
+    ]
+    hyps = [hyp("positive", positive), hyp("apart", apart)]
+    steps = [alg("above", ["ge", x, q(1)], divided), alg("itself", ["ge", x, q(0)], fact("positive"))]
+    lemma = theorem(sig(x={}), hyps, steps, "lemma", ["above", "itself"])
+    fields = {
+        "theorem": "lemma",
+        "map": {"nat": {"N": ONE, "n": ONE}, "letters": {"x": {"vars": [], "term": f}}},
+        "hyps": {"positive": {"vars": [], "proof": fact("IH")}, "apart": {"vars": [], "proof": fact("apart")}},
+        "goal": 0,
+        "at": [],
+        "start": fact("first"),
+        "margin": ["q", "1"],
+        **changes,
+    }
+    hyps = [
+        hyp("first", ["gt", v("f", stage="0"), q(0)]),
+        hyp("first weak", ["ge", v("f", stage="0"), q(0)]),
+        hyp("apart", ["ge", ["*", f, sub(f, q(1))], q(0)]),
+        hyp("falls", ["gt", v("m"), q(0)]),
+    ]
+    flow = {"time": "flow", "nat": {"N": 1, "n": 1}, "letters": {"f": {"dep": "smooth"}, "m": {"dep": "any"}}}
+    return [lemma, theorem(flow, hyps, [step("s", "continuation", ["gt", f, q(0)], **fields)], "user")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"goal": 1, "margin": ["z", ["null", q(0)]]}, "weak inequality where a strict one"),
+        ({"goal": 1, "margin": ["q", "1"]}, "another formula"),
+        ({"margin": ["q", "2"]}, "another formula"),
+        ({"margin": fact("falls")}, "another formula"),
+        ({"start": fact("first weak")}, "weak inequality where a strict one"),
+        ({"start": fact("IH")}, "no fact 'IH'"),
+        ({"theorem": "user"}, "no earlier theorem"),
+        ({"hyps": {}}, "proofs of the theorem's hypotheses"),
+    ],
+)
+def test_continuation(changes: Json, reason: str | None) -> None:
+    outcome = check(*continued(**changes))[-1]
+    assert outcome["ok"] == (reason is None), outcome
+    assert reason is None or reason in outcome["reason"], outcome
+
+
 def test_random_letters_with_two_indices() -> None:
     letters = {
         "C": {"index": ALL, "law": {"kind": "bounded"}},

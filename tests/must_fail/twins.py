@@ -237,6 +237,107 @@ def kept_sign() -> Json:
 
 
 @twin
+def continued() -> Json:
+    """Two speeds that are small while the points are near each other keep them near for ever."""
+    point = {"index": [["k", ONE, {"N": 1}]], "dep": "smooth"}
+    k, every = {"k": 1}, [["k", ONE, N]]
+    moved = sub(v("x", k), v("x", k, stage="0"))
+    near, room = ["gt", v("R"), moved], ["+", v("b"), v("e")]
+    lemma = {
+        "id": "small_while_near",
+        "sig": {"time": "flow", "nat": {"N": 1}, "letters": {"x": point, "b": {}, "e": {}}},
+        "hyps": [
+            hyp("slow while near", ["ge", q(0), ["D", v("x", k)]], every),
+            hyp("room", ["ge", v("b"), q(0)]),
+            hyp("end", ["gt", v("e"), q(0)]),
+        ],
+        "goals": [goal(["ge", v("b"), moved], every)],
+        "steps": [
+            step(
+                "falls", "antitone", ["ge", v("x", k, stage="0"), v("x", k)], every, proof=fact("slow while near", k)
+            ),
+            alg("bound", ["ge", v("b"), moved], ["add", fact("room"), fact("falls", k)], every),
+        ],
+        "qed": ["bound"],
+    }
+    sig = {
+        "time": "flow",
+        "nat": {"N": 1, "M": 0},
+        "letters": {
+            "x": point,
+            "y": {"dep": "smooth"},
+            "z": {"dep": "any"},
+            "R": {},
+            "b": {},
+            "e": {},
+            "c": {"index": [["k", ONE, {"N": 1}]]},
+        },
+    }
+    slope = ["*", sub(v("R"), moved), ["D", v("x", k)]]
+    hyps = [
+        hyp("slow", ["ge", q(0), slope], every),
+        hyp("inside", ["ge", v("b"), q(0)]),
+        hyp("end", ["gt", v("e"), q(0)]),
+        hyp("radius", ["eq", v("R"), room]),
+        hyp("positive", ["gt", v("R"), q(0)]),
+        hyp("wide", ["gt", sub(v("R"), v("b")), q(0)]),
+        hyp("weak", ["ge", sub(v("R"), v("b")), q(0)]),
+        hyp("jumps", ["gt", sub(v("R"), v("z")), q(0)]),
+    ]
+    # the speed is at most zero, because a positive factor, known at all earlier times, can be divided by
+    gap = sub(v("R"), moved)
+    divided = [
+        "add",
+        ["mul", ["inv", fact("IH", k)], fact("slow", k)],
+        ["z", ["mul", ["D", v("x", k)], ["inv", gap, fact("IH", k)], None]],
+    ]
+    images = {
+        "x": {"vars": ["k"], "term": v("x", {"k": 1})},
+        "b": {"vars": [], "term": v("b")},
+        "e": {"vars": [], "term": v("e")},
+    }
+    return {
+        "derivation": [
+            lemma,
+            {
+                "id": "near_for_ever",
+                "sig": sig,
+                "hyps": hyps,
+                "goals": [goal(near, every)],
+                "steps": [
+                    step(
+                        "near",
+                        "continuation",
+                        near,
+                        every,
+                        theorem="small_while_near",
+                        map={"nat": {"N": N}, "letters": images},
+                        hyps={
+                            "slow while near": {"vars": ["i"], "proof": _renamed(divided, "k", "i")},
+                            "room": {"vars": [], "proof": fact("inside")},
+                            "end": {"vars": [], "proof": fact("end")},
+                        },
+                        goal=0,
+                        at=[k],
+                        start=fact("positive"),
+                        margin=fact("wide"),
+                    )
+                ],
+                "qed": ["near"],
+            },
+        ],
+        "refutations": [],
+    }
+
+
+def _renamed(data: Json, old: str, new: str) -> Json:
+    """Index expressions with another symbol."""
+    if isinstance(data, list):
+        return [_renamed(x, old, new) for x in data]
+    return {new if s == old else s: c for s, c in data.items()} if isinstance(data, dict) else data
+
+
+@twin
 def conserved() -> Json:
     """A quantity without derivative stays; an indexed fact at the start."""
     sig = {
@@ -670,6 +771,51 @@ def sector() -> Json:
         ],
         "sector",
         ["half", "mean", "sign"],
+    )
+
+
+@twin
+def interval() -> Json:
+    """Mass and first moment of a standard normal variable on an interval."""
+    d = {"d": 1}
+    column = {"shape": [d, ONE]}
+    letters = {"x": column, "y": column, "a": {}, "b": {}, "u": {}, "s": {}}
+    random = {"w": {**column, "law": {"kind": "gauss"}}, "Y": {"law": COIN}}
+    sig = {"nat": {"d": 1, "k": 1}, "letters": {**letters, **random}}
+    unit, order = ["eq", ["tr", ["*", tr(v("x")), v("x")]], q(1)], ["ge", v("b"), v("a")]
+    z = ["tr", ["*", tr(v("w")), v("x")]]
+    event = ["*", ["ind", sub(z, v("a"))], ["ind", sub(v("b"), z)]]
+    density = ["inv", ["root", ["*", q(2), ["pi"]], {"1": 2}]]
+
+    def bell(t: Json) -> Json:
+        return ["exp", ["*", q("-1/2"), t, t]]
+
+    a, b = v("a"), v("b")
+    moment = ["E", ["*", event, neg(z)]]
+    spread = ["E", ["*", event, ["+", q(1), neg(["*", z, z])]]]
+    proofs = [fact("unit"), fact("order")]
+    fields = {"letter": "w", "at": [], "x": v("x"), "u": "u", "low": a, "high": b, "proofs": proofs}
+    return theorem(
+        sig,
+        [hyp("unit", unit), hyp("order", order), hyp("other", ["eq", ["tr", ["*", tr(v("y")), v("y")]], q(1)])],
+        [
+            step(
+                "moment",
+                "interval",
+                ["eq", moment, ["*", sub(bell(b), bell(a)), density]],
+                primitive=q(1),
+                **fields,
+            ),
+            step(
+                "spread",
+                "interval",
+                ["eq", spread, ["*", sub(["*", b, bell(b)], ["*", a, bell(a)]), density]],
+                primitive=v("u"),
+                **fields,
+            ),
+        ],
+        "interval",
+        ["moment", "spread"],
     )
 
 

@@ -184,6 +184,48 @@ def comparison(s: Step) -> None:
     prover.uses.add("mean-value")
 
 
+@rule("continuation", "theorem", "map", "hyps", "goal", "at", "start", "margin")
+def continuation(s: Step) -> None:
+    f, prover, sig = difference(s.concl), s.prover, s.scope.sig
+    if s.concl[0] != "gt":
+        raise Rejected("the rule concludes a strict inequality")
+    if sig.time != "flow":
+        raise Rejected("this rule is about flows")
+    if any(high is None for _, _, high in s.prefix):
+        raise Rejected("the rule is for finitely many indices")
+    prover.sampler.scalar(f, s.scope, "the inequality")
+    differentiable(s, f)
+    at_start = [s.concl[0], *(changed(START, side) for side in s.concl[1:])]
+    prover.proves(at_start, s.data["start"], s.scope)
+    # what is used of the theorem may speak of the conclusion at all earlier times, for all indices at once
+    whole = replace(s.scope, symbols=frozenset(sig.nat), known=sig.known(), locals=())
+    name = s.data["theorem"]
+    if not isinstance(name, str) or name not in s.theorems:
+        raise Rejected("there is no theorem of this name before")
+    earlier = whole.having(whole.new_name("IH"), Fact(s.prefix, s.concl))
+    instance = Instance(s.theorems[name], s.data["map"], earlier, prover)
+    instance.hypotheses(s.data["hyps"])
+    instance.scope = s.scope  # the goal is taken at the indices of the conclusion, which no image mentions
+    formula = instance.goal(s.data["goal"], s.data["at"])
+    if formula[0] not in ("ge", "gt"):
+        raise Rejected("the goal is no inequality")
+    margin = minus(f, difference(formula))
+    differentiable(s, margin)
+    found, strict = prover.positive(s.data["margin"], s.scope)
+    if not strict:
+        raise Rejected("the margin is not shown to be positive")
+    prover.agree(found, margin, s.scope, "the goal leaves another margin")
+    prover.uses.add("mean-value")
+
+
+def differentiable(s: Step, term: Term) -> None:
+    """Raises where the term has no time derivative."""
+    if terms.has(term, "D"):
+        raise Rejected("a second derivative")
+    for _ in s.prover.sampler.rough(["D", term], s.scope):
+        pass
+
+
 @rule("variation", "loss", "letter")
 def variation(s: Step) -> None:
     loss, letter, sig = s.loss(), s.letter("letter"), s.scope.sig
@@ -371,7 +413,7 @@ def sector(s: Step) -> None:
 
 
 class Turning(Towards):
-    """The derivative in one uniform angle."""
+    """The derivative in one letter."""
 
     def __init__(self, name: str, at: Any, outer: tuple[str, ...]) -> None:
         self.name, self.at, self.symbols = name, at, outer
@@ -390,6 +432,47 @@ class Turning(Towards):
                 return self.inner.time(ev)[0], False
 
         return Turned(source)
+
+
+@rule("interval", "letter", "at", "x", "u", "low", "high", "primitive", "proofs")
+def interval(s: Step) -> None:
+    letter, plain = s.letter("letter"), s.letter("u")
+    if letter.law is None or letter.law["kind"] != "gauss":
+        raise Rejected("the letter is no Gaussian column")
+    if plain.index or plain.shape is not None or plain.law is not None or plain.moves or plain.free:
+        raise Rejected("u must be a plain constant scalar")
+    w, x = s.member(letter, s.data["at"]), s.prover.term(s.data["x"], s.scope)
+    a, b, body = (s.prover.scalar(s.data[key], s.scope) for key in ("low", "high", "primitive"))
+    if any(s.random(t) for t in (x, a, b, body)):
+        raise Rejected("only the column may be random")
+    if terms.has(body, "E"):
+        raise Rejected("an expectation in the primitive")
+    if any(plain.name in terms.letters(t, s.scope.sig) for t in (x, a, b)):
+        raise Rejected("the direction and the ends must not mention u")
+    s.prover.sampler.kind(["+", x, w], s.scope)
+    unit, order = reading.items(s.data["proofs"], "proofs", 2)
+    length = minus(["tr", ["*", ["T", x], x]], ["q", "1"])
+    s.prover.agree(s.prover.zero(unit, s.scope), length, s.scope, "the proof is not of a unit vector")
+    s.prover.agree(
+        s.prover.positive(order, s.scope)[0], minus(b, a), s.scope, "the proof is not of the order of the ends"
+    )
+    outer = tuple(v for v, _, _ in s.scope.locals)
+    u: Term = ["v", plain.name, [], ""]
+
+    def at(term: Term, value: Term) -> Term:
+        return changed(Rewriting(Fact((), ["eq", u, value], outer)), term)
+
+    def weighted(end: Term) -> Term:
+        return ["*", at(body, end), ["exp", ["*", ["q", "-1/2"], end, end]]]
+
+    z: Term = ["tr", ["*", ["T", w], x]]
+    event = ["*", ["ind", minus(z, a)], ["ind", minus(b, z)]]
+    slope = minus(changed(Turning(plain.name, [], outer), ["D", body]), ["*", u, body])
+    if not terms.integrable(["*", *event[1:], at(body, z)], s.scope.sig):
+        raise Rejected("an expectation of something that need not be integrable")
+    density = ["inv", ["root", ["*", ["q", "2"], ["pi"]], {"1": 2}]]
+    s.equals(["E", ["*", event, at(slope, z)]], ["*", minus(weighted(b), weighted(a)), density])
+    s.prover.uses.add("gaussian-polar")
 
 
 @rule("polar", "letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs")

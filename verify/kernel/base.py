@@ -80,9 +80,9 @@ BASE_FACTS: dict[str, dict[str, Any]] = {
             "goals": [_fact(["eq", ["cos", ["acos", _X]], _X]), _fact(["ge", ["acos", _X], _ZERO]),
                       _fact(["ge", ["pi"], ["acos", _X]])]}},
     "mean-value": {
-        "text": "A differentiable function of time with zero (non-positive) derivative is constant "
+        "text": "A differentiable function of time is continuous; with zero (non-positive) derivative it is constant "
                 "(does not increase).",
-        "citation": "Rudin, Principles of Mathematical Analysis, 3rd ed., Theorem 5.11",
+        "citation": "Rudin, Principles of Mathematical Analysis, 3rd ed., Theorems 5.2, 5.11",
         "falsifier": "tests/axioms/test_falsifiers.py::test_mean_value"},
     "chain-rule": {
         "text": "A differentiable function of a matrix composed with a differentiable map has the derivative "
@@ -102,8 +102,9 @@ BASE_FACTS: dict[str, dict[str, Any]] = {
         "citation": "Rudin, Principles of Mathematical Analysis, 3rd ed., Theorem 6.21",
         "falsifier": "tests/axioms/test_falsifiers.py::test_uniform_sector"},
     "gaussian-polar": {
-        "text": "Projections of a standard normal vector on two unit vectors at angle theta are distributed as "
-                "(r cos phi, r cos(phi - theta)) with phi uniform and r^2 independent of phi, with moments 2 and 8.",
+        "text": "The projection of a standard normal vector on a unit vector has the density exp(-z^2/2) / sqrt(2 pi); "
+                "those on two unit vectors at angle theta are distributed as (r cos phi, r cos(phi - theta)) with phi "
+                "uniform and r^2 independent of phi, with moments 2 and 8.",
         "citation": "Vershynin, High-Dimensional Probability, Section 3.3 (rotation invariance)",
         "falsifier": "tests/axioms/test_falsifiers.py::test_gaussian_polar"},
 }

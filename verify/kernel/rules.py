@@ -25,6 +25,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "constant": ("proof",),
     "antitone": ("proof",),
     "comparison": ("rate", "proof", "start"),
+    "continuation": ("theorem", "map", "hyps", "goal", "at", "start", "margin"),
     "variation": ("loss", "letter"),
     "nondegenerate": ("letter", "at", "proof"),
     "loss": ("loss", "what"),
@@ -33,6 +34,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "identical": ("var", "body", "here", "there"),
     "finite": ("letter", "at", "body"),
     "sector": ("letter", "at", "low", "high", "primitive", "proofs"),
+    "interval": ("letter", "at", "x", "u", "low", "high", "primitive", "proofs"),
     "polar": ("letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs"),
 }
 
@@ -120,6 +122,12 @@ class Rules(Checker):
         self.conclude(s, scope, kind, p)
 
     def _rule_use(self, s: Json, scope: Scope) -> None:
+        im, goal = self.imported(s, scope)
+        theirs = self.goal_scope(goal, s["at"], im, scope)
+        self.conclude(s, scope, *im.formula(goal["concl"], theirs))
+
+    def imported(self, s: Json, scope: Scope) -> tuple[Imported, Json]:
+        """An earlier theorem with its letters mapped and its hypotheses proved, and the goal that is used."""
         if type(s["theorem"]) is not str or s["theorem"] not in self.library:
             raise Reject(f"no earlier theorem {s['theorem']!r:.60}")
         thm = self.library[s["theorem"]]
@@ -131,9 +139,7 @@ class Rules(Checker):
             self.prove_hypothesis(h, proofs[h["id"]], im, scope)
         if type(s["goal"]) is not int or not 0 <= s["goal"] < len(thm["goals"]):
             raise Reject("the theorem has no such goal")
-        goal = thm["goals"][s["goal"]]
-        theirs = self.goal_scope(goal, s["at"], im, scope)
-        self.conclude(s, scope, *im.formula(goal["concl"], theirs))
+        return im, thm["goals"][s["goal"]]
 
     def prove_hypothesis(self, h: Json, data: Json, im: Imported, scope: Scope) -> None:
         """Prove one hypothesis of a theorem for its images."""
@@ -208,6 +214,30 @@ class Rules(Checker):
         slope = self.alg.sub(self.ddt(p, scope), self.alg.mul(rate, p))
         self.prove(None, s["proof"], scope, ("ge", slope))
         self.prove(None, s["start"], scope, self.formula(s["concl"], replace(scope, start=True)))
+
+    def _rule_continuation(self, s: Json, scope: Scope) -> None:
+        """f > 0 at all times, if it is so at the start and if an earlier theorem gives f >= m, for some m > 0, on every
+        interval [0, s) on which f > 0: then there is no first time at which f is not positive."""
+        self.base.add("mean-value")
+        if any(row[2] is None for row in s["all"]):
+            raise Reject("the rule `continuation` is for finitely many indices: give every range an end")
+        kind, f = self.formula(s["concl"], scope)
+        if kind != "gt" or f.sort != SCALAR:
+            raise Reject("the rule `continuation` concludes a strict inequality between scalars")
+        if "IH" in self.facts:
+            raise Reject("the name IH is reserved for what holds at all earlier times")
+        self.ddt(f, scope)  # formed only to know that f is continuous
+        self.prove(None, s["start"], scope, self.formula(s["concl"], replace(scope, start=True)))
+        top = self.top()
+        before = Fact(self.prefix(s["all"]), s["concl"], dict(top.env))
+        im, goal = self.imported(s, replace(top, local={"IH": before}))
+        im.outer = scope
+        have, g = im.formula(goal["concl"], self.goal_scope(goal, s["at"], im, scope))
+        if have not in ("ge", "gt") or g.sort != SCALAR:
+            raise Reject("the goal of the theorem is not an inequality between scalars")
+        margin = self.alg.sub(f, g)  # the goal is f - margin >= 0
+        self.ddt(margin, scope)
+        self.prove(None, s["margin"], scope, ("gt", margin))
 
     # ---- gradients -------------------------------------------------------------------------------------
 
@@ -401,6 +431,49 @@ class Rules(Checker):
         left = alg.expect(alg.mul(inside, slope))
         right = alg.mul(alg.sub(at(high), at(low)), alg.inv(alg.scale(pi, 2)))
         self.conclude(s, scope, "eq", alg.sub(left, right))
+
+    def _rule_interval(self, s: Json, scope: Scope) -> None:
+        """E 1{a <= z <= b} (F'(z) - z F(z)) = (F(b) e^(-b^2/2) - F(a) e^(-a^2/2)) / sqrt(2 pi) for z = w.x with a
+        standard normal column w, a unit column x and a <= b: the right side is the integral of (F e^(-z^2/2))'."""
+        self.base.add("gaussian-polar")
+        alg = self.alg
+        decl, plain = self.sig.letter(s["letter"]), self.sig.letter(s["u"])
+        if decl.law is None or decl.law["kind"] != "gauss":
+            raise Reject("the letter is not a Gaussian column")
+        if plain.index or plain.shape is not None or plain.random or plain.free or plain.dep != "const":
+            raise Reject("the projection must be named by a plain scalar letter")
+        w = self.read(["v", s["letter"], s["at"], ""], scope)
+        x, low, high = self.read(s["x"], scope), self.scalar(s["low"], scope), self.scalar(s["high"], scope)
+        primitive = self.scalar(s["primitive"], scope)
+        if x.sort != w.sort:
+            raise Reject("the direction must be a column of the length of the Gaussian column")
+        self._plain(primitive)
+        for p in (x, low, high, primitive):
+            if alg.letters(alg.key(p)):
+                raise Reject("direction, ends and primitive must not be random")
+        if any(nm.mentions(alg.key(p), s["u"]) for p in (x, low, high)):
+            raise Reject("the name of the projection occurs in the direction or in the ends")
+        if type(s["proofs"]) is not list or len(s["proofs"]) != 2:
+            raise Reject("an interval needs proofs of |x|^2 = 1 and b - a >= 0")
+        square = alg.trace(alg.mul(alg.transpose(x), x))
+        self.prove(None, s["proofs"][0], scope, ("eq", alg.sub(square, alg.rational(1))))
+        self.prove(None, s["proofs"][1], scope, ("ge", alg.sub(high, low)))
+
+        def rate(name: str, idx: tuple[ln.Lin, ...], stage: str, d: int) -> Poly | None:
+            return alg.rational(1) if name == s["u"] else None
+
+        def put(p: Poly, value: Poly) -> Poly:
+            return alg.rebuild(p, {}, lambda n, *_: value if n == s["u"] else None, scope.known)
+
+        def end(value: Poly) -> Poly:
+            return alg.mul(put(primitive, value), alg.exp(alg.scale(alg.mul(value, value), Fraction(-1, 2))))
+
+        z = alg.trace(alg.mul(alg.transpose(w), x))
+        slope = put(alg.derive(primitive, rate, lambda *_: None, False, scope.known), z)
+        inside = alg.mul(alg.ind(alg.sub(z, low)), alg.ind(alg.sub(high, z)))
+        left = alg.expect(alg.mul(inside, alg.sub(slope, alg.mul(z, put(primitive, z)))))
+        density = alg.inv(alg.root(alg.scale(alg.atom(("pi",)), 2), ln.const(2)))
+        self.conclude(s, scope, "eq", alg.sub(left, alg.mul(alg.sub(end(high), end(low)), density)))
 
     def _degree(self, p: Poly, names: tuple[str, str]) -> int:
         """Degree of positive homogeneity of p in the two named scalars."""

@@ -20,6 +20,7 @@ _RULES = {
     "at0": "A fact that holds at all times is taken at the start.",
     "constant": "The time derivative is zero, so the quantity keeps its value from the start.",
     "comparison": "The difference grows at least at the stated rate and starts with this sign, so it keeps it.",
+    "continuation": "As long as it holds it holds with room to spare, so there is no first time at which it fails.",
     "antitone": "The time derivative is at most zero, so the quantity stays at or below its value at the start.",
     "variation": "The gradient with respect to one layer, from the chain rule.",
     "nondegenerate": "Two matrices with the same trace against every direction are equal.",
@@ -29,6 +30,7 @@ _RULES = {
     "identical": "Identically distributed: the expectation does not depend on the index.",
     "finite": "The expectation under a finite law is a finite sum.",
     "sector": "The probability that a uniform angle falls into a sector.",
+    "interval": "The law of a Gaussian projection on an interval.",
     "polar": "A pair of Gaussian projections in polar form.",
     "cases": "By cases.",
 }
