@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.audit import installed
 from verify.audit.certificate import CertificateError, write_atomically
 from verify.audit.progress import Progress
 from verify.audit.run import (
@@ -73,9 +76,15 @@ def _fail(message: str, code: int) -> None:
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="verify-claims", prog_name="verify")
-@click.option("--claims", "folder", type=click.Path(path_type=Path), help="The claim folder [default: claims].")
+@click.option(
+    "--claims",
+    "asked",
+    multiple=True,
+    metavar="FOLDER|NAME",
+    help="A claim folder, or claims of an installed package; may be repeated [default: claims, here or above].",
+)
 @click.pass_context
-def main(ctx: click.Context, folder: Path | None) -> None:
+def main(ctx: click.Context, asked: tuple[str, ...]) -> None:
     """Check claims of deep-learning optimization theory.
 
     A CLAIM is a slug (balancedness), a topic with or without a slug (linear_networks/balancedness), an id of
@@ -84,7 +93,7 @@ def main(ctx: click.Context, folder: Path | None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    ctx.obj = folder
+    ctx.obj = asked
 
 
 def _common(command: Callable[..., None]) -> Callable[..., None]:
@@ -93,34 +102,59 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
     return click.option("--workers", "-j", type=click.IntRange(1, 256), metavar="N", help=help_text)(command)
 
 
-def project(folder: Path | None, names: Sequence[str] = ()) -> tuple[Path, Path]:
-    """The claim folder, and the folder that holds reports and cache."""
-    if folder is not None:
-        if not folder.is_dir():
-            raise SourceError(f"there is no claim folder {folder}")
-        return folder, folder.resolve().parent
+@dataclass(frozen=True)
+class Project:
+    """What a command works on: claim folders, and the folder that holds reports and cache."""
+
+    claims: tuple[Path, ...]
+    base: Path
+
+
+def project(asked: Sequence[str], names: Sequence[str] = ()) -> Project:
+    """The claims asked for; without any, the folder `claims` here or above; without one, what is installed.
+
+    Reports and cache are beside the first claim folder of the user's own, else in the current folder.
+    """
     here = Path.cwd()
+    if asked:
+        own = [Path(name) for name in asked if Path(name).is_dir()]
+        folders = [Path(name) if Path(name).is_dir() else _installed(name) for name in asked]
+        return Project(tuple(folders), own[0].resolve().parent if own else here)
     for base in (here, *here.parents):
         if (base / "claims").is_dir():
-            return base / "claims", base
+            return Project((base / "claims",), base)
     if names and all(name.endswith(".py") for name in names):
-        return Path(names[0]).resolve().parent.parent, here
-    raise SourceError("there is no folder `claims` here or above; name one with `verify --claims FOLDER ..`")
+        return Project((Path(names[0]).resolve().parent.parent,), here)
+    known = installed.names()
+    if not known:
+        raise SourceError("there is no folder `claims` here or above; name one with `verify --claims FOLDER ..`")
+    click.echo(f"verify: no folder `claims` here or above; taking the installed claims: {', '.join(known)}", err=True)
+    return Project(tuple(installed.folder(name) for name in known), here)
 
 
-def _settings(claims: Path, base: Path, workers: int | None = None, no_cache: bool = False) -> Settings:
+def _installed(name: str) -> Path:
+    if os.sep in name or name in (".", ".."):
+        raise SourceError(f"there is no claim folder {name}")
+    try:
+        return installed.folder(name)
+    except SourceError as error:
+        raise SourceError(f"there is no claim folder {name}, and {error}") from None
+
+
+def _settings(base: Path, workers: int | None = None, no_cache: bool = False) -> Settings:
     fields: dict[str, Any] = {} if workers is None else {"workers": workers}
     if no_cache:
         fields["cache"] = None
     else:
         fields["cache"] = base / ".verify-cache"
-    return Settings(claims=claims, certificates=base / "reports" / "certificates", **fields)
+    return Settings(certificates=base / "reports" / "certificates", **fields)
 
 
-def _sources(claims: Path, names: Sequence[str]) -> list[Source]:
-    sources = discover(claims)
+def _sources(claims: Sequence[Path], names: Sequence[str]) -> list[Source]:
+    sources = discover(*claims)
     if not sources and not names:
-        raise SourceError(f"{claims} holds no claim; a claim file starts with `from verify.statement import *`")
+        where = " and ".join(map(str, claims))
+        raise SourceError(f"{where} holds no claim; a claim file starts with `from verify.statement import *`")
     return select(sources, names)
 
 
@@ -141,7 +175,7 @@ def _sources(claims: Path, names: Sequence[str]) -> list[Source]:
 @_common
 @click.pass_obj
 def audit_command(
-    folder: Path | None,
+    asked: tuple[str, ...],
     names: tuple[str, ...],
     with_report: bool,
     target: str | None,
@@ -155,10 +189,10 @@ def audit_command(
     from verify.audit.run import audit
 
     target = _json_target(target)
-    claims, base = project(folder, names)
-    sources = _sources(claims, names)
-    entries = [] if names else register(claims, sources)
-    settings = _settings(claims, base, workers, no_cache)
+    work = project(asked, names)
+    sources = _sources(work.claims, names)
+    entries = [] if names else [entry for folder in work.claims for entry in register(folder, sources)]
+    settings = _settings(work.base, workers, no_cache)
     progress = Progress(len(sources))
     result = audit(sources, settings, progress)
     text = json.dumps(result.to_json(), indent=2, ensure_ascii=True) + "\n"
@@ -169,9 +203,9 @@ def audit_command(
         _print_register(entries)
         if target is not None:
             write_atomically(Path(target), text)
-    _write_run(base, result, progress.seconds)
+    _write_run(work.base, result, progress.seconds)
     if with_report:
-        page = build_report(result, base / "reports" / "html", claims)
+        page = build_report(result, work.base / "reports" / "html", work.claims)
         click.echo(f"Report: {page}", err=target == "-")
     raise SystemExit(result.exit_code)
 
@@ -273,7 +307,7 @@ def registry() -> dict[str, dict[str, dict[str, Any]]]:
     return {"base_facts": plain(BASE_FACTS), "axioms": plain(AXIOMS)}
 
 
-def build_report(result: Audit, out: Path, claims: Path) -> Path:
+def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
     """The pages, from certificates, verdicts, replays and the register of documents; the page to open."""
     from verify.report import CertificateAndVerdicts, build
     from verify.statement.claims import read_sources
@@ -282,14 +316,17 @@ def build_report(result: Audit, out: Path, claims: Path) -> Path:
     for claim in result.claims:
         answers = {**(claim.record.answers.get("theorems") or {}), **(claim.record.answers.get("refutations") or {})}
         items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers))
-    rows, sources = [], {}
-    if (claims / "sources.json").is_file():
-        table = read_sources(claims / "sources.json")
-        sources = table["sources"]
-        rows = [
+    rows: list[dict[str, Any]] = []
+    sources: dict[str, Any] = {}
+    for folder in claims:
+        if not (folder / "sources.json").is_file():
+            continue
+        table = read_sources(folder / "sources.json")
+        sources |= table["sources"]
+        rows += [
             {"id": e.id, "source": e.source, "at": table["claims"][e.id].get("at", ""), "status": e.status,
              "reason": e.reason}
-            for e in register(claims, discover(claims))
+            for e in register(folder, discover(folder))
         ]  # fmt: skip
     index: Path = build(items, out, registry(), sources, None, rows).index
     return index
@@ -298,16 +335,16 @@ def build_report(result: Audit, out: Path, claims: Path) -> Path:
 @main.command("report")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="[default: reports/html]")
 @click.pass_obj
-def report_command(folder: Path | None, out: Path | None) -> None:
+def report_command(asked: tuple[str, ...], out: Path | None) -> None:
     """Build the pages from the certificates, which are replayed first."""
     from verify.audit.run import reread
 
-    claims, base = project(folder)
-    settings = _settings(claims, base)
-    files = _certificates(base, ())
+    work = project(asked)
+    settings = _settings(work.base)
+    files = _certificates(work.base, ())
     progress = Progress(len(files))
     result = reread(files, settings, progress)
-    click.echo(f"Report: {build_report(result, out or base / 'reports' / 'html', claims)}")
+    click.echo(f"Report: {build_report(result, out or work.base / 'reports' / 'html', work.claims)}")
     click.echo(_tally(result, progress.seconds))
     raise SystemExit(result.exit_code)
 
@@ -338,13 +375,13 @@ def _certificates(base: Path, names: Sequence[str]) -> list[Path]:
 @click.argument("name", metavar="CLAIM")
 @_common
 @click.pass_obj
-def show_command(folder: Path | None, name: str, workers: int | None, no_cache: bool) -> None:
+def show_command(asked: tuple[str, ...], name: str, workers: int | None, no_cache: bool) -> None:
     """One claim in full: statements, verdicts, where they come from, what they rest on."""
     from verify.audit.run import audit
 
-    claims, base = project(folder, (name,))
-    sources = _sources(claims, (name,))
-    result = audit(sources, _settings(claims, base, workers, no_cache), Progress(len(sources)))
+    work = project(asked, (name,))
+    sources = _sources(work.claims, (name,))
+    result = audit(sources, _settings(work.base, workers, no_cache), Progress(len(sources)))
     for claim in result.claims:
         _show(claim)
     raise SystemExit(result.exit_code)
@@ -458,7 +495,7 @@ def _plain(data: Any) -> str:
 @click.argument("names", nargs=-1, metavar="[FILE]...")
 @click.option("--workers", "-j", type=click.IntRange(1, 256), metavar="N", help="Processes to use.")
 @click.pass_obj
-def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | None) -> None:
+def recheck_command(asked: tuple[str, ...], names: tuple[str, ...], workers: int | None) -> None:
     """Replay certificates in fresh processes, by the kernel and by a second checker, and compare with the claim files.
 
     FILE may be a certificate or a folder of them [default: reports/certificates]. A certificate is data:
@@ -471,12 +508,12 @@ def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | 
     if not names and stands is not None:
         raise SystemExit(EXIT_EXPECTED if stands else EXIT_UNEXPECTED)
     try:
-        claims, base = project(folder)
-        sources = discover(claims)
+        work = project(asked)
+        base, sources = work.base, discover(*work.claims)
     except SourceError:
-        if not names or folder is not None:
+        if not names or asked:
             raise
-        claims, base, sources = Path("claims"), Path.cwd(), []
+        base, sources = Path.cwd(), []
     files, unreadable = [], []
     for path in _certificates(base, names):
         try:
@@ -484,7 +521,7 @@ def recheck_command(folder: Path | None, names: tuple[str, ...], workers: int | 
             files.append(path)
         except CertificateError as error:
             unreadable.append(f"{path}: {error}")
-    settings = _settings(claims, base, workers, no_cache=True)
+    settings = _settings(base, workers, no_cache=True)
     progress = Progress(len(files))
     result = recheck(files, sources, settings, progress)
     _print_recheck(result, unreadable, progress.seconds)
@@ -615,14 +652,14 @@ def check_command(
 @main.command("new")
 @click.argument("name", metavar="[TOPIC/]SLUG")
 @click.pass_obj
-def new_command(folder: Path | None, name: str) -> None:
+def new_command(asked: tuple[str, ...], name: str) -> None:
     """Write a claim file that already passes, with the fields to think about.
 
     The file is `claims/TOPIC/SLUG.py`; without a topic it goes into `claims/drafts`.
     """
     from verify.audit.template import claim_file
 
-    claims = folder or Path("claims")
+    claims = Path(asked[0]) if asked else Path("claims")
     path, text = claim_file(claims, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text)
@@ -633,16 +670,16 @@ def new_command(folder: Path | None, name: str) -> None:
 @click.argument("name", metavar="CLAIM")
 @click.option("--step", "number", type=click.IntRange(1), help="This step only, with its certificate.")
 @click.pass_obj
-def explain_command(folder: Path | None, name: str, number: int | None) -> None:
+def explain_command(asked: tuple[str, ...], name: str, number: int | None) -> None:
     """The derivation of CLAIM, step by step in words, from its certificate (which is replayed)."""
     from verify.audit.inspection import lines
     from verify.audit.run import reread
     from verify.report.words import rule
 
-    claims, base = project(folder, (name,))
-    (source,) = _sources(claims, (name,))
-    files = _certificates(base, (str(base / "reports" / "certificates" / f"{source.id}.json"),))
-    (claim,) = reread(files, _settings(claims, base), Progress(1)).claims
+    work = project(asked, (name,))
+    (source,) = _sources(work.claims, (name,))
+    files = _certificates(work.base, (str(work.base / "reports" / "certificates" / f"{source.id}.json"),))
+    (claim,) = reread(files, _settings(work.base), Progress(1)).claims
     assert claim.certificate is not None
     steps = list(lines(claim.certificate, claim.record.answers.get("theorems") or {}))
     if number is not None and number > len(steps):
@@ -665,15 +702,14 @@ def explain_command(folder: Path | None, name: str, number: int | None) -> None:
 @main.command("uses")
 @click.argument("name", metavar="NAME")
 @click.pass_obj
-def uses_command(folder: Path | None, name: str) -> None:
+def uses_command(asked: tuple[str, ...], name: str) -> None:
     """The steps that use NAME: a theorem, a base fact, an axiom, or a rule of the kernel."""
     import difflib
 
     from verify.audit.certificate import read
     from verify.audit.inspection import known_names, uses
 
-    _, base = project(folder)
-    found = [read(path) for path in _certificates(base, ())]
+    found = [read(path) for path in _certificates(project(asked).base, ())]
     hits = uses(found, name)
     if not hits:
         names = known_names(found)
@@ -729,7 +765,7 @@ def diff_command(old: Path, new: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def refute_command(
-    folder: Path | None,
+    asked: tuple[str, ...],
     name: str,
     labels: tuple[str, ...],
     draws: int,
@@ -744,8 +780,7 @@ def refute_command(
     """
     from verify.audit.search import UnknownLabel, author_line, search
 
-    claims, _ = project(folder, [name])
-    (source,) = _sources(claims, [name])
+    (source,) = _sources(project(asked, [name]).claims, [name])
     hit = False
     try:
         for found in search(source.path, labels, draws=draws, sizes=sizes, batch=batch, seed=seed):

@@ -51,7 +51,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimFile 
         return None
     from verify.audit.sources import scan
 
-    source = scan(file_path)
+    source = scan(file_path, root)
     if source is None:
         return None
     collected = ClaimFile.from_parent(parent, path=file_path)
@@ -146,12 +146,15 @@ def _registry() -> dict[str, Any]:
 
 
 def settings_for(config: pytest.Config, root: Path) -> Settings:
-    """Certificates stay out of the tree; the cache is that of `verify audit`."""
+    """Certificates stay out of the tree; the cache is that of `verify audit`. For claims of an installed package
+    (`pytest --pyargs PACKAGE`) it is in the folder where pytest runs."""
     from verify.audit.run import Settings
 
-    cache = None if config.getoption("--verify-no-cache") else root.resolve().parent / ".verify-cache"
+    home = root.resolve().parent
+    home = home if home.is_relative_to(config.rootpath.resolve()) else config.rootpath
+    cache = None if config.getoption("--verify-no-cache") else home / ".verify-cache"
     workers = max(1, (os.cpu_count() or 1))
-    return Settings(claims=root, certificates=None, cache=cache, workers=workers)
+    return Settings(certificates=None, cache=cache, workers=workers)
 
 
 def _audited(config: pytest.Config, root: Path) -> _Claims:

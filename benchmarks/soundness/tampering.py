@@ -85,7 +85,7 @@ def outcomes(changes: list[Change], workers: int = 1) -> list[tuple[Change, str]
             path = folder / f"{number:05}.json"
             path.write_text(change.text, encoding="utf-8")
             files.append(path)
-        settings = Settings(claims=ROOT / "claims", certificates=folder, cache=None, workers=workers)
+        settings = Settings(certificates=folder, cache=None, workers=workers)
         result = recheck(files, discover(ROOT / "claims"), settings)
         for path, change, claim in zip(files, changes, result.audit.claims, strict=True):
             findings = [f for f in result.findings if Path(f.file).name == path.name]

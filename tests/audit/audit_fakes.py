@@ -125,7 +125,6 @@ def write_claim(root: Path, name: str, *statements: dict[str, Any], before: str 
 
 def settings(folder: Path, **changes: Any) -> Settings:
     fields: dict[str, Any] = {
-        "claims": folder / "claims",
         "certificates": folder / "reports" / "certificates",
         "cache": folder / ".verify-cache",
         "workers": 2,
@@ -135,3 +134,9 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "second": KERNEL,
     }
     return Settings(**{**fields, **changes})
+
+
+def claims(s: Settings) -> Path:
+    """The claim folder beside the reports of `settings`."""
+    assert s.certificates is not None
+    return s.certificates.parents[1] / "claims"

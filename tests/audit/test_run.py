@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from audit_fakes import kernel, settings, write_claim
+from audit_fakes import claims, kernel, settings, write_claim
 
 from verify.audit import certificate as certificates
 from verify.audit import run
@@ -29,7 +29,7 @@ PASSED = {"status": "passed", "exact": 30, "ball": 0, "agree": 0, "violated": 0}
 
 
 def go(s: Settings) -> run.Audit:
-    return audit(discover(s.claims), s)
+    return audit(discover(claims(s)), s)
 
 
 def verdicts(result: run.Audit) -> dict[str, str]:
@@ -40,7 +40,7 @@ def test_verdicts_of_a_small_library(tmp_path: Path) -> None:
     s = settings(tmp_path)
     counter = {"counterexample": {"values": {"x": "-1"}}}
     write_claim(
-        s.claims,
+        claims(s),
         "a/mixed",
         {**FALSE, "derive": "give up", "evidence": counter},
         {"label": "sorts", "role": "printed", "expects": "ILL-SORTED", "sort_error": "2 x 3 against 3 x 2"},
@@ -91,7 +91,7 @@ def test_verdicts_of_a_small_library(tmp_path: Path) -> None:
 def test_acceptance_against_a_counterexample_is_the_loudest_error(tmp_path: Path) -> None:
     s = settings(tmp_path)
     write_claim(
-        s.claims, "a/clash", {"label": "x", "evidence": {"counterexample": {"values": {}}}, "expects": "REFUTED"}
+        claims(s), "a/clash", {"label": "x", "evidence": {"counterexample": {"values": {}}}, "expects": "REFUTED"}
     )
     result = go(s)
     assert verdicts(result) == {"a/clash:x": "ERROR"}
@@ -100,15 +100,15 @@ def test_acceptance_against_a_counterexample_is_the_loudest_error(tmp_path: Path
 
 def test_one_bad_claim_takes_nothing_else_along(tmp_path: Path) -> None:
     s = settings(tmp_path, net=Net(seconds=3, memory=3 * 1024**3))
-    write_claim(s.claims, "a/good", {"label": "x"})
-    write_claim(s.claims, "a/raises", {"label": "x"}, before="1 / 0")
-    write_claim(s.claims, "a/leaves", {"label": "x"}, before="raise SystemExit(0)")
-    write_claim(s.claims, "a/loops", {"label": "x", "derive": "loop"})
-    write_claim(s.claims, "a/dies", {"label": "x", "derive": "die"})
-    write_claim(s.claims, "a/eats", {"label": "x", "derive": "eat"})
-    write_claim(s.claims, "a/crashes", {"label": "x", "derive": "raise"}, {"label": "y"})
-    write_claim(s.claims, "a/replays", {"label": "x", "derive": "torn"})
-    (s.claims / "a" / "syntax.py").write_text("from verify.statement import *\ncovers(\n")
+    write_claim(claims(s), "a/good", {"label": "x"})
+    write_claim(claims(s), "a/raises", {"label": "x"}, before="1 / 0")
+    write_claim(claims(s), "a/leaves", {"label": "x"}, before="raise SystemExit(0)")
+    write_claim(claims(s), "a/loops", {"label": "x", "derive": "loop"})
+    write_claim(claims(s), "a/dies", {"label": "x", "derive": "die"})
+    write_claim(claims(s), "a/eats", {"label": "x", "derive": "eat"})
+    write_claim(claims(s), "a/crashes", {"label": "x", "derive": "raise"}, {"label": "y"})
+    write_claim(claims(s), "a/replays", {"label": "x", "derive": "torn"})
+    (claims(s) / "a" / "syntax.py").write_text("from verify.statement import *\ncovers(\n")
     result = go(s)
     errors = {c.id: c.error for c in result.claims}
     assert errors["a/good"] is None and result.claims[3].id == "a/good" and result.claims[3].green
@@ -128,9 +128,9 @@ def test_one_bad_claim_takes_nothing_else_along(tmp_path: Path) -> None:
 
 def test_kernel_death_names_the_file_and_spares_the_rest(tmp_path: Path) -> None:
     s = settings(tmp_path)
-    write_claim(s.claims, "a/first", {"label": "x"})
-    write_claim(s.claims, "a/middle", {"label": "x", "derive": "torn"})
-    write_claim(s.claims, "a/second", {"label": "x"})
+    write_claim(claims(s), "a/first", {"label": "x"})
+    write_claim(claims(s), "a/middle", {"label": "x", "derive": "torn"})
+    write_claim(claims(s), "a/second", {"label": "x"})
     result = go(s)
     assert verdicts(result) == {"a/first:x": "PROVED", "a/middle:x": "ERROR", "a/second:x": "PROVED"}
     assert "middle.json" in str(result.claims[1].error)
@@ -141,8 +141,8 @@ def test_results_depend_on_neither_workers_nor_order(tmp_path: Path) -> None:
     for workers, folder in ((1, tmp_path / "one"), (4, tmp_path / "four")):
         s = settings(folder, workers=workers)
         for k in range(6):
-            write_claim(s.claims, f"t{k % 2}/c{k}", {"label": "x", "derive": "ok" if k else "give up"})
-        sources = discover(s.claims)
+            write_claim(claims(s), f"t{k % 2}/c{k}", {"label": "x", "derive": "ok" if k else "give up"})
+        sources = discover(claims(s))
         result = audit(sources if workers == 1 else sources[::-1], s)
         data = {c["id"]: {k: v for k, v in c.items() if k != "seconds"} for c in result.to_json()["claims"]}
         files = {p.name: p.read_bytes() for p in (folder / "reports").rglob("*.json")}
@@ -152,11 +152,11 @@ def test_results_depend_on_neither_workers_nor_order(tmp_path: Path) -> None:
 
 def test_cache(tmp_path: Path) -> None:
     s = settings(tmp_path)
-    helper = s.claims / "a" / "table.txt"
+    helper = claims(s) / "a" / "table.txt"
     before = f"import pathlib; DATA = pathlib.Path({str(helper)!r}).read_text()"
-    path = write_claim(s.claims, "a/one", {"label": "x"}, before=before)
+    path = write_claim(claims(s), "a/one", {"label": "x"}, before=before)
     helper.write_text("1")
-    write_claim(s.claims, "a/two", {"label": "x", "derive": "raise"})
+    write_claim(claims(s), "a/two", {"label": "x", "derive": "raise"})
 
     def cached() -> list[bool]:
         return [c.record.cached for c in go(s).claims]
@@ -175,20 +175,21 @@ def test_cache(tmp_path: Path) -> None:
     for entry in (tmp_path / ".verify-cache").rglob("*.json"):
         entry.write_text(entry.read_text().replace("PROVED", "x").replace("mean-value", "nothing"))
     assert cached() == [False, False]  # a damaged entry is no entry
-    assert [c.record.cached for c in audit(discover(s.claims), settings(tmp_path, cache=None)).claims] == [False, False]
+    again = audit(discover(claims(s)), settings(tmp_path, cache=None))
+    assert [c.record.cached for c in again.claims] == [False, False]
 
 
 def test_a_record_survives_json(tmp_path: Path) -> None:
     s = settings(tmp_path)
-    write_claim(s.claims, "a/one", {"label": "x"})
+    write_claim(claims(s), "a/one", {"label": "x"})
     record = go(s).claims[0].record
     assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
 
 
 def test_reread_and_recheck(tmp_path: Path) -> None:
     s = settings(tmp_path)
-    write_claim(s.claims, "a/one", {"label": "x"})
-    sources = discover(s.claims)
+    write_claim(claims(s), "a/one", {"label": "x"})
+    sources = discover(claims(s))
     go(s)
     path = tmp_path / "reports" / "certificates" / "a" / "one.json"
     assert verdicts(reread([path], s)) == {"a/one:x": "PROVED"}
@@ -220,7 +221,7 @@ def test_reread_and_recheck(tmp_path: Path) -> None:
 
 def test_a_stranger_is_checked_against_itself(tmp_path: Path) -> None:
     s = settings(tmp_path)
-    write_claim(s.claims, "a/one", {"label": "x"})
+    write_claim(claims(s), "a/one", {"label": "x"})
     go(s)
     path = tmp_path / "reports" / "certificates" / "a" / "one.json"
     result = recheck([path], [], s)
@@ -239,11 +240,11 @@ def test_progress_is_silent_at_first_and_goes_to_its_stream(capsys: pytest.Captu
 def test_a_killed_audit_leaves_whole_files_and_the_next_one_completes(tmp_path: Path) -> None:
     s = settings(tmp_path)
     for k in range(6):
-        write_claim(s.claims, f"a/c{k}", {"label": "x"})
+        write_claim(claims(s), f"a/c{k}", {"label": "x"})
     code = (
         "from pathlib import Path; import audit_fakes; from verify.audit.run import audit;"
         "from verify.audit.sources import discover;"
-        f"s = audit_fakes.settings(Path({str(tmp_path)!r})); audit(discover(s.claims), s)"
+        f"s = audit_fakes.settings(Path({str(tmp_path)!r})); audit(discover(audit_fakes.claims(s)), s)"
     )
     paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
     for delay in (0.1, 0.3, 0.6, 0.9, 1.2):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audit_fakes import settings, write_claim
+from audit_fakes import claims, settings, write_claim
 
 from verify.audit import certificate as certificates
 from verify.audit.run import audit
@@ -82,7 +82,7 @@ def outputs(tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     s = settings(tmp_path)
     counterexample = {"values": {"x": "-1/2", "A": [["1", "0"], ["0", "1"]]}, "margin": ["1/2", "1/2"]}
     write_claim(
-        s.claims,
+        claims(s),
         "a/one",
         {"label": "x"},
         {"label": "y", "role": "printed", "expects": "REFUTED", "derive": "give up",
@@ -90,8 +90,8 @@ def outputs(tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         {"label": "z", "role": "printed", "expects": "ILL-SORTED", "sort_error": "sizes"},
         {"label": "r", "role": "printed", "expects": "REFUTED", "derive": "give up", "refute": "ok"},
     )  # fmt: skip
-    write_claim(s.claims, "a/raises", {"label": "x"}, before="1 / 0")
-    result = audit(discover(s.claims), s)
+    write_claim(claims(s), "a/raises", {"label": "x"}, before="1 / 0")
+    result = audit(discover(claims(s)), s)
     return result.to_json(), certificates.read(tmp_path / "reports" / "certificates" / "a" / "one.json")
 
 

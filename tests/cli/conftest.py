@@ -20,11 +20,12 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project in the working folder whose claims go through the small engine."""
     real = cli._settings
 
-    def settings(claims: Path, base: Path, workers: int | None = None, no_cache: bool = False) -> object:
-        made = real(claims, base, workers, no_cache)
+    def settings(base: Path, workers: int | None = None, no_cache: bool = False) -> object:
+        made = real(base, workers, no_cache)
         return dataclasses.replace(made, engine=audit_fakes.SPEC, kernel=audit_fakes.KERNEL, second=audit_fakes.KERNEL)
 
     monkeypatch.setattr(cli, "_settings", settings)
+    monkeypatch.setattr(cli.installed, "names", tuple)  # no other claims than those written here
     monkeypatch.chdir(tmp_path)
     (tmp_path / "claims").mkdir()
     return tmp_path

@@ -75,6 +75,28 @@ def test_no_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: Pat
     assert result.exit_code == 2 and "no folder `claims` here or above" in result.output
 
 
+def test_several_folders(good: Path, library: Path) -> None:
+    write_claim(library / "more", "b/other", {"label": "z"})
+    result = run("--claims", "claims", "--claims", "more", "audit")
+    assert result.exit_code == 0 and "3 statements in 2 claims" in result.output
+    assert (library / "reports" / "certificates" / "b" / "other.json").is_file()
+    write_claim(library / "more", "a/good", {"label": "x"})
+    result = run("--claims", "claims", "--claims", "more", "audit")
+    assert result.exit_code == 2 and "claims/a/good.py and more/a/good.py are both called a/good" in result.output
+
+
+def test_installed_claims(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_claim(tmp_path / "elsewhere", "a/good", {"label": "x"})
+    monkeypatch.setattr(cli.installed, "names", lambda: ("mine",))
+    monkeypatch.setattr(cli.installed, "folder", {"mine": tmp_path / "elsewhere"}.__getitem__)
+    (library / "claims").rmdir()
+    for arguments, said in (((), True), (("--claims", "mine"), False)):
+        result = run(*arguments, "audit")
+        assert result.exit_code == 0 and "1 statements in 1 claims" in result.output
+        assert ("taking the installed claims: mine" in result.output) is said
+    assert (library / "reports" / "certificates" / "a" / "good.json").is_file()
+
+
 def test_unexpected_comes_first(good: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "140")
     write_claim(library / "claims", "b/bad", {"label": "x", "derive": "reject"}, {"label": "fine"})

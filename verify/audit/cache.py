@@ -19,6 +19,7 @@ from typing import Any
 
 import verify
 from verify.audit.certificate import sha256, write_atomically
+from verify.audit.sources import Source
 
 ENGINE_FOLDERS = ("kernel", "statement", "tactics", "numeric", "evidence", "audit")
 LIBRARIES = ("hypothesis", "mpmath", "numpy", "python-flint", "sympy")
@@ -62,14 +63,14 @@ def engine_hash() -> str:
 class Cache:
     """Entries under `folder`, one file each. A damaged or outdated entry is a miss."""
 
-    def __init__(self, folder: Path, salt: str, root: Path) -> None:
+    def __init__(self, folder: Path, salt: str) -> None:
         self.folder = folder
-        self._root = root  # of the claims; a table of sources may lie there
         self._salt = salt  # engine, settings
 
-    def key(self, topic: str, slug: str, path: Path) -> str:
-        parts = [self._salt, topic, slug, str(path.resolve()), str(file_hash(path))]
-        tables = [self._root / "sources.json", *sorted((self._root / "register").glob("*.json"))]
+    def key(self, source: Source) -> str:
+        path = source.path
+        parts = [self._salt, source.topic, source.slug, str(path.resolve()), str(file_hash(path))]
+        tables = [source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
         return sha256("\n".join([*parts, *(str(file_hash(table)) for table in tables)]))
 
     def get(self, key: str) -> dict[str, Any] | None:

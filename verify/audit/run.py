@@ -39,7 +39,6 @@ def _cores() -> int:
 
 @dataclass(frozen=True)
 class Settings:
-    claims: Path = Path("claims")
     certificates: Path | None = Path("reports/certificates")  # None: keep them out of the tree
     cache: Path | None = Path(".verify-cache")
     workers: int = field(default_factory=_cores)
@@ -228,13 +227,13 @@ class Audit:
 def audit(sources: Sequence[Source], settings: Settings, progress: Progress | None = None) -> Audit:
     """Every claim: from the cache if nothing changed, else produced, written, replayed and re-validated."""
     progress = progress or Progress(len(sources), quiet=True)
-    store = caching.Cache(settings.cache, settings.salt(), settings.claims) if settings.cache is not None else None
+    store = caching.Cache(settings.cache, settings.salt()) if settings.cache is not None else None
     keys: dict[str, str] = {}
     records: dict[str, Record] = {}
     for source in sources:
         if store is None:
             continue
-        keys[source.id] = store.key(source.topic, source.slug, source.path)
+        keys[source.id] = store.key(source)
         known = store.get(keys[source.id])
         if known is not None:
             records[source.id] = replace(Record.from_json(known), cached=True)
@@ -249,7 +248,7 @@ def audit(sources: Sequence[Source], settings: Settings, progress: Progress | No
         checked = _check([records[s.id] for s in fresh], folder, settings, progress)
     for source, record, (_, depends) in zip(fresh, checked, made, strict=True):
         records[source.id] = record
-        unchanged = store is not None and store.key(source.topic, source.slug, source.path) == keys[source.id]
+        unchanged = store is not None and store.key(source) == keys[source.id]
         if store is not None and record.complete and unchanged:
             store.put(keys[source.id], record.to_json(), depends)
     progress.close()
@@ -274,7 +273,7 @@ def job_arguments(source: Source, settings: Settings) -> dict[str, Any]:
         "path": str(source.path.resolve()),
         "topic": source.topic,
         "slug": source.slug,
-        "root": str(settings.claims.resolve()),
+        "root": str(source.root.resolve()),
         "settings": dict(settings.evidence),
     }
 

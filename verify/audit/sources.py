@@ -23,6 +23,7 @@ class Source:
     path: Path
     topic: str
     slug: str
+    root: Path  # the claim folder: tables of sources, and what a claim file may read, are below it
     ids: tuple[str, ...] = ()
     hypotheses: tuple[str, ...] = ()  # names seen in printed(..), corrected(..), lemma(..)
     complete: bool = True  # false if names are also passed with **
@@ -32,9 +33,11 @@ class Source:
         return f"{self.topic}/{self.slug}"
 
 
-def scan(path: Path) -> Source | None:
-    """The source if the file is a claim: it imports verify.statement. Nothing is executed."""
+def scan(path: Path, root: Path | None = None) -> Source | None:
+    """The source if the file is a claim: it imports verify.statement. Nothing is executed. The claim folder is the one
+    above the topic unless it is given."""
     topic, slug = path.resolve().parent.name, path.stem
+    root = root or path.resolve().parent.parent
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -44,7 +47,7 @@ def scan(path: Path) -> Source | None:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Source(path, topic, slug)  # audited, so that the error is seen
+        return Source(path, topic, slug, root)  # audited, so that the error is seen
     if not any(_imports_language(node) for node in tree.body):
         return None
     ids: list[str] = []
@@ -58,7 +61,7 @@ def scan(path: Path) -> Source | None:
         elif node.func.id in ROLES:
             names += [k.arg for k in node.keywords if k.arg and k.arg not in NOT_HYPOTHESES]
             complete = complete and all(k.arg is not None for k in node.keywords)
-    return Source(path, topic, slug, tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(names)), complete)
+    return Source(path, topic, slug, root, tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(names)), complete)
 
 
 def _imports_language(node: ast.stmt) -> bool:
@@ -70,22 +73,23 @@ def _imports_language(node: ast.stmt) -> bool:
     return False
 
 
-def discover(root: Path) -> list[Source]:
-    """Every claim below a folder, by topic and slug; hidden and private names are skipped."""
-    if not root.is_dir():
-        raise SourceError(f"there is no claim folder {root}")
+def discover(*roots: Path) -> list[Source]:
+    """Every claim below the folders, by topic and slug; hidden and private names are skipped."""
     found = []
-    for path in sorted(root.rglob("*.py")):
-        parts = path.relative_to(root).parts
-        if any(part.startswith((".", "_")) for part in parts):
-            continue
-        source = scan(path)
-        if source is not None:
-            found.append(source)
+    for root in roots:
+        if not root.is_dir():
+            raise SourceError(f"there is no claim folder {root}")
+        for path in sorted(root.rglob("*.py")):
+            parts = path.relative_to(root).parts
+            if any(part.startswith((".", "_")) for part in parts):
+                continue
+            source = scan(path, root)
+            if source is not None:
+                found.append(source)
     seen: dict[str, Path] = {}
     for source in found:
         if source.id in seen:
-            raise SourceError(f"{seen[source.id]} and {source.path} are both called {source.id}")
+            raise SourceError(f"{seen[source.id]} and {source.path} are both called {source.id}; rename one of them")
         seen[source.id] = source.path
     return sorted(found, key=lambda s: (s.topic, s.slug))
 
