@@ -1,36 +1,55 @@
 """The cases a mutant meets: the tests of the kernel and the must-fail corpus, each in a process that is thrown away.
 
-pytest collects the cases once. A first pass without mutants records which lines of the kernel each case executes and
-how long it takes; a mutant then meets, in a forked child, the cases that execute its line, the cheapest first, until
-one fails. Left out are randomised tests, whose verdict is not a property of the mutant alone, and long sweeps (SWEEPS).
+pytest collects the tests once; recorded answers of parts of the kernel and pinned changes of the twins, of which there
+are thousands, are run without it. A first pass without mutants records which lines of the kernel each case executes
+and how long it takes (kept in .verify-cache, by the hash of the kernel and of the case). A mutant then meets, in a
+forked child, the cases that execute its line, the likeliest first, until one fails. Left out are randomised tests,
+whose verdict is not a property of the mutant alone, and long sweeps (SWEEPS).
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import hashlib
+import json
 import os
+import pickle
 import resource
 import select
 import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
+from tests.kernel import recorded
+from tests.must_fail import files, pinned
+
 from . import mutants as mu
 
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".verify-cache" / "mutation"
 FOLDERS = ("tests/kernel", "tests/must_fail")
-SWEEPS = ("test_corruptions", "test_malformed")
-FEWEST_SECONDS = 1.0  # of processor time for one case
+SWEEPS = ("test_corruptions", "test_malformed", "test_signs_of_polynomials", "test_functions_enclose_their_values")
+LIGHT = (
+    "test_the_answer_is_the_recorded_one", "test_the_answer_is_the_pinned_one", "test_the_work_is_the_recorded_one",
+    "test_every_question_is_recorded",
+)  # fmt: skip
+FEWEST_SECONDS = 0.7  # of processor time for one case
 PATIENCE = 20.0  # times the case's own time
 MEMORY = 4 * 1024**3
-SURVIVED, PASSED = -1, 0xFFFFFFFF
+SURVIVED, PASSED, FAULT = -1, 0xFFFFFFFF, 0xFFFFFFFE
+
+Json = Any
+Lines = frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,89 @@ class Case:
     name: str
     item: Any
     seconds: float
-    lines: frozenset[tuple[str, int]]
+    lines: Lines
+
+
+@dataclass(frozen=True)
+class Light:
+    """A case in one call; `content` is what it depends on besides the code of the tests."""
+
+    name: str
+    run: Callable[[], bool]
+    content: str
+
+    def passes(self) -> bool:
+        return self.run()
+
+
+def recorded_answer(name: str, want: str) -> bool:
+    return recorded.answer(name) == want
+
+
+def spends(name: str, want: int) -> bool:
+    return pinned.work(files.FILES[name]()) == want
+
+
+def light() -> Iterator[Light]:
+    for name, want in json.loads(recorded.RECORDED.read_text(encoding="utf-8")).items():
+        yield Light(f"recorded {name}", partial(recorded_answer, name, want), want)
+    for row in json.loads(pinned.PINNED.read_text(encoding="utf-8")):
+        yield Light(f"pinned {pinned.name(row)}", partial(pinned.holds, row), json.dumps(row))
+    for name, spent in json.loads(pinned.WORK.read_text(encoding="utf-8")).items():
+        yield Light(f"work {name}", partial(spends, name, spent), str(spent))
+
+
+def corpus_hash(data: bool = True) -> str:
+    """Of the code of the tests and, unless told otherwise, of what is recorded beside it."""
+    whole = hashlib.sha256()
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py" if not data else "*.[pj]*")):
+            if path.suffix in (".py", ".json"):
+                whole.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+class Memory:
+    """Time and lines of cases, from one run to the next."""
+
+    def __init__(self) -> None:
+        self.path = CACHE / f"{mu.kernel_hash()[:20]}.pickle"
+        self.code = corpus_hash(data=False)
+        self.rows: dict[str, tuple[float, Lines]] = {}
+        with contextlib.suppress(OSError, EOFError, pickle.UnpicklingError):
+            self.rows = pickle.loads(self.path.read_bytes())
+        self.new = 0
+
+    def key(self, name: str, content: str) -> str:
+        return hashlib.sha256(f"{'' if content else self.code} {name} {content}".encode()).hexdigest()
+
+    def put(self, key: str, seconds: float, lines: Lines) -> None:
+        self.rows[key] = seconds, lines
+        self.new += 1
+        if self.new % 5000 == 0:
+            self.save()
+
+    def save(self) -> None:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(pickle.dumps(self.rows))
+        part.replace(self.path)
+
+
+def first(item: Any, name: str, content: str, memory: Memory) -> Case | None:
+    """The case with its lines and its time, or None if it fails without any mutant."""
+    key = memory.key(name, content)
+    if key not in memory.rows:
+        lines: set[tuple[str, int]] = set()
+        with recording(lines):
+            fine = passes(item)
+        if not fine:
+            return None
+        began = time.process_time()
+        if lines:
+            passes(item)
+        memory.put(key, time.process_time() - began, frozenset(lines))
+    return Case(name, item, *memory.rows[key])
 
 
 @dataclass
@@ -46,43 +147,42 @@ class Book:
     """Runs `work` on the collected cases inside one pytest session."""
 
     work: Callable[[list[Case]], None]
-    wanted: frozenset[str] | None = None  # names; None for all
+    more: Iterable[Light] = ()
     failed: list[str] = field(default_factory=list)
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         items[:] = [
             i
             for i in items
-            if not (getattr(i.obj, "is_hypothesis_test", False) or i.originalname.startswith(SWEEPS))
-            and (self.wanted is None or i.nodeid in self.wanted)
+            if not (getattr(i.obj, "is_hypothesis_test", False) or i.originalname.startswith((*SWEEPS, *LIGHT)))
         ]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:
-        cases = [self._first(item) for item in session.items]
+        memory = Memory()
+        cases = []
+        for item, name, content in (
+            *((i, i.nodeid, "") for i in session.items),
+            *((x, x.name, x.content) for x in (*light(), *self.more)),
+        ):
+            case = first(item, name, content, memory)
+            if case is None:
+                self.failed.append(name)
+            else:
+                cases.append(case)
+        memory.save()
         if not self.failed:
-            self.work([c for c in cases if c is not None])
+            gc.collect()
+            gc.freeze()  # what is shared with the children is not touched by them
+            self.work(cases)
         return True
 
-    def _first(self, item: Any) -> Case | None:
-        lines: set[tuple[str, int]] = set()
-        began = time.process_time()
-        with recording(lines):
-            fine = passes(item)
-        if not fine:
-            self.failed.append(item.nodeid)
-            return None
-        if lines:
-            began = time.process_time()
-            passes(item)
-        return Case(item.nodeid, item, time.process_time() - began, frozenset(lines))
 
-
-def collect(work: Callable[[list[Case]], None], wanted: frozenset[str] | None = None) -> list[str]:
+def collect(work: Callable[[list[Case]], None], more: Iterable[Light] = ()) -> list[str]:
     """Names of the cases that fail without any mutant; nothing else is done if there is one."""
-    book = Book(work, wanted)
+    book = Book(work, more)
     sys.setrecursionlimit(20_000)
-    pytest.main([*FOLDERS, "-qq", "-s", "-p", "no:cacheprovider"], plugins=[book])
+    pytest.main([*FOLDERS, "-qq", "-s", "-n0", "-p", "no:cacheprovider"], plugins=[book])
     return book.failed
 
 
@@ -101,22 +201,18 @@ def passes(item: Any) -> bool:
 @contextlib.contextmanager
 def recording(lines: set[tuple[str, int]]) -> Iterator[None]:
     home = str(mu.HOME) + os.sep
-    known: dict[str, str | None] = {}
-
-    def module(path: str) -> str | None:
-        if path not in known:
-            known[path] = ".".join(Path(path[len(home) :]).with_suffix("").parts) if path.startswith(home) else None
-        return known[path]
+    seen: set[tuple[CodeType, int]] = set()
+    ours: dict[CodeType, bool] = {}
 
     def local(frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "line":
-            name = module(frame.f_code.co_filename)
-            assert name is not None
-            lines.add((name, frame.f_lineno))
+        seen.add((frame.f_code, frame.f_lineno))
         return local
 
     def whole(frame: FrameType, event: str, argument: Any) -> Any:
-        return local if module(frame.f_code.co_filename) is not None else None
+        code = frame.f_code
+        if code not in ours:
+            ours[code] = code.co_filename.startswith(home)
+        return local if ours[code] else None
 
     mu.forget()
     sys.settrace(whole)
@@ -124,6 +220,8 @@ def recording(lines: set[tuple[str, int]]) -> Iterator[None]:
         yield
     finally:
         sys.settrace(None)
+        for code, line in seen:
+            lines.add((".".join(Path(code.co_filename[len(home) :]).with_suffix("").parts), line))
 
 
 # ---- mutants in forked children -----------------------------------------------------------------------------------
@@ -163,6 +261,8 @@ def judge(
             for c in list(running):
                 if c.pipe in ready and _finished(c):
                     running.remove(c)
+                    if c.last == FAULT:
+                        raise RuntimeError(f"this mutant cannot be made: {c.mutant.id}")
                     done(c.mutant, SURVIVED if c.last == PASSED else c.last)
                 elif time.monotonic() - c.began > c.allowed:
                     os.kill(c.pid, signal.SIGKILL)
@@ -202,8 +302,7 @@ def _child(mutant: mu.Mutant, cases: Sequence[tuple[int, Case]], pipe: int) -> N
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
-        if cases:
-            os.write(pipe, struct.pack("=I", cases[0][0]))
+        os.write(pipe, struct.pack("=I", FAULT))
         mu.apply(mutant)
         for number, case in cases:
             os.write(pipe, struct.pack("=I", number))

@@ -15,6 +15,7 @@ import hashlib
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -66,7 +67,7 @@ class Definition:
 class Mutant:
     id: str
     definition: Definition
-    line: int  # of the statement that is changed
+    line: int  # of the statement that is changed, or of the one that is left out
     place: Place
     change: Callable[[Any], Any]  # a fresh copy of the node at the place to its replacement
 
@@ -76,8 +77,9 @@ class Mutant:
         return ast.fix_missing_locations(tree)
 
 
-def files() -> list[Path]:
-    return sorted(HOME.glob("**/*.py"))
+@lru_cache(maxsize=1)
+def files() -> tuple[Path, ...]:
+    return tuple(sorted(HOME.glob("**/*.py")))
 
 
 def kernel_hash() -> str:
@@ -161,14 +163,21 @@ def _find(code: CodeType, path: list[str]) -> CodeType:
     return code
 
 
-def forget() -> None:
-    """Clear the kernel's caches: they hold what the code said before."""
+@lru_cache(maxsize=1)
+def _caches() -> tuple[Any, ...]:
+    found = []
     for path in files():
         if path.name != "__main__.py":
             name = ".".join(path.relative_to(HOME).with_suffix("").parts)
-            for x in vars(importlib.import_module(f"{verify.kernel.__name__}.{name}")).values():
-                if hasattr(x, "cache_clear"):
-                    x.cache_clear()
+            module = vars(importlib.import_module(f"{verify.kernel.__name__}.{name}"))
+            found += [x for x in module.values() if hasattr(x, "cache_clear")]
+    return tuple(found)
+
+
+def forget() -> None:
+    """Clear the kernel's caches: they hold what the code said before."""
+    for x in _caches():
+        x.cache_clear()
 
 
 # ---- the operators ------------------------------------------------------------------------------------------------
@@ -226,13 +235,13 @@ def _statement(s: ast.stmt, place: Place, first: bool = False) -> Iterator[Chang
             yield place, line, f"{_text(s)} -> {new.__name__}", lambda n, new=new: _with(n, op=new())
     elif isinstance(s, ast.If):
         guard = len(s.body) == 1 and isinstance(s.body[0], ast.Raise)
-        yield place, line, f"if {_text(s.test)} -> never", lambda n: _with(n, test=ast.Constant(False))
+        yield place, s.body[0].lineno, f"if {_text(s.test)} -> never", lambda n: _with(n, test=ast.Constant(False))
         if not guard:
             yield place, line, f"if {_text(s.test)} -> always", lambda n: _with(n, test=ast.Constant(True))
     elif isinstance(s, ast.For):
         yield (
             place,
-            line,
+            s.body[0].lineno,
             f"for {_text(s.target)} in {_text(s.iter)}: no pass",
             lambda n: _with(n, iter=ast.Tuple([], ast.Load())),
         )

@@ -1,11 +1,13 @@
 """`python -m benchmarks.soundness.mutation`: which mutants of the kernel the test suite notices.
 
 The result is committed as result.json. It is keyed by the kernel's hash and, below that, by the hash of each mutated
-definition, so that after a change only the mutants of what changed are run again. When only the cases changed, a
-mutant meets the case that noticed it last time first.
+definition, so that after a change only the mutants of what changed are run again, those that survived, and those
+whose case is gone. It is saved continually; an interrupted run goes on where it was. A mutant meets the case that
+noticed it last time first.
 
-Options: --all forgets earlier results, --only TEXT restricts to definitions, --sample reruns a hash-chosen twentieth
-and all survivors against the committed result and writes nothing.
+Options: --all forgets earlier results, --only TEXT restricts to definitions, --most N lets a mutant meet the N
+likeliest cases only (a first look), --again reruns what survived, --sample reruns a hash-chosen twentieth and all
+survivors against the committed result and writes nothing.
 """
 
 from __future__ import annotations
@@ -21,23 +23,17 @@ from pathlib import Path
 from typing import Any
 
 from . import mutants as mu
-from .cases import FOLDERS, SURVIVED, Case, collect, judge
+from .cases import SURVIVED, Case, collect, corpus_hash, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = Path(__file__).with_name("result.json")
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
 NEEDED = 0.98
 SHARE = 20  # one in so many is rerun by --sample
+SAVED_EVERY = 60.0  # seconds
+UNRUN = -2  # in the table of a definition: no case was met yet; counts as a survivor
 
 Json = Any
-
-
-def corpus_hash() -> str:
-    whole = hashlib.sha256()
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            whole.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
-    return whole.hexdigest()
 
 
 def load(path: Path) -> Json:
@@ -55,11 +51,11 @@ def proved(mutant: str, hashes: dict[str, str], equivalent: Json) -> bool:
     return row is not None and row["hash"] == hashes[mutant.split(" | ")[0]]
 
 
-def summary(outcomes: dict[str, Json], every: list[mu.Mutant], tests: list[str], equivalent: Json) -> Json:
+def summary(outcomes: dict[str, str | None], every: list[mu.Mutant], corpus: str, equivalent: Json) -> Json:
     """The committed result: counts, score, and for each definition the case that noticed each mutant."""
     hashes = {m.definition.name: m.definition.hash for m in every}
-    alive = [m.id for m in every if outcomes[m.id] is None]
-    same = [i for i in alive if proved(i, hashes, equivalent)]
+    alive = [m.id for m in every if outcomes.get(m.id) is None]
+    same = [i for i in alive if i in outcomes and proved(i, hashes, equivalent)]
     counted = len(every) - len(same)
     killed = len(every) - len(alive)
     used = sorted({x for x in outcomes.values() if x is not None})
@@ -67,22 +63,31 @@ def summary(outcomes: dict[str, Json], every: list[mu.Mutant], tests: list[str],
     table: dict[str, Json] = {}
     for m in every:
         row = table.setdefault(m.definition.name, {"hash": m.definition.hash, "by": []})
-        found = outcomes[m.id]
-        row["by"].append(SURVIVED if found is None else number[found])
+        found = outcomes.get(m.id)
+        row["by"].append(UNRUN if m.id not in outcomes else SURVIVED if found is None else number[found])
     return {
-        "format": 1,
+        "format": 2,
         "operators": mu.VERSION,
         "kernel": mu.kernel_hash(),
-        "corpus": corpus_hash(),
-        "cases": len(tests),
+        "corpus": corpus,
         "mutants": len(every),
         "killed": killed,
         "equivalent": len(same),
+        "unrun": sum(m.id not in outcomes for m in every),
         "survivors": sorted(set(alive) - set(same)),
         "score": round(killed / counted, 4) if counted else 1.0,
         "noticed_by": used,
         "definitions": table,
     }
+
+
+def save(result: Json) -> None:
+    text = json.dumps(result, separators=(",", ":"), sort_keys=True)
+    part = RESULT.with_suffix(".part")
+    part.write_text(
+        text.replace('"},"', '"},\n"').replace('},"', '},\n"').replace('","', '",\n"') + "\n", encoding="utf-8"
+    )
+    part.replace(RESULT)
 
 
 def known(result: Json, every: list[mu.Mutant]) -> dict[str, str | None]:
@@ -97,7 +102,8 @@ def known(result: Json, every: list[mu.Mutant]) -> dict[str, str | None]:
         row = result["definitions"].get(name)
         if row is not None and row["hash"] == ms[0].definition.hash and len(row["by"]) == len(ms):
             for m, by in zip(ms, row["by"], strict=True):
-                out[m.id] = None if by == SURVIVED else result["noticed_by"][by]
+                if by != UNRUN:
+                    out[m.id] = None if by == SURVIVED else result["noticed_by"][by]
     return out
 
 
@@ -116,11 +122,17 @@ class Plan:
 
     def order(self, m: mu.Mutant) -> list[tuple[int, Case]]:
         useful = self.useful.get(m.definition.name, Counter())
-        found = sorted(self.lines.get((m.definition.module, m.line), []), key=lambda i: -useful[i])
+        every = self.lines.get((m.definition.module, m.line), [])
+        found = sorted((i for i in every if useful[i]), key=lambda i: -useful[i])
+        rest = [i for i in every if not useful[i]]
+        if self.most is not None:  # the likeliest, and the others evenly by their cost
+            found = found[: self.most // 2]
+            rest = rest[:: max(1, len(rest) // (self.most - len(found)))]
+        found += rest
         favourite = self.names.get(self.first.get(m.id) or "")
         if favourite is not None:
             found = [favourite, *(i for i in found if i != favourite)]
-        return [(i, self.cases[i]) for i in (found if self.most is None else found[: self.most])]
+        return [(i, self.cases[i]) for i in found]
 
     def learn(self, m: mu.Mutant, by: int) -> None:
         if by != SURVIVED:
@@ -131,52 +143,46 @@ def campaign(args: argparse.Namespace) -> int:
     every = listed()
     before = {} if args.all else load(RESULT)
     old = known(before, every) if before else {}
-    same_cases = bool(before) and before["corpus"] == corpus_hash()
+    corpus = corpus_hash()
+    same_cases = bool(before) and before["corpus"] == corpus and not args.again
     outcomes: dict[str, str | None] = dict(old)
-    todo = [m for m in every if m.id not in old or (not same_cases and (args.recheck or old[m.id] is None))]
-    if args.only:
-        todo = [m for m in every if args.only in m.definition.name]
-        for m in every:
-            outcomes.setdefault(m.id, None)
-    began = time.time()
-    tests: list[str] = []
+    began = saved = time.time()
 
     def work(cases: list[Case]) -> None:
-        tests.extend(c.name for c in cases)
+        names = {c.name for c in cases}
+        todo = [
+            m
+            for m in every
+            if (args.only or "") in m.definition.name
+            and (m.id not in old or not same_cases if old.get(m.id) is None else old[m.id] not in names)
+        ]
         print(
             f"{len(todo)} of {len(every)} mutants against {len(cases)} cases, read in {time.time() - began:.0f} s",
             flush=True,
         )
-        count = 0
+        count = lost = 0
+        plan = Plan(cases, old, args.most)
 
         def done(m: mu.Mutant, by: int) -> None:
-            nonlocal count
+            nonlocal count, lost, saved
             count += 1
+            lost += by == SURVIVED
             outcomes[m.id] = None if by == SURVIVED else cases[by].name
-            if by == SURVIVED:
-                print(f"  survived: {m.id} (line {m.line})", flush=True)
-            if count % 500 == 0:
-                print(f"{count} mutants, {time.time() - began:.0f} s", flush=True)
-                if not args.only:
-                    save({**dict.fromkeys(x.id for x in every), **outcomes})
+            plan.learn(m, by)
+            if time.time() - saved > SAVED_EVERY:
+                saved = time.time()
+                save(summary(outcomes, every, corpus if not args.most else "", load(EQUIVALENT)))
+                print(f"{count} mutants, {lost} survive, {saved - began:.0f} s: {m.definition.name}", flush=True)
 
-        plan = Plan(cases, old, args.most)
-        judge(todo, plan.order, args.workers, lambda m, by: (plan.learn(m, by), done(m, by))[1])
-
-    def save(found: dict[str, str | None]) -> Json:
-        result = summary(found, every, tests, load(EQUIVALENT))
-        RESULT.write_text(
-            json.dumps(result, separators=(",", ":"), sort_keys=True).replace('"},"', '"},\n"').replace('},"', '},\n"')
-            + "\n",
-            encoding="utf-8",
-        )
-        return result
+        judge(todo, plan.order, args.workers, done)
 
     failed = collect(work)
-    if failed or not tests:
+    if failed:
         print("these cases fail without any mutant:", *failed, sep="\n  ")
         return 2
-    result = save(outcomes)
+    # a first look is not the whole corpus: what survived it is run again
+    result = summary(outcomes, every, corpus if not (args.most or args.only) else "", load(EQUIVALENT))
+    save(result)
     print(
         f"{result['mutants']} mutants, {result['killed']} noticed, {result['equivalent']} proved equivalent, "
         f"{len(result['survivors'])} survive: score {result['score']:.2%} in {time.time() - began:.0f} s"
@@ -223,11 +229,11 @@ def sample(args: argparse.Namespace) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.mutation", description=__doc__)
     parser.add_argument("--all", action="store_true", help="forget earlier results")
-    parser.add_argument("--recheck", action="store_true", help="also rerun noticed mutants when the cases changed")
+    parser.add_argument("--again", action="store_true", help="also rerun what survived the same cases")
     parser.add_argument("--only", help="only definitions whose name contains this; prints, and keeps other outcomes")
     parser.add_argument("--most", type=int, help="cases a mutant meets at most; for a first look")
     parser.add_argument("--sample", action="store_true", help="rerun a twentieth and all survivors, write nothing")
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
+    parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     os.chdir(ROOT)
     return sample(args) if args.sample else campaign(args)

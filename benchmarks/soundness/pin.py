@@ -9,8 +9,8 @@ Options: --again only rewrites the answers and the work of what is pinned, after
 from __future__ import annotations
 
 import argparse
+import gc
 import json
-import os
 import random
 import sys
 import time
@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.must_fail.corpus import DELETE, change
-from tests.must_fail.pinned import PINNED, WORK, answer, changed, work
-from tests.must_fail.twins import TWINS
+from tests.must_fail.files import FILES, answer
+from tests.must_fail.pinned import PINNED, WORK, changed, holds, name, work
 
 from . import mutants as mu
-from .cases import SURVIVED, Case, judge, recording
+from .cases import SURVIVED, Case, Light, Memory, first, judge
 from .corrupt import is_index, nodes
-from .mutation import RESULT, known, listed, load
+from .mutation import EQUIVALENT, RESULT, Plan, known, listed, load, save, summary
 
 Json = Any
 JUNK: tuple[Json, ...] = (
@@ -98,12 +98,13 @@ def changes(certificate: Json) -> Iterator[tuple[tuple[Any, ...], Json]]:
             yield from ((path, y) for y in (None, 0, 1, 2, -1, True, False))
 
 
-def pool(per_twin: int, seed: int) -> list[Json]:
+def pool(per_twin: int, seed: int, only: str) -> Iterator[Json]:
     """A seeded choice of changes of every twin, and a few with junk or with a part from elsewhere in the twin."""
-    rows: list[Json] = []
-    for name in sorted(TWINS):
-        rng = random.Random(f"{seed} {name}")
-        certificate = TWINS[name]()
+    for twin in sorted(FILES):
+        if only not in twin:
+            continue
+        rng = random.Random(f"{seed} {twin}")
+        certificate = FILES[twin]()
         every = list(changes(certificate))
         parts = [(p, x) for p, x in nodes(certificate) if len(p) > 1]
         picked = rng.sample(every, min(len(every), per_twin))
@@ -112,112 +113,96 @@ def pool(per_twin: int, seed: int) -> list[Json]:
             picked.append((path, rng.choice(JUNK) if rng.random() < 0.4 or not same else rng.choice(same)))
         seen = {json.dumps(certificate)}
         for path, new in picked:
-            row = {"twin": name, "path": list(path)} | ({} if new is DELETE else {"new": new})
+            row = {"twin": twin, "path": list(path)} | ({} if new is DELETE else {"new": new})
             try:
                 text = json.dumps(change(certificate, path, new))
             except (KeyError, IndexError, TypeError, ValueError):
                 continue
             if text not in seen:
                 seen.add(text)
-                rows.append(row)
-    return rows
+                yield row
 
 
-class Member:
-    """A member of the pool in the shape of a test: it passes if the answer is the one of the unchanged kernel."""
-
-    def __init__(self, row: Json) -> None:
-        self.row = row
-        self.want = json.dumps(answer(changed(row)))
-
-    def passes(self) -> bool:
-        return json.dumps(answer(changed(self.row))) == self.want
+def settled(row: Json) -> Json:
+    return {**{k: row[k] for k in ("twin", "path", "new") if k in row}, "answer": answer(changed(row))}
 
 
 def rewrite(rows: list[Json]) -> None:
-    rows = [
-        {**{k: row[k] for k in ("twin", "path", "new") if k in row}, "answer": answer(changed(row))} for row in rows
-    ]
-    rows.sort(key=lambda row: json.dumps(row, sort_keys=True))
-    PINNED.write_text("[\n" + ",\n".join(json.dumps(r) for r in rows) + "\n]\n", encoding="utf-8")
-    counted = {name: work(TWINS[name]()) for name in sorted(TWINS)}
+    unique = {name(row): row for row in rows}
+    PINNED.write_text("[\n" + ",\n".join(json.dumps(unique[n]) for n in sorted(unique)) + "\n]\n", encoding="utf-8")
+    counted = {twin: work(FILES[twin]()) for twin in sorted(FILES)}
     WORK.write_text(json.dumps(counted, indent=1) + "\n", encoding="utf-8")
 
 
-def cases(rows: list[Json], began: float) -> list[Case]:
+def members(rows: Iterator[Json], began: float) -> list[Case]:
+    """The pool as cases: a member passes if the answer is the one of the unchanged kernel."""
     out = []
+    memory = Memory()
     for n, row in enumerate(rows):
-        lines: set[tuple[str, int]] = set()
         try:
-            member = Member(row)
-            with recording(lines):
-                start = time.process_time()
-                member.passes()
+            row = json.loads(json.dumps(settled(row)))
         except Exception as error:
             print("the kernel crashes on", json.dumps(row), repr(error))
             continue
-        out.append(Case(str(n), member, time.process_time() - start, frozenset(lines)))
-        if n % 2000 == 1999:
+        content = json.dumps(row)
+        case = first(Light(f"pinned {name(row)}", lambda row=row: holds(row), content), name(row), content, memory)
+        if case is None:
+            print("another answer the second time:", content[:300])
+        elif case.lines:
+            out.append(case)
+        if n % 5000 == 4999:
             print(f"{n + 1} members, {time.time() - began:.0f} s", flush=True)
+    memory.save()
     return out
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.pin", description=__doc__)
     parser.add_argument("--again", action="store_true", help="only rewrite answers and work")
-    parser.add_argument("--per-twin", type=int, default=250)
+    parser.add_argument("--per-twin", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=int, default=150, help="members a mutant meets")
     parser.add_argument("--only", default="", help="only mutants of definitions whose name contains this")
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
+    parser.add_argument("--twins", default="", help="only twins whose name contains this")
+    parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     pinned = load(PINNED) or []
     if args.again:
-        rewrite(pinned)
+        rewrite([settled(row) for row in pinned if row["twin"] in FILES])
         return 0
-    began = time.time()
+    began = saved = time.time()
     sys.setrecursionlimit(20_000)
     every = listed()
-    old = known(load(RESULT), every) if RESULT.exists() else {}
-    alive = [m for m in every if old.get(m.id) is None and args.only in m.definition.name]
-    have = {json.dumps([r["twin"], r["path"], r.get("new", "DELETE")]) for r in pinned}
-    rows = [
-        r
-        for r in pool(args.per_twin, args.seed)
-        if json.dumps([r["twin"], r["path"], r.get("new", "DELETE")]) not in have
-    ]
-    members = cases([*pinned, *rows], began)
-    print(f"{len(alive)} mutants, {len(members)} members, {time.time() - began:.0f} s", flush=True)
-    lines: dict[tuple[str, int], list[int]] = {}
-    for i, c in enumerate(members):
-        for line in c.lines:
-            lines.setdefault(line, []).append(i)
-    chosen: dict[int, int] = {}
+    outcomes = known(load(RESULT), every) if RESULT.exists() else {}
+    alive = [m for m in every if outcomes.get(m.id, "") is None and args.only in m.definition.name]
+    cases = members(pool(args.per_twin, args.seed, args.twins), began)
+    print(f"{len(alive)} survivors, {len(cases)} members, {time.time() - began:.0f} s", flush=True)
+    gc.collect()
+    gc.freeze()
+    plan = Plan(cases, {}, args.most)
+    chosen: dict[str, Json] = {}
+    count = 0
 
-    def order(m: mu.Mutant) -> list[tuple[int, Case]]:
-        """Pinned or chosen before, then those whose run is the most specific."""
-        fits = lines.get((m.definition.module, m.line), [])
-        fits = sorted(fits, key=lambda i: (i >= len(pinned), -chosen.get(i, 0), len(members[i].lines), i))
-        return [(i, members[i]) for i in fits[: args.most]]
-
-    killed = 0
+    def keep() -> None:
+        rewrite([*pinned, *chosen.values()])
+        save(summary(outcomes, every, load(RESULT)["corpus"], load(EQUIVALENT)))
 
     def done(m: mu.Mutant, by: int) -> None:
-        nonlocal killed
+        nonlocal count, saved
+        count += by != SURVIVED
+        plan.learn(m, by)
         if by != SURVIVED:
-            killed += 1
-            chosen[by] = chosen.get(by, 0) + 1
+            row = json.loads(cases[by].item.content)
+            chosen[name(row)] = row
+            outcomes[m.id] = f"pinned {name(row)}"
+        if time.time() - saved > 60:
+            saved = time.time()
+            keep()
+            print(f"{count} noticed by {len(chosen)} members, {saved - began:.0f} s: {m.definition.name}", flush=True)
 
-    for start in range(0, len(alive), 100):
-        judge(alive[start : start + 100], order, args.workers, done)
-        print(
-            f"{min(start + 100, len(alive))} mutants, {killed} noticed by {len(chosen)} members, "
-            f"{time.time() - began:.0f} s",
-            flush=True,
-        )
-        if start % 500 == 400:
-            rewrite([*pinned, *(members[i].item.row for i in sorted(chosen) if i >= len(pinned))])
-    rewrite([*pinned, *(members[i].item.row for i in sorted(chosen) if i >= len(pinned))])
+    judge(alive, plan.order, args.workers, done)
+    keep()
+    print(f"{count} of {len(alive)} noticed by {len(chosen)} members, {time.time() - began:.0f} s", flush=True)
     return 0
 
 

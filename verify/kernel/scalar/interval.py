@@ -161,9 +161,9 @@ class Arithmetic:
         return self._make(lo, hi, low[2], high[2])
 
     def inverse(self, a: Interval) -> Interval:
-        if a.negative():
-            return self.neg(self.inverse(self.neg(a)))
         if not a.positive():
+            if a.negative():
+                return self.neg(self.inverse(self.neg(a)))
             raise Undefined("division by a quantity that may be zero")
         assert a.lo is not None
         lo = ZERO if a.hi is None else self._quotient(a.hi, False)
@@ -187,9 +187,9 @@ class Arithmetic:
             return a
         if n % 2 == 0:
             a = self.absolute(a)
-        elif a.nonpositive():
-            return self.neg(self.whole_power(self.neg(a), n))
         elif not a.nonnegative():
+            if a.nonpositive():
+                return self.neg(self.whole_power(self.neg(a), n))
             low = self.whole_power(Interval(ZERO, None if a.lo is None else (-a.lo[0], a.lo[1]), False, a.lo_open), n)
             high = self.whole_power(Interval(ZERO, a.hi, False, a.hi_open), n)
             return join(self.neg(low), high)
