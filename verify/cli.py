@@ -315,7 +315,9 @@ def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
     items = []
     for claim in result.claims:
         answers = {**(claim.record.answers.get("theorems") or {}), **(claim.record.answers.get("refutations") or {})}
-        items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers))
+        found = (folder / f"{claim.id}.py" for folder in claims)
+        file = next((path.read_text(encoding="utf-8") for path in found if path.is_file()), None)
+        items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers, file))
     rows: list[dict[str, Any]] = []
     sources: dict[str, Any] = {}
     for folder in claims:

@@ -1,7 +1,7 @@
 """The one place where the report asks for rendered mathematics.
 
-Statements and kernel formulas are rendered by `verify.statement.render`. What comes back is parsed, and only MathML is
-let through; anything else is shown as plain text and marked as such.
+Statements and kernel formulas are rendered by `verify.statement.render`. What comes back is parsed (`mathml.clean`),
+and only MathML is let through; anything else is shown as plain text and marked as such.
 """
 
 from __future__ import annotations
@@ -11,30 +11,15 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any, TypeVar
-from xml.etree import ElementTree
 
 from markupsafe import Markup
 
+from . import mathml
+
 Json = Any
 T = TypeVar("T")
-
-_ELEMENT_NAMES = """
-math mrow mi mn mo mtext ms mspace mfrac msqrt mroot msub msup msubsup munder mover munderover
-mmultiscripts mprescripts mtable mtr mtd mstyle mpadded mphantom menclose merror none semantics
-"""
-_ELEMENTS = frozenset(_ELEMENT_NAMES.split())
-_ATTRIBUTE_NAMES = """
-display displaystyle scriptlevel mathvariant stretchy fence separator form lspace rspace accent
-accentunder minsize maxsize symmetric largeop movablelimits linethickness width height depth voffset
-columnalign rowalign columnspacing rowspacing columnlines rowlines columnspan rowspan notation
-alttext class dir intent arg
-"""
-_ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
-_NAMESPACE = re.compile(r'\s+xmlns(:\w+)?="[^"]*"')
-
 
 def _renderer(name: str) -> Callable[[Json], str] | None:
     try:
@@ -45,27 +30,9 @@ def _renderer(name: str) -> Callable[[Json], str] | None:
     return found if callable(found) else None
 
 
-@lru_cache(maxsize=20_000)
-def only_mathml(source: str) -> str | None:
-    """The MathML of `source` without namespaces, or None if it holds anything else."""
-    text = _NAMESPACE.sub("", source.strip())
-    try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError:
-        return None
-    if root.tag != "math":
-        return None
-    for element in root.iter():
-        if element.tag not in _ELEMENTS or any(name not in _ATTRIBUTES for name in element.attrib):
-            return None
-        if element.tag == "mtext" and element.text:  # browsers drop spaces at the ends
-            element.text = re.sub(r"^ | $", "\u00a0", element.text)
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
-
-
 def _shown(source: str | None, fallback: str, block: bool) -> Markup:
     if source is not None:
-        clean = only_mathml(source)
+        clean = mathml.clean(source)
         if clean is not None:
             root = re.sub(r'^<math(?: display="\w+")?', '<math display="block"' if block else "<math", clean, count=1)
             return Markup('<div class="math">{}</div>' if block else '<span class="math">{}</span>').format(
@@ -228,12 +195,13 @@ def _name(name: str) -> str:
         parts = [
             f"<m{'n' if x.isdigit() else 'i'}>{escape(x)}</m{'n' if x.isdigit() else 'i'}>" for x in index.split(",")
         ]
-        out = f"<msub>{out}<mrow>{'<mo>,</mo>'.join(parts)}</mrow></msub>"
+        subscript = "<mo>,</mo>".join(parts)
+        out = f"<msub>{out}{subscript if len(parts) == 1 else f'<mrow>{subscript}</mrow>'}</msub>"
     if change:
         out = f'<mover accent="true">{out}<mo>˙</mo></mover>'
     if stage == "0":
         out += '<mo stretchy="false">(</mo><mn>0</mn><mo stretchy="false">)</mo>'
-    return f"<msup>{out}<mo>+</mo></msup>" if stage == "+" else f"<mrow>{out}</mrow>"
+    return f"<msup>{out}<mo>+</mo></msup>" if stage == "+" else out
 
 
 _NUMBER = re.compile(r"^(-?)(\d+(?:\.\d+)?)(?:/(\d+))?$")
@@ -294,7 +262,7 @@ def _law(pairs: Json) -> str:
 
 
 def _equation(name: str, value: str) -> Markup:
-    return Markup(f"<math><mrow>{name}<mo>=</mo>{value}</mrow></math>")
+    return Markup(f"<math>{name}<mo>=</mo>{value}</math>")
 
 
 def instance_rows(instance: Json) -> list[Markup]:

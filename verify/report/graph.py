@@ -11,7 +11,7 @@ from markupsafe import Markup
 from .dependencies import Dependencies
 from .layout import Box, Drawing, Edge, components, curve, layered
 from .model import Claim, Statement, anchor
-from .verdicts import BY_WORD, NO_VERDICT
+from .verdicts import BY_WORD, NO_VERDICT, glyph
 
 WIDTH = 1180  # of a drawing, if no component is wider
 NODE, LINE, PIP, ROW, PAD = 196, 17, 20, 23, 9
@@ -273,14 +273,11 @@ def pip(s: Statement, settled: bool) -> Markup:
 def mark(role: str, verdict: str = "", settled: bool = False, name: str = "") -> Markup:
     """A mark, 17 by 17: its border says what kind of statement it is, its fill and glyph the verdict, if any."""
     found = BY_WORD.get(verdict or NO_VERDICT, BY_WORD[NO_VERDICT])
-    glyph = Markup(
-        '<svg class="glyph" aria-hidden="true" x="2.5" y="2.5" width="12" height="12" viewBox="0 0 16 16">{}</svg>'
-    ).format(Markup(found.glyph))
     return Markup('<g class="pip v-{} {}{}">{}<rect width="17" height="17" rx="{}"/>{}</g>').format(
         found.css if verdict else "none",
         role,
         " settled" if settled else "",
         Markup("<title>{}</title>").format(name) if name else "",
         {"printed": 0, "lemma": 8}.get(role, 3),
-        glyph if verdict else "",
+        glyph(found, ' x="2.5" y="2.5" width="12" height="12"') if verdict else "",
     )

@@ -7,17 +7,21 @@ missing replay, a missing witness, an axiom under PROVED) is shown as NO VERDICT
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
 
-from . import failures, words
+from . import bibtex, failures, mathml, words
 from .formulas import Formulas, StatementMath, index_text, instance_rows, json_text
 from .verdicts import BY_WORD, NO_VERDICT, as_expected
 
 Json = Any
+CUT = 1200  # characters of a step's certificate that its page shows; the JSON has them all
+_MATH = re.compile(r"<math.*</math>", re.DOTALL)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\Z")
 
 
@@ -35,6 +39,7 @@ class CertificateAndVerdicts:
     certificate: Mapping[str, Json] | None
     audit: Mapping[str, Json] | None = None
     replay: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    file: str | None = None  # the text of the claim file, if it is at hand
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Hypothesis:
     name: str
     math: Markup
     change: str  # "", "added", "changed": against the printed statement
+    before: Markup | None  # as printed, with the parts that changed marked
     uses: tuple[Ref, ...]
     use_known: bool
     necessity: str  # "breaks", "unused", "unsettled" or "missing"
@@ -71,6 +77,14 @@ class Table:
     facts: tuple[tuple[str, str], ...] = ()
     head: tuple[str, ...] = ()
     rows: tuple[tuple[Markup | str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Point:
+    """Enclosures of both sides at one point: digits, left side, right side, margin, outcome."""
+
+    where: Instance | str
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -108,12 +122,21 @@ class Evidence:
     witness: Instance | None
     trials: Table | None
     monte_carlo: Table | None
-    enclosures: Table | None
+    enclosures: tuple[Point, ...]
     trajectories: Table | None
     tails: Table | None
     mutants: Mutants | None
     sharpness: str
     sharp_at: Instance | None
+
+
+@dataclass(frozen=True)
+class Against:
+    """The printed statement that a corrected one is nearest to, and its conclusion if that changed."""
+
+    label: str
+    href: str
+    conclusion: Markup | None
 
 
 @dataclass(frozen=True)
@@ -133,8 +156,10 @@ class Statement:
     sort_error: str | None
     hypotheses: tuple[Hypothesis, ...]
     dropped: tuple[str, ...]
+    against: Against | None
     counterexample: Instance | None
-    refutation: str | None
+    refutation: Ref | None  # the derivation of its failure
+    evaluated: bool  # the kernel has evaluated a counterexample exactly
     evidence: tuple[Evidence, ...]
     kernel: tuple[Kernel, ...]
     theorems: tuple[Ref, ...]
@@ -167,6 +192,7 @@ class Step:
     premises_known: bool
     certificate: str
     cut: int
+    cost: int | None  # counted work of the kernel
 
 
 @dataclass(frozen=True)
@@ -182,6 +208,8 @@ class Theorem:
     goals: tuple[Markup, ...]
     steps: tuple[Step, ...]
     lemmas: tuple[Ref, ...]
+    refutes: bool  # a derivation of the failure of a statement
+    cost: int | None
 
 
 @dataclass(frozen=True)
@@ -212,6 +240,8 @@ class Claim:
     hash: str
     error: str | None
     certificate: Mapping[str, Json] | None
+    file: str | None
+    bibtex: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -308,7 +338,23 @@ def claim(
         hash=str((data or {}).get("hash") or ""),
         error=str(audit["error"]) if audit.get("error") else missing,
         certificate=data,
+        file=item.file,
+        bibtex=_bibtex(head, topic, slug, statements, data, sources),
     )
+
+
+def _bibtex(
+    head: Mapping[str, Json],
+    topic: str,
+    slug: str,
+    statements: Sequence[Statement],
+    data: Mapping[str, Json] | None,
+    sources: Mapping[str, Mapping[str, Json]],
+) -> tuple[str, ...]:
+    cited = sorted({str(c["source"]) for c in head.get("citations") or ()})
+    title, digest = str(head.get("title") or slug), str((data or {}).get("hash") or "")
+    mine = bibtex.claim(slug, topic, title, digest, [(s.label, s.verdict) for s in statements])
+    return (mine, *(bibtex.document(key, sources.get(key) or {}) for key in cited))
 
 
 # Derivations ------------------------------------------------------------------------------------------
@@ -320,10 +366,11 @@ def anchor(text: str) -> str:
 
 
 def _own(data: Mapping[str, Json]) -> dict[str, list[str]]:
-    """For each theorem, the statements it proves."""
+    """For each theorem (refutation), the statements it proves (refutes)."""
     owners: dict[str, list[str]] = {}
     for s in data.get("statements") or ():
-        for t in s.get("theorems") or ():
+        refutation = [s["refutation"]] if isinstance(s.get("refutation"), str) else []
+        for t in [*(s.get("theorems") or ()), *refutation]:
             owners.setdefault(str(t), []).append(str(s["label"]))
     return owners
 
@@ -331,41 +378,24 @@ def _own(data: Mapping[str, Json]) -> dict[str, list[str]]:
 def _theorems(
     data: Mapping[str, Json], replay: Mapping[str, Mapping[str, Json]], formulas: Formulas
 ) -> tuple[Theorem, ...]:
+    """The derivation in its order, then the derivations of failures."""
     owners, made = _own(data), []
     places = {str(t["id"]): f"t-{anchor(str(t['id']))}" for t in data.get("derivation") or ()}
-    for number, t in enumerate(data.get("derivation") or (), 1):
+    refuted = [
+        {"goals": (), **r["theorem"], "id": r["id"]}
+        for r in data.get("refutations") or ()
+        if isinstance(r.get("theorem"), Mapping)
+    ]
+    for number, t in enumerate([*(data.get("derivation") or ()), *refuted], 1):
+        refutes = number > len(places)
         name = str(t["id"])
         outcome = replay.get(name)
-        premises = (outcome or {}).get("premises")
-        names = {str(s["id"]): f"{number}.{k}" for k, s in enumerate(t["steps"], 1)}
-        hyps = {str(h["id"]) for h in t["hyps"]}
-        steps = []
-        for s in t["steps"]:
-            step = str(s["id"])
-            found = [str(p) for p in premises.get(step, ())] if isinstance(premises, Mapping) else []
-            refs = [_premise(p, number, names, hyps) for p in found if p != step and p != "IH"]
-            if s.get("rule") == "use" and isinstance(s.get("theorem"), str):
-                refs.append(_theorem_ref(s["theorem"], places))
-            extra = {k: v for k, v in s.items() if k not in ("id", "rule", "all", "concl")}
-            text = json_text(extra)
-            steps.append(
-                Step(
-                    f"s-{number}-{anchor(step)}",
-                    names[step],
-                    step,
-                    str(s["rule"]),
-                    words.rule(str(s["rule"])),
-                    formulas.kernel({"all": s["all"], "concl": s["concl"]}),
-                    tuple(refs),
-                    isinstance(premises, Mapping),
-                    text[:2000],
-                    max(0, len(text) - 2000),
-                )
-            )
+        steps = _steps(t, number, outcome, places, formulas)
         ok = None if outcome is None else outcome.get("ok") is True
+        costs = [s.cost for s in steps if s.cost is not None]
         made.append(
             Theorem(
-                places[name],
+                f"r-{anchor(name)}" if refutes else places[name],
                 number,
                 name,
                 name.removeprefix(f"{data['claim']['slug']}."),
@@ -374,11 +404,50 @@ def _theorems(
                 _failure(outcome) if ok is False else "",
                 tuple((str(h["id"]), formulas.kernel({"all": h["all"], "concl": h["concl"]})) for h in t["hyps"]),
                 tuple(formulas.kernel(g) for g in t["goals"]),
-                tuple(steps),
+                steps,
                 tuple(_theorem_ref(str(x), places) for x in (outcome or {}).get("lemmas") or ()),
+                refutes,
+                sum(costs) if steps and len(costs) == len(steps) else None,
             )
         )
     return tuple(made)
+
+
+def _steps(
+    t: Mapping[str, Json],
+    number: int,
+    outcome: Mapping[str, Json] | None,
+    places: Mapping[str, str],
+    formulas: Formulas,
+) -> tuple[Step, ...]:
+    premises, work = (outcome or {}).get("premises"), (outcome or {}).get("work")
+    names = {str(s["id"]): f"{number}.{k}" for k, s in enumerate(t["steps"], 1)}
+    hyps = {str(h["id"]) for h in t["hyps"]}
+    steps = []
+    for s in t["steps"]:
+        step = str(s["id"])
+        found = [str(p) for p in premises.get(step, ())] if isinstance(premises, Mapping) else []
+        refs = [_premise(p, number, names, hyps) for p in found if p != step and p != "IH"]
+        if s.get("rule") == "use" and isinstance(s.get("theorem"), str):
+            refs.append(_theorem_ref(s["theorem"], places))
+        text = json_text({k: v for k, v in s.items() if k not in ("id", "rule", "all", "concl")})
+        cost = work.get(step) if isinstance(work, Mapping) else None
+        steps.append(
+            Step(
+                f"s-{number}-{anchor(step)}",
+                names[step],
+                step,
+                str(s["rule"]),
+                words.step(s, [r.text for r in refs]),
+                formulas.kernel({"all": s["all"], "concl": s["concl"]}),
+                tuple(refs),
+                isinstance(premises, Mapping),
+                text[:CUT],
+                max(0, len(text) - CUT),
+                cost if isinstance(cost, int) else None,
+            )
+        )
+    return tuple(steps)
 
 
 def _premise(name: str, number: int, steps: Mapping[str, str], hyps: set[str]) -> Ref:
@@ -415,20 +484,50 @@ def _statements(
     mine, theirs = data.get("statements") or (), audit.get("statements") or ()
     by_label = {t["label"]: t for t in theirs if "label" in t}
     in_order = theirs if not by_label and len(theirs) == len(mine) else ()
-    printed = next((s for s in mine if s["role"] == "printed" and s.get("sort_error") is None), None)
+    verdicts = {str(t.get("label")): str(t.get("verdict")) for t in theirs}
     made = []
     for k, s in enumerate(mine):
         judged = by_label.get(s["label"]) or (in_order[k] if in_order else None)
         if judged is not None and judged.get("role") != s["role"]:
             judged = None
-        made.append(_statement(s, judged, printed, replay, theorems, formulas))
+        compare = _nearest(s, mine, verdicts) if s["role"] == "corrected" else None
+        made.append(_statement(s, judged, compare, replay, theorems, formulas))
     return tuple(made)
+
+
+def _nearest(
+    s: Mapping[str, Json], statements: Sequence[Mapping[str, Json]], verdicts: Mapping[str, str]
+) -> Mapping[str, Json] | None:
+    """The printed statement that a corrected one is read against: one that fails if there is any, the most alike."""
+    printed = [p for p in statements if p["role"] == "printed" and p.get("ast") and s.get("ast")]
+    wrong = [p for p in printed if verdicts.get(str(p["label"])) in ("REFUTED", "ILL-SORTED")]
+    mine = _leaves(s.get("ast"))
+    return max(wrong or printed, key=lambda p: _alike(mine, _leaves(p["ast"])), default=None)
+
+
+def _leaves(data: Json) -> Counter[str]:
+    """How often each leaf occurs, with the word in front of it."""
+    found: Counter[str] = Counter()
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            found.update(Counter({f"{key}:{leaf}": n for leaf, n in _leaves(value).items()}))
+    elif isinstance(data, list):
+        for value in data:
+            found.update(_leaves(value))
+    else:
+        found[str(data)] += 1
+    return found
+
+
+def _alike(a: Counter[str], b: Counter[str]) -> Fraction:
+    """Share of common leaves (Dice), between 0 and 1."""
+    return Fraction(2 * sum((a & b).values()), max(1, sum(a.values()) + sum(b.values())))
 
 
 def _statement(
     s: Mapping[str, Json],
     judged: Mapping[str, Json] | None,
-    printed: Mapping[str, Json] | None,
+    compare: Mapping[str, Json] | None,
     replay: Mapping[str, Mapping[str, Json]],
     theorems: Sequence[Theorem],
     formulas: Formulas,
@@ -443,8 +542,18 @@ def _statement(
     else:
         standing = "open" if verdict == "OPEN" else "expected"
     math = formulas.statement(s["ast"]) if s.get("ast") else None
-    compare = printed if printed is not None and s["role"] == "corrected" else None
-    hypotheses = _hypotheses(s, math, compare, ids, replay, theorems)
+    before = formulas.statement(compare["ast"]) if compare is not None and math is not None else None
+    hypotheses = _hypotheses(s, math, compare, before, ids, replay, theorems)
+    against = None
+    if compare is not None and before is not None and math is not None:
+        label = str(compare["label"])
+        pair = differences(before.conclusion, math.conclusion)
+        changed = before.conclusion != math.conclusion
+        shown_before = pair[0] if pair else before.conclusion if changed else None
+        math = replace(math, conclusion=pair[1]) if pair else math
+        against = Against(label, f"#st-{anchor(label)}", shown_before)
+    refutation = str(s["refutation"]) if s.get("refutation") else ""
+    derived = next((t for t in theorems if t.refutes and t.name == refutation), None)
     known = judged or {}
     shown = {h.name for h in hypotheses}
     return Statement(
@@ -466,7 +575,9 @@ def _statement(
             str(name) for name, _ in ((compare or {}).get("ast") or {}).get("hypotheses") or () if name not in shown
         ),
         counterexample=_counterexample(evidence.get("counterexample"), bool(s.get("refutation"))),
-        refutation=json_text(s["refutation"])[:2000] if s.get("refutation") else None,
+        against=against,
+        refutation=Ref(f"derivation {derived.number}", f"#{derived.anchor}") if derived else None,
+        evaluated=derived is None and (replay.get(refutation) or {}).get("ok") is True,
         evidence=tuple(_evidence(part, case, formulas) for case, part in _parts(evidence, len(s.get("kernel") or ()))),
         kernel=tuple(_kernel(k, case, formulas) for case, k in _cases(s.get("kernel") or ())),
         theorems=tuple(Ref(f"theorem {t.number}", f"#{t.anchor}") for t in theorems if t.name in ids),
@@ -532,6 +643,7 @@ def _hypotheses(
     s: Mapping[str, Json],
     math: StatementMath | None,
     printed: Mapping[str, Json] | None,
+    printed_math: StatementMath | None,
     ids: Sequence[str],
     replay: Mapping[str, Mapping[str, Json]],
     theorems: Sequence[Theorem],
@@ -563,7 +675,12 @@ def _hypotheses(
         )
         mine = [necessity[k] for k in sorted(necessity) if k == name or k.startswith(f"{name}.")]
         state, note, instance = _necessity(mine, used_known and not uses)
-        made.append(Hypothesis(name, formula, change, tuple(uses), used_known, state, note, instance))
+        shown = None
+        if change == "changed" and printed_math is not None:
+            shown = dict(printed_math.hypotheses).get(name)
+            pair = differences(shown, formula) if shown is not None else None
+            shown, formula = pair or (shown, formula)
+        made.append(Hypothesis(name, formula, change, shown, tuple(uses), used_known, state, note, instance))
     return tuple(made)
 
 
@@ -630,6 +747,15 @@ def _kernel(k: Mapping[str, Json], case: str, formulas: Formulas) -> Kernel:
     )
 
 
+def differences(before: Markup, after: Markup) -> tuple[Markup, Markup] | None:
+    """Two displayed formulas with the parts that differ marked, or None where marks would not help."""
+    old, new = (_MATH.search(str(x)) for x in (before, after))
+    pair = mathml.differences(old[0], new[0]) if old and new else None
+    if old is None or new is None or pair is None:
+        return None
+    return Markup(str(before).replace(old[0], pair[0])), Markup(str(after).replace(new[0], pair[1]))
+
+
 # Evidence ---------------------------------------------------------------------------------------------
 
 
@@ -677,21 +803,22 @@ def _facts(data: Json, leading: Iterable[str]) -> Table | None:
     return Table(tuple((words.label(k), plain(data[k])) for k in order if data[k] not in (None, {}, [])))
 
 
-def _enclosures(data: Json) -> Table | None:
-    """Both sides at an instance, to a stated number of digits; nothing that is absent is shown as a success."""
-    if not isinstance(data, list) or not data:
-        return None
-    rows: list[tuple[Markup | str, ...]] = []
-    for e in data:
+def _enclosures(data: Json) -> tuple[Point, ...]:
+    """Both sides at each instance, to stated numbers of digits; nothing that is absent is shown as a success."""
+    points: dict[str, tuple[Instance | str, list[tuple[str, ...]]]] = {}
+    for e in data if isinstance(data, list) else ():
         instance = _instance(e.get("instance"))
-        where = Markup(", ").join(instance.rows) if instance else plain(e["at"]) if e.get("at") else "not stated"
-        sides = [_digits(str(e[k])) if e.get(k) is not None else "" for k in ("left", "right")]
+        where = instance or (plain(e["at"]) if e.get("at") else "not stated")
+        sides = [_digits(str(e[k])) if e.get(k) is not None else "–" for k in ("left", "right")]
+        if sides == ["–", "–"] and e.get("interval"):
+            sides[0] = plain(e["interval"])
         status = str(e.get("status") or "not stated")
         if status == "agrees":
             status = f"agree to {e.get('agree_digits', 'unknown')} digits"
-        rows.append((where, str(e.get("digits") or "not stated"), *sides,
-                     plain(e["margin"]) if e.get("margin") is not None else "not stated", status))
-    return Table((), ("at", "digits", "left side", "right side", "margin", "outcome"), tuple(rows))
+        margin = plain(e["margin"]) if e.get("margin") is not None else "not stated"
+        row = (str(e.get("digits") or "not stated"), *sides, margin, status)
+        points.setdefault(repr(where), (where, []))[1].append(row)
+    return tuple(Point(where, tuple(rows)) for where, rows in points.values())
 
 
 def _tails(data: Json) -> Table | None:

@@ -25,10 +25,11 @@ from .documents import documents
 from .errata import KINDS
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
-from .verdicts import VERDICTS, badge, verdict_class
+from .verdicts import VERDICTS, badge, sprite, verdict_class
 
 Json = Any
 MARKER = "report.json"
+MOST = 290_000  # bytes in the page of a claim
 _ASSETS = files("verify.report") / "assets"
 
 
@@ -125,9 +126,7 @@ def render(
         )
         pages[d.errata_page] = env.get_template("errata.html").render(**common, root="../", document=d, kinds=KINDS)
     for c in claims:
-        pages[c.page] = env.get_template("claim.html").render(
-            **common, root="../../", claim=c, drawn=_drawn(c), fates=model.FATES, deps=deps
-        )
+        pages |= _claim_pages(env, {**common, "root": "../../", "claim": c, "fates": model.FATES}, deps)
         if c.certificate is not None:
             pages[f"certificates/{c.id}.json"] = export.canonical(c.certificate)
     pages["junit.xml"] = export.junit(claims)
@@ -135,6 +134,21 @@ def render(
     listed = sorted([*out, MARKER])
     out[MARKER] = export.canonical(export.report(claims, counts(claims), listed)).encode()
     return out
+
+
+def _claim_pages(env: jinja2.Environment, shared: Mapping[str, Json], deps: Dependencies) -> dict[str, str]:
+    """The page of a claim; if it is too long, what was tried goes to a page of its own."""
+    c: Claim = shared["claim"]
+    drawn = _drawn(c)
+    template = env.get_template("claim.html")
+    whole = template.render(**shared, drawn=drawn, deps=deps, evidence_page="")
+    if len(whole.encode()) <= MOST:
+        return {c.page: whole}
+    aside = f"evidence/{c.id}.html"
+    return {
+        c.page: template.render(**shared, drawn=drawn, deps=deps, evidence_page=aside),
+        aside: env.get_template("evidence.html").render(**shared),
+    }
 
 
 def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Dependencies, root: str, topic: str) -> str:
@@ -231,12 +245,18 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    env.globals.update(badge=badge, anchor=anchor, rule_words=words.rule, verdict_class=verdict_class)
+    env.globals.update(badge=badge, anchor=anchor, rule_words=words.rule, sprite=sprite, verdict_class=verdict_class)
     env.filters["inner"] = lambda text: Markup(re.sub(r"^<p>|</p>$", "", str(text)))
+    env.filters["plain"] = _plain
     env.filters["counted"] = _counted
     env.filters["words"] = words.label
     env.filters["powers"] = _powers
     return env
+
+
+def _plain(text: str) -> Markup:
+    """Text for between two tags, where a quotation mark needs no escape."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def _powers(text: str) -> Markup:

@@ -110,11 +110,21 @@ def verdict_class(word: str) -> str:
     return BY_WORD.get(word, BY_WORD[NO_VERDICT]).css
 
 
-def badge(word: str, note: str = "") -> Markup:
+def glyph(verdict: Verdict, place: str = "") -> Markup:
+    """The glyph, drawn once on each page by `sprite`; `place` holds further attributes."""
+    return Markup('<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"{}><use href="#g-{}"/></svg>').format(
+        Markup(place), verdict.css
+    )
+
+
+def sprite() -> Markup:
+    """All glyphs, to be referred to from the rest of the page."""
+    symbol = Markup('<symbol id="g-{}" viewBox="0 0 16 16">{}</symbol>')
+    drawn = [symbol.format(v.css, Markup(v.glyph)) for v in VERDICTS]
+    return Markup('<svg class="unseen" aria-hidden="true">{}</svg>').format(Markup("").join(drawn))
+
+
+def badge(word: str) -> Markup:
     """Glyph, word and colour of a verdict."""
     verdict = BY_WORD.get(word, BY_WORD[NO_VERDICT])
-    extra = Markup(' <span class="badge-note">{}</span>').format(note) if note else ""
-    return Markup(
-        '<span class="badge v-{}"><svg class="glyph" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>'
-        "<span>{}</span>{}</span>"
-    ).format(verdict.css, Markup(verdict.glyph), verdict.word, extra)
+    return Markup('<span class="badge v-{}">{}<span>{}</span></span>').format(verdict.css, glyph(verdict), verdict.word)

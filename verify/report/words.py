@@ -25,8 +25,8 @@ _RULES = {
     "variation": "The gradient with respect to one layer, from the chain rule.",
     "nondegenerate": "Two matrices with the same trace against every direction are equal.",
     "loss": "The value or the gradient of half a squared distance.",
-    "independent": "Independent factors: the expectation of the product is the product of the expectations.",
-    "factor": "Independent factors: the expectation of the product is the product of the expectations.",
+    "independent": "Members of an independent family: the expectation of the product is the product of expectations.",
+    "factor": "Two independent factors: the expectation of the product is the product of the expectations.",
     "identical": "Identically distributed: the expectation does not depend on the index.",
     "finite": "The expectation under a finite law is a finite sum.",
     "sector": "The probability that a uniform angle falls into a sector.",
@@ -51,6 +51,44 @@ _LABELS = {
 
 def rule(name: str) -> str:
     return _RULES.get(name, f"By the rule {name}.")
+
+
+_BY_CONCLUSION = {
+    "eq": "Both sides have the same normal form once the facts are used.",
+    "ge": "The difference is a sum of terms that are not negative.",
+    "gt": "The difference is a sum of terms that are not negative, one of them positive.",
+    "ne": "The difference has a sign.",
+    "psd": "The matrix is put together from matrices that are semidefinite.",
+}
+
+
+def step(s: Mapping[str, Any], premises: Sequence[str]) -> str:
+    """A step in words: what the rule does, and from which facts."""
+    name = str(s.get("rule"))
+    concl = s.get("concl")
+    text = rule(name)
+    if name == "alg":
+        text = _BY_CONCLUSION.get(str(concl[0]) if isinstance(concl, list) and concl else "", text)
+    elif name == "induct":
+        count = len(s.get("base") or ())
+        text = f"By induction over {s.get('var')}" + (f", with {count} cases to begin with." if count > 1 else ".")
+    elif name == "use":
+        text = "An instance of what is proved or cited elsewhere."
+    elif name == "loss" and s.get("what") in ("value", "gradient"):
+        text = f"The {s['what']} of half the squared distance to the target."
+    return f"{text} From {listed(premises)}." if premises else text
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items with commas and a last `and`; steps and hypotheses share their word."""
+    out: list[str] = []
+    for word in ("hypothesis", "step"):
+        mine = [x.removeprefix(f"{word} ") for x in items if x.startswith(f"{word} ")]
+        many = {"hypothesis": "hypotheses", "step": "steps"}[word]
+        if mine:
+            out.append(f"{word if len(mine) == 1 else many} {enumerated(mine)}")
+    out += [x for x in items if not x.startswith(("hypothesis ", "step "))]
+    return enumerated(out)
 
 
 def label(key: str) -> str:

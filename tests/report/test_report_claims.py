@@ -1,0 +1,146 @@
+"""What a claim's page says: differences to the printed statement, steps in words, costs, failures, how to cite."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import report_example as example
+
+from verify.audit.certificate import parse
+from verify.kernel.kinds import check_file
+from verify.report import CertificateAndVerdicts, bibtex, mathml, model, render, site, words
+
+LIBRARY = Path(__file__).parents[2] / "reports" / "certificates"
+X, Y = "<mi>x</mi>", "<mi>y</mi>"
+
+
+def row(*items: str) -> str:
+    return f"<math>{''.join(items)}</math>"
+
+
+def marked(text: str) -> list[str]:
+    return re.findall(r'<(\w+) class="diff">([^<]*)', text)
+
+
+def test_parts_that_differ_are_marked_on_both_sides() -> None:
+    half = "<mfrac><mn>1</mn><mn>2</mn></mfrac>"
+    quarter = half.replace("2", "4")
+    pair = mathml.differences(row(X, "<mo>=</mo>", half, Y), row(X, "<mo>=</mo>", quarter, Y))
+    assert pair is not None and marked(pair[0]) == [("mn", "2")] and marked(pair[1]) == [("mn", "4")]
+    pair = mathml.differences(row(X, "<mo>=</mo>", Y), row("<mo>−</mo>", X, "<mo>=</mo>", Y))
+    assert pair is not None and marked(pair[0]) == [] and marked(pair[1]) == [("mo", "−")]
+
+
+def test_no_marks_where_they_do_not_help() -> None:
+    assert mathml.differences(row(X, Y), row(X, Y)) is None
+    assert mathml.differences(row(X), row("<mfrac><mn>1</mn><mn>2</mn></mfrac>")) is None
+
+
+def test_mathml_is_lightened_without_a_change_of_meaning() -> None:
+    fenced = '<mrow><mo fence="true" form="prefix">(</mo><mrow><mi mathvariant="normal">vec</mi></mrow><mo fence="true" form="postfix">)</mo></mrow>'
+    assert mathml.clean(row(fenced)) == row("<mrow><mo>(</mo><mi>vec</mi><mo>)</mo></mrow>")
+    kept = '<mrow><mi mathvariant="normal">d</mi><mo fence="true" form="prefix">(</mo></mrow>'
+    assert mathml.clean(row(kept)) == row(kept)
+
+
+def page_of(item: CertificateAndVerdicts) -> str:
+    files = render([item], example.REGISTRY, example.SOURCES)
+    return next(data.decode() for name, data in files.items() if name.startswith("claims/"))
+
+
+def test_the_corrected_statement_is_read_against_the_printed_one() -> None:
+    page = page_of(example.balancedness())
+    part = page.split('id="st-conserved"')[1].split("</article>")[0]
+    assert 'against <a href="#st-as_5f_printed">' in part and part.count("REFUTED") == 1
+    assert len(marked(part)) >= 2 and 'class="before"' in part
+    lemma = page.split('id="st-swap"')[1].split("</article>")[0]
+    assert "against" not in lemma
+
+
+def test_a_changed_hypothesis_shows_both() -> None:
+    item: Any = example.balancedness()
+    mine = item.certificate["statements"]
+    mine[2]["ast"] = {**mine[0]["ast"], "hypotheses": [[n, ["ge", ["num", "1"], ["num", "0"]]] for n, _ in mine[0]["ast"]["hypotheses"][:1]]}
+    part = page_of(item).split('id="st-conserved"')[1].split("</article>")[0]
+    assert '<span class="change">changed</span>' in part and '<span class="from">printed</span>' in part
+
+
+def test_the_nearest_printed_statement_that_fails() -> None:
+    def statement(label: str, role: str, *leaves: str) -> dict[str, Any]:
+        return {"label": label, "role": role, "ast": {"conclusion": list(leaves), "hypotheses": []}}
+
+    near, far, true = (statement(n, "printed", *x) for n, x in (("near", "abcd"), ("far", "xyz"), ("true", "abce")))
+    mine = statement("mine", "corrected", *"abce")
+    verdicts = {"near": "REFUTED", "far": "REFUTED", "true": "PROVED"}
+    assert model._nearest(mine, [far, near, true, mine], verdicts) is near
+    assert model._nearest(mine, [true, mine], verdicts) is true
+    assert model._nearest(mine, [mine], verdicts) is None
+
+
+def test_steps_say_from_what_they_follow() -> None:
+    step = {"rule": "alg", "concl": ["ge", 0, 0], "proof": []}
+    assert words.step(step, ["hypothesis flow", "step 1.2", "hypothesis rate"]) == (
+        "The difference is a sum of terms that are not negative. From hypotheses flow and rate and step 1.2."
+    )
+    assert words.step({"rule": "induct", "var": "k", "base": [0, 0]}, []) == "By induction over k, with 2 cases to begin with."
+    assert words.step({"rule": "unheard"}, ["axiom a"]) == "By the rule unheard. From axiom a."
+
+
+def test_steps_show_what_they_cost() -> None:
+    item: Any = example.balancedness()
+    page = page_of(item)
+    costs = [n for outcome in item.replay.values() for n in outcome["work"].values()]
+    assert costs and all(f"<dd>{n:,} " in page for n in costs)
+    assert f"cost {sum(item.replay['balancedness.conserved']['work'].values()):,}" in page
+    for outcome in item.replay.values():
+        del outcome["work"]
+    assert "cost</dt><dd><span class=\"missing\">not known without a replay" in page_of(item)
+
+
+def test_the_file_and_how_to_cite_it() -> None:
+    item: Any = example.balancedness()
+    page = page_of(CertificateAndVerdicts(item.certificate, item.audit, item.replay, 'x = "<a>" & 1'))
+    assert 'x = "&lt;a&gt;" &amp; 1' in page
+    assert "@misc{verify:balancedness," in page and "as printed: REFUTED" in page
+    for citation in item.certificate["claim"]["citations"]:
+        assert f"@misc{{{citation['source']}," in page
+    assert "The claim file" not in page_of(item)
+
+
+def test_bibtex_escapes() -> None:
+    assert bibtex.entry("misc", "a b", [("title", bibtex.escaped("50% of $x_1$ {a}\\")), ("year", "")]) == (
+        "@misc{a-b,\n  title = {50\\% of \\$x\\_1\\$ \\{a\\}\\textbackslash{}}\n}"
+    )
+
+
+@pytest.mark.parametrize("slug", ["linear_networks/deficiency_margin"])
+def test_the_derivation_of_a_failure_is_shown(slug: str) -> None:
+    certificate = parse((LIBRARY / f"{slug}.json").read_text(encoding="utf-8"))
+    derived = [r for r in certificate["refutations"] if r["kind"] == "derive"]
+    assert derived
+    answers = check_file(certificate)
+    replay = {str(a["id"]): a for kind in ("theorems", "refutations") for a in answers[kind]}
+    audit = {"statements": [{"label": s["label"], "role": s["role"], "verdict": "REFUTED" if s["refutation"] else "OPEN"} for s in certificate["statements"]]}
+    page = page_of(CertificateAndVerdicts(certificate, audit, replay))
+    for r in derived:
+        statement = next(s for s in certificate["statements"] if s["refutation"] == r["id"])
+        assert f'id="r-{model.anchor(r["id"])}"' in page and f'<a href="#r-{model.anchor(r["id"])}">' in page
+        assert f"the failure of {statement['label'].replace('_', ' ')}" in page
+        steps = len(r["theorem"]["steps"])
+        part = page.split(f'id="r-{model.anchor(r["id"])}"')[1].split("</article>")[0]
+        assert part.count("<summary>") == steps and "Replayed by the kernel" in part and " · refutes " in part
+
+
+def test_a_long_page_gives_its_evidence_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = render([example.balancedness()], example.REGISTRY, example.SOURCES)
+    assert not any(name.startswith("evidence/") for name in whole)
+    name = "claims/linear_networks/balancedness.html"
+    monkeypatch.setattr(site, "MOST", len(whole[name]) - 1)
+    files = render([example.balancedness()], example.REGISTRY, example.SOURCES)
+    aside = files["evidence/linear_networks/balancedness.html"].decode()
+    assert len(files[name]) < len(whole[name])
+    assert "Neighbours that were not rejected" in aside and "Neighbours that were not rejected" not in files[name].decode()
+    assert 'href="../../evidence/linear_networks/balancedness.html#st-conserved"' in files[name].decode() and 'id="st-conserved"' in aside
