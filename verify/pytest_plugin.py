@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "xdist_group(name): items that pytest-xdist, if it is there, keeps together")
     config.stash[_AUDITS] = {}
     config.stash[_WANTED] = {}
 

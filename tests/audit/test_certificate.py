@@ -72,7 +72,9 @@ def test_size() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 2}, "format 2 is unknown"),
+        ({"format": 2, "news": []}, r"newer version of verify-claims \(format 2; this version reads format 1\)"),
+        ({"rules": 7}, r"rules 7; this version has rules 1\); install"),
+        ({"format": 0}, "format 0 is unknown"),
         ({"format": True}, "format True is unknown"),
         ({"rules": 9}, "rules 9"),
         ({"verdict": "PROVED"}, "unknown key 'verdict'"),

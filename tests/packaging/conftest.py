@@ -3,11 +3,12 @@ from __future__ import annotations
 import shutil
 import sys
 import sysconfig
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from away import ROOT, call
+
+sys.path.append(str(ROOT / "tests" / "docs"))  # blocks.py, which runs the blocks of a page
 
 LEFT_OUT = (".*", "build", "dist", "reports", "tests", "__pycache__", "*.egg-info")
 
@@ -17,24 +18,22 @@ def pip(*arguments: str | Path, cwd: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Makes wheels of this checkout and of packages in it, and a virtual environment that has them. The libraries they
-    need are those of this Python, behind them on the path; an editable install there is not seen."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    home = tmp_path_factory.mktemp("wheel")
+    shutil.copytree(ROOT, home / "source", ignore=shutil.ignore_patterns(*LEFT_OUT))
+    pip("wheel", "--no-build-isolation", "-w", home, home / "source", cwd=home)
+    (made,) = home.glob("*.whl")
+    return made
 
-    def make(*packages: Path) -> Path:
-        home = tmp_path_factory.mktemp("installed")
-        for number, package in enumerate((ROOT, *packages)):
-            source = home / f"source{number}"
-            shutil.copytree(package, source, ignore=shutil.ignore_patterns(*LEFT_OUT))
-            pip("wheel", "--no-build-isolation", "-w", home / "wheels", source, cwd=home)
-            shutil.rmtree(source)
-        call(sys.executable, "-m", "venv", "--without-pip", home / "venv", cwd=home)
-        python = home / "venv" / "bin" / "python"
-        wheels = sorted((home / "wheels").glob("*.whl"))
-        assert len(wheels) == 1 + len(packages)
-        pip("--python", python, "install", "--no-index", *wheels, cwd=home)
-        (site,) = (home / "venv").glob("lib/*/site-packages")
-        (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-        return python.parent
 
-    return make
+@pytest.fixture
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a virtual environment in which the wheel is installed. The libraries it needs are those of this
+    Python, behind it on the path; an editable install there is not seen."""
+    home = tmp_path_factory.mktemp("installed") / "venv"
+    call(sys.executable, "-m", "venv", "--without-pip", home, cwd=home.parent)
+    pip("--python", home / "bin" / "python", "install", "--no-index", wheel, cwd=home.parent)
+    (site,) = home.glob("lib/*/site-packages")
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return home / "bin"

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from away import ROOT, call
-
-pytestmark = pytest.mark.xdist_group("packaging")
-
-
-@pytest.fixture(scope="module")
-def programs(installed: Callable[..., Path]) -> Path:
-    return installed()
 
 
 def test_a_wheel_works_outside_the_checkout(programs: Path, tmp_path: Path) -> None:
@@ -40,8 +31,6 @@ def test_a_wheel_works_outside_the_checkout(programs: Path, tmp_path: Path) -> N
     assert " passed" in items.stdout and "failed" not in items.stdout
     assert not list((programs.parent / "lib").rglob(".verify-cache"))
 
-
-def test_every_claim_of_the_library_is_installed(programs: Path, tmp_path: Path) -> None:
     code = "from verify.audit import installed; print(installed.folder('library'))"
     folder = Path(call(programs / "python", "-c", code, cwd=tmp_path).stdout.strip())
     wanted = {p.relative_to(ROOT / "claims").as_posix() for p in (ROOT / "claims").rglob("*.py")}

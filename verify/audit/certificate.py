@@ -172,11 +172,9 @@ def hash_matches(certificate: Mapping[str, Any]) -> bool:
 
 def check_shape(data: object) -> None:
     """The structure that readers rely on; what the pieces mean is the kernel's business."""
+    if isinstance(data, dict):  # before the keys, which another version may have changed
+        _check_versions(data)
     top = _object(data, "the certificate", TOP_KEYS)
-    if top["format"] != FORMAT or type(top["format"]) is not int:
-        raise CertificateError(f"format {top['format']!r} is unknown; this version reads format {FORMAT}")
-    if top["rules"] != RULES or type(top["rules"]) is not int:
-        raise CertificateError(f"rules {top['rules']!r} are unknown; this version has rules {RULES}")
     claim = _object(top["claim"], "claim", CLAIM_KEYS)
     for key in ("slug", "topic", "title"):
         _expect(isinstance(claim[key], str), f"claim.{key}", "a string")
@@ -215,6 +213,19 @@ def check_shape(data: object) -> None:
             names.add(name)
     _list(top["figures"], "figures")
     _expect(isinstance(top["hash"], str), "hash", "a string")
+
+
+def _check_versions(data: Mapping[str, Any]) -> None:
+    for key, known, has in (("format", FORMAT, "reads format"), ("rules", RULES, "has rules")):
+        found = data.get(key, known)
+        if type(found) is int and found > known:
+            raise CertificateError(
+                f"made by a newer version of verify-claims ({key} {found}; this version {has} {known}); "
+                "install the newer version: pip install --upgrade verify-claims"
+            )
+        if type(found) is not int or found != known:
+            verb = "is" if key == "format" else "are"
+            raise CertificateError(f"{key} {found!r} {verb} unknown; this version {has} {known}")
 
 
 def _object(data: object, where: str, keys: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
