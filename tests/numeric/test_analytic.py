@@ -239,7 +239,9 @@ def test_linear_and_kernel_models():
 def test_networks_that_do_not_exist():
     empty = RationalMatrix.from_rows([], 3)
     for call in (
-        lambda: two_layer("relu", INPUTS, LABELS),
+        lambda: two_layer("gelu", INPUTS, LABELS),
+        lambda: two_layer("relu", INPUTS, LABELS).gradient((FIRST, OUTER)),
+        lambda: integrate_flow(lambda s: [s[0].positive_part()], [FIRST], [1], 20),
         lambda: two_layer("tanh", empty, LABELS),
         lambda: two_layer("tanh", INPUTS, RationalMatrix.from_rows([[1, 2]])),
         lambda: two_layer("tanh", INPUTS, LABELS.T),

@@ -40,6 +40,7 @@ from verify.numeric.orthant import (
     relu_product_mean_cartesian,
 )
 from verify.numeric.quadrature import entire, integrate, off_negative_axis
+from verify.numeric.relu import AmbiguousEvent, Event, ReluFlow, Sliding, relu_flow
 from verify.numeric.wide import (
     kappa_0,
     kappa_0_enclosure,
@@ -50,9 +51,11 @@ from verify.numeric.wide import (
 )
 
 __all__ = [
+    "AmbiguousEvent",
     "BallMatrix",
     "Descent",
     "Enclosure",
+    "Event",
     "Flow",
     "FlowFailure",
     "FlowState",
@@ -60,6 +63,8 @@ __all__ = [
     "NotEvidence",
     "OutsideDomain",
     "RationalMatrix",
+    "ReluFlow",
+    "Sliding",
     "StepLimit",
     "StepSizeFloor",
     "descend",
@@ -88,6 +93,7 @@ __all__ = [
     "orthant_probability",
     "orthant_probability_cartesian",
     "precision",
+    "relu_flow",
     "relu_product_mean",
     "relu_product_mean_cartesian",
     "tangent_kernel",

@@ -105,11 +105,7 @@ def integrate_flow(
     last requested time (blow-up in finite time, stiffness), StepLimit after `max_steps` steps, OutsideDomain
     where the field is not analytic.
     """
-    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
-        raise InvalidInput(f"precision must be a positive number of digits, not {digits!r}")
-    moments = [exact_fraction(t) for t in times]
-    if any(t < 0 for t in moments) or any(s >= t for s, t in itertools.pairwise(moments)):
-        raise InvalidInput("times must be non-negative and strictly increasing")
+    moments = output_times(times, digits)
     if not start or not all(isinstance(x, RationalMatrix | BallMatrix) for x in start):
         raise InvalidInput("the start must be a non-empty sequence of RationalMatrix or BallMatrix")
     tape = trace(field, [x.shape for x in start])
@@ -118,15 +114,26 @@ def integrate_flow(
         if not all(x.is_finite() for matrix in balls for x in matrix.entries()):
             raise InvalidInput("the start is not finite")
         degree = order or max(12, digits * 13 // 10 + 4)
-        walk = _Walk(tape, balls, degree, digits, floor * max(moments, default=Fraction(1)))
+        walk = Walk(tape, balls, degree, digits, floor * max(moments, default=Fraction(1)))
         found = [walk.output(Fraction(0), flint.arb(0), None) for t in moments if t == 0]
         pending = [t for t in moments if t > 0]
         while pending:
             if walk.steps >= max_steps:
                 message = f"{max_steps} steps reached t = {float(walk.time):.6g} only"
                 raise StepLimit(message, walk.time, walk.here())
-            pending = walk.advance(pending, found)
+            piece = walk.propose(pending[-1] - walk.time)
+            pending = walk.commit(piece, pending, found)
     return Flow(tuple(found), walk.steps, degree)
+
+
+def output_times(times: Sequence[Exact], digits: int) -> list[Fraction]:
+    """The requested times, exactly. Raises InvalidInput unless they increase from 0 on and `digits` is positive."""
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
+        raise InvalidInput(f"precision must be a positive number of digits, not {digits!r}")
+    moments = [exact_fraction(t) for t in times]
+    if any(t < 0 for t in moments) or any(s >= t for s, t in itertools.pairwise(moments)):
+        raise InvalidInput("times must be non-negative and strictly increasing")
+    return moments
 
 
 def linear_network_trajectory(
@@ -141,7 +148,22 @@ def linear_network_trajectory(
     return integrate_flow(linear_network_flow(target), weights, times, digits, max_steps=max_steps)
 
 
-class _Walk:
+@dataclass(frozen=True)
+class Piece:
+    """A proved step: on [0, length] from the walk's time the solution exists, and it is at most `largest` away from
+    the polynomials of `expansion`; at the end at most `final`."""
+
+    expansion: Expansion
+    length: Fraction
+    final: Any
+    largest: Any
+
+    def cut(self, length: Fraction) -> Piece:
+        """The first part of the step."""
+        return self if length == self.length else Piece(self.expansion, length, self.largest, self.largest)
+
+
+class Walk:
     """The moving part: exact time, exact centre and radius; every method keeps the enclosure true."""
 
     def __init__(self, tape: Tape, balls: list[Any], order: int, digits: int, floor: Fraction) -> None:
@@ -175,8 +197,8 @@ class _Walk:
             total = (rounding + error).abs_upper()
         return FlowState(time, state, dyadic_fraction(total))
 
-    def advance(self, pending: list[Fraction], found: list[FlowState]) -> list[Fraction]:
-        """One validated step; appends outputs inside it to `found` and returns the times still to come."""
+    def propose(self, left: Fraction) -> Piece:
+        """A proved step of length at most `left`. Raises StepSizeFloor or OutsideDomain."""
         expansion = expand(self.tape, self.centre, self.order)
         if not all(gap.is_finite() for gap in expansion.gaps):
             raise OutsideDomain(
@@ -187,7 +209,6 @@ class _Walk:
             )
         size = max(1.0, float(joint_norm(self.centre)))
         allowed = to_arb(self.tolerance) * flint.arb(size)
-        left = pending[-1] - self.time
         step = min(left, _first_guess(expansion, self.tolerance, size))
         while True:
             if step < self.floor and step < left:
@@ -202,21 +223,23 @@ class _Walk:
             if bool(defect * length <= allowed):
                 bounds = self.tube(expansion, step, defect)
                 if bounds is not None:
-                    break
+                    return Piece(expansion, step, *bounds)
                 step = _dyadic(step * Fraction(1, 2))
             else:
                 step = _dyadic(step * Fraction(9, 10))
-        final, largest = bounds
+
+    def commit(self, piece: Piece, pending: list[Fraction], found: list[FlowState]) -> list[Fraction]:
+        """Walk a proved step; appends outputs inside it to `found` and returns the times still to come."""
+        end = self.time + piece.length
         later = []
         for moment in pending:
-            if moment <= self.time + step:
-                balls = expansion.value(to_arb(moment - self.time))
-                error = final if moment == self.time + step else largest
-                found.append(self.output(moment, error, balls))
+            if moment <= end:
+                balls = piece.expansion.value(to_arb(moment - self.time))
+                found.append(self.output(moment, piece.final if moment == end else piece.largest, balls))
             else:
                 later.append(moment)
-        self.recentre(expansion.value(length), final)
-        self.time += step
+        self.recentre(piece.expansion.value(to_arb(piece.length)), piece.final)
+        self.time = end
         self.steps += 1
         return later
 

@@ -142,6 +142,10 @@ class RationalMatrix(_Matrix[Fraction]):
         """Enclosures of an analytic function of the entries, see `BallMatrix.apply`."""
         return self.to_balls().apply(function)
 
+    def positive_part(self) -> RationalMatrix:
+        """max(x, 0) of every entry."""
+        return self._build(*self.shape, [x if x > 0 else flint.fmpq(0) for x in self._m.entries()])
+
     def bits(self) -> int:
         """Total number of bits of all numerators and denominators."""
         return sum(int(x.p).bit_length() + int(x.q).bit_length() for row in self._m.tolist() for x in row)
@@ -213,6 +217,10 @@ class BallMatrix(_Matrix[Enclosure]):
 
     def is_finite(self) -> bool:
         return all(bool(x.is_finite()) for x in self._m.entries())
+
+    def positive_part(self) -> BallMatrix:
+        """max(x, 0) of every entry."""
+        return self._build(*self.shape, [x.max(flint.arb(0)) for x in self._m.entries()])
 
     def apply(self, function: str) -> BallMatrix:
         """An analytic function of every entry, by its name in `analytic.FUNCTIONS`; not finite outside its domain."""

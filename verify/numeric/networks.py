@@ -61,7 +61,7 @@ def linear_network_flow(target: RationalMatrix) -> Field:
 
 @dataclass(frozen=True)
 class Activation:
-    """An analytic activation and its derivative, entrywise on matrices."""
+    """An activation and its derivative, entrywise on matrices."""
 
     value: Callable[[Any], Any]
     slope: Callable[[Any], Any]
@@ -73,10 +73,15 @@ def _tanh_slope(z: Any) -> Any:
     return RationalMatrix.from_rows([[1] * columns] * rows, columns) - height.hadamard(height)
 
 
+def _no_slope(_: Any) -> Any:
+    raise InvalidInput("the derivative of ReLU jumps; relu_flow follows ReLU networks from event to event")
+
+
 ACTIVATIONS = {
     "tanh": Activation(lambda z: z.apply("tanh"), _tanh_slope),
     "erf": Activation(lambda z: z.apply("erf"), lambda z: z.apply("erf_slope")),
     "quadratic": Activation(lambda z: z.hadamard(z), lambda z: z * 2),
+    "relu": Activation(lambda z: z.positive_part(), _no_slope),
 }
 
 
@@ -131,7 +136,9 @@ def two_layer(
     outer: RationalMatrix | None = None,
     scale: Enclosure | Exact = 1,
 ) -> TwoLayer:
-    """A two-layer network with activation `tanh`, `erf` or `quadratic`; see `TwoLayer`.
+    """A two-layer network with activation `tanh`, `erf`, `quadratic` or `relu`; see `TwoLayer`.
+
+    For `relu` there are outputs and loss, but no gradient; flows are followed by `relu_flow`.
 
     `inputs` d x n and `labels` 1 x n; with `outer` (1 x m) only the first layer is trained. `scale` is exact or an
     enclosure (such as 1 / sqrt(m)). Raises InvalidInput for other names, shapes that do not fit, and dimension 0.

@@ -135,6 +135,10 @@ class Node:
             raise InvalidInput(f"no function {function!r}; there are {', '.join(FUNCTIONS)}")
         return self._emit("apply", (self.place,), self.shape, function)
 
+    def positive_part(self) -> Node:
+        """Not analytic: raises InvalidInput."""
+        raise InvalidInput("the positive part is not analytic; relu_flow follows ReLU networks from event to event")
+
     def _matmul(self, a: Node, b: Node) -> Node:
         if a.shape[1] != b.shape[0]:
             raise InvalidInput(f"cannot multiply shapes {a.shape} and {b.shape}")
