@@ -4,9 +4,21 @@ networks.
 The only package that imports Arb and FLINT. See docs/explanation/architecture.md.
 """
 
-from verify.numeric.binomial import deviation_tail, deviation_tail_enclosure
+from verify.numeric.binomial import confidence_interval, deviation_tail, deviation_tail_enclosure
+from verify.numeric.deep import (
+    deep_arc_cosine,
+    deep_arc_cosine_enclosure,
+    deep_tangent_kernel,
+    deep_tangent_kernel_enclosure,
+)
 from verify.numeric.descent import Descent, descend, linear_network_descent
 from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, exact_fraction, precision
+from verify.numeric.finite_width import (
+    finite_width_gram,
+    finite_width_gram_exact,
+    one_sample_failure,
+    width_sweep,
+)
 from verify.numeric.flow import (
     Flow,
     FlowFailure,
@@ -67,12 +79,19 @@ __all__ = [
     "Sliding",
     "StepLimit",
     "StepSizeFloor",
+    "confidence_interval",
+    "deep_arc_cosine",
+    "deep_arc_cosine_enclosure",
+    "deep_tangent_kernel",
+    "deep_tangent_kernel_enclosure",
     "descend",
     "deviation_tail",
     "deviation_tail_enclosure",
     "end_to_end",
     "entire",
     "exact_fraction",
+    "finite_width_gram",
+    "finite_width_gram_exact",
     "integrate",
     "integrate_flow",
     "is_positive_definite",
@@ -90,6 +109,7 @@ __all__ = [
     "linear_network_gradient",
     "linear_network_trajectory",
     "off_negative_axis",
+    "one_sample_failure",
     "orthant_probability",
     "orthant_probability_cartesian",
     "precision",
@@ -99,4 +119,5 @@ __all__ = [
     "tangent_kernel",
     "tangent_kernel_enclosure",
     "two_layer",
+    "width_sweep",
 ]

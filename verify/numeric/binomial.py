@@ -1,4 +1,4 @@
-"""Exact and enclosed tails of the binomial distribution."""
+"""Exact and enclosed tails of the binomial distribution, and confidence intervals from them."""
 
 from __future__ import annotations
 
@@ -50,6 +50,38 @@ def deviation_tail_enclosure(n: int, p: Exact, eps: Exact, *, strict: bool = Tru
     if high <= size:
         total += _one_tail(size, prob, high)
     return Enclosure._wrap(total)
+
+
+INTERVAL_BITS = 40
+"""Ends of confidence intervals are multiples of 2^(-INTERVAL_BITS)."""
+
+
+def confidence_interval(hits: int, n: int, error: Exact) -> tuple[Fraction, Fraction]:
+    """Interval that contains p with probability at least 1 - error, from `hits` of n independent trials.
+
+    The ends are those of Clopper and Pearson (Biometrika 26, 1934), where the tail is error / 2, rounded outwards:
+    every p below `low` makes `hits` or more successes less likely than error / 2, and every p above `high` makes `hits`
+    or fewer. Raises InvalidInput unless 0 <= hits <= n, n >= 1 and 0 < error < 1.
+    """
+    bound = exact_fraction(error) / 2
+    if any(isinstance(k, bool) or not isinstance(k, int) for k in (hits, n)) or not 0 <= hits <= n or n < 1:
+        raise InvalidInput(f"{hits!r} of {n!r} is no number of successes")
+    if not 0 < bound < Fraction(1, 2):
+        raise InvalidInput(f"the error probability must lie between 0 and 1, not {error}")
+    return _lower_end(hits, n, bound), 1 - _lower_end(n - hits, n, bound)
+
+
+def _lower_end(hits: int, n: int, bound: Fraction) -> Fraction:
+    """The largest multiple p of 2^(-INTERVAL_BITS) found with P(X >= hits) < bound at p; 0 if there is none."""
+    low, high = 0, hits * 2**INTERVAL_BITS // n  # P(X >= hits) is about 1 / 2 at hits / n and grows with p
+    limit = to_arb(bound)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if bool(_one_tail(n, Fraction(middle, 2**INTERVAL_BITS), hits, INTERVAL_BITS) < limit):
+            low = middle
+        else:
+            high = middle
+    return Fraction(low, 2**INTERVAL_BITS)
 
 
 def _split(n: int, p: Exact, eps: Exact, strict: bool) -> tuple[int, Fraction, int, int]:
