@@ -537,7 +537,7 @@ def recheck_command(asked: tuple[str, ...], names: tuple[str, ...], workers: int
 def _recheck_problems(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool | None]:
     """Recheck the certificates of `verify check` among the files; the other names, and whether all stand."""
     from verify.check.certificate import BadCertificate, is_problem_certificate, recheck
-    from verify.check.trial import contradictions
+    from verify.check.second import opinion
 
     rest: list[str] = []
     stands: bool | None = None
@@ -556,8 +556,11 @@ def _recheck_problems(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool | N
                 raise AssertionError from None
             stands = stands is not False and found.finding is None
             if found.finding is None:
-                click.echo(f"{path}: {found.verdict} stands, {found.items} items replayed: {found.statement}")
-                false += [f"CONTRADICTION in {path}, {text}" for text in contradictions(path)]
+                second = opinion(path, found.answers)
+                click.echo(f"{path}: {found.verdict} stands, {found.items} items replayed, {second}: {found.statement}")
+                for text in second.unable:
+                    click.secho(f"{path}: no second opinion on {text}", fg="yellow")
+                false += [f"{path}: the checkers disagree on {text}" for text in second.disagreements]
             else:
                 click.secho(f"{path}: {found.finding}", fg="red")
     if false:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ class Checked:
     statement: str
     items: int
     finding: str | None
+    answers: Mapping[str, Json] = field(default_factory=dict)  # the kernel's, by kind, if the verdict stands
 
 
 def is_problem_certificate(path: Path) -> bool:
@@ -99,12 +100,13 @@ def recheck(path: Path) -> Checked:
     here = judge(problem, verdict, data)
     if isinstance(here, str):
         return found(here)
-    fresh = carried(data, _fresh(path))
+    answers = _fresh(path)
+    fresh = carried(data, answers)
     if isinstance(fresh, str):
         return found(fresh)
     if bool(fresh[1]) != (verdict == "CONDITIONAL") and verdict != "REFUTED":
         return found(f"the verdict should be {'CONDITIONAL' if fresh[1] else 'PROVED'}")
-    return found(None)
+    return replace(found(None), answers=answers)
 
 
 def _fresh(path: Path) -> dict[str, Json]:
