@@ -16,6 +16,9 @@ def entry(weights):
     return rho * mean(r, indicator(both(dot(weights[r], x) >= 0, dot(weights[r], z) >= 0)))
 
 
+one_unit = lemma(
+    **unit, then=E(indicator(both(dot(w[r], x) >= 0, dot(w[r], z) >= 0))) == (pi - acos(rho)) / (2 * pi)
+)
 at_start = corrected(**unit, then=E(entry(w)) == rho * (pi - acos(rho)) / (2 * pi))
 any_time = printed(
     same=z == x,
@@ -28,7 +31,7 @@ any_time = printed(
 theta = acos(rho)
 phi = iid("phi", law=angle)
 
-with proof(at_start) as p:
+with proof(one_unit) as p:
     p.letter(phi)
     p.have(rho >= -1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x + z))))
     p.have(rho <= 1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x - z))))
@@ -47,7 +50,10 @@ with proof(at_start) as p:
     null = p.have(E(end) == 0, by.sector(phi, -pi / 2, -pi / 2))
     low = p.have(E(in_plane) >= (pi - theta) / (2 * pi), by.algebra(by.expectation(inside), area))
     high = p.have(E(in_plane) <= (pi - theta) / (2 * pi), by.algebra(by.expectation(outside), area, null))
-    each = p.have(active == (pi - theta) / (2 * pi), by.algebra(turned, by.anti(low, high)))
+    p.conclude(by.algebra(turned, by.anti(low, high)))
+with proof(at_start) as p:
+    active = E(indicator(both(dot(w[r], x) >= 0, dot(w[r], z) >= 0)))
+    each = p.have(active == (pi - acos(rho)) / (2 * pi), by.lemma(one_unit))
     p.conclude(by.algebra(by.scaled(rho / m, by.total(r, 1, m, each))))
 
 any_time.fails_at(m=1, d=1, x=[[1]], z=[[1]], v=[[[-1]]])

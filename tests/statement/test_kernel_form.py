@@ -241,6 +241,18 @@ def test_an_inner_product_of_stacked_columns_is_a_number() -> None:
     assert kernel["goals"][0]["concl"][1] == ["*", ["T", stacked], stacked]
 
 
+def test_members_of_a_family_of_curves_are_read_at_the_start() -> None:
+    m, d = nat("m", at_least=1), nat("d", at_least=1)
+    w, r, c = curves("w", count=m, dim=d), index("r", m), curves("c", count=m)
+    item = corrected(time=clock(), then=dot(w[r], start(w)[r]) + mean(c) <= start(dot(w[r], w[r]) + mean(c)))
+    (kernel,) = item.kernel()
+    assert kernel["sig"]["letters"]["w"]["dep"] == kernel["sig"]["letters"]["c"]["dep"] == "smooth"
+    now, first = ["v", "w", [{"r": 1}], ""], ["v", "w", [{"r": 1}], "0"]
+    _, right, left = kernel["goals"][0]["concl"]
+    assert left[1] == ["tr", ["*", ["T", now], first]] and right[1] == ["tr", ["*", ["T", first], first]]
+    assert (left[2][2][4][3], right[2][2][4][3]) == ("", "0")
+
+
 def test_curves_move_beside_a_flow_and_not_without_time() -> None:
     n = nat("n", at_least=1)
     model, s = differentiable_model("u", outputs=n, parameters=n), curve("s")

@@ -603,7 +603,7 @@ class Compiler:
 
     def _t_member(self, node: Node, context: Context) -> Json:
         indices = [self._form(i, context).json() for i in node.children()]
-        return ["v", self._symbol(node).name, indices, ""]
+        return ["v", self._symbol(node).name, indices, self._stage(self._symbol(node), context)]
 
     def _stage(self, symbol: Symbol, context: Context) -> str:
         return context.stage if self._moves(symbol) else ""
@@ -958,7 +958,7 @@ class Compiler:
         family = self._symbol(node)
         hi = self._form(family.fields["count"], context).json()
         i = self._fresh("i", context)
-        letter = ["v", family.name, [Form.symbol(i).json()], ""]
+        letter = ["v", family.name, [Form.symbol(i).json()], self._stage(family, context)]
         return _times(["inv", ["n", hi]], ["sum", i, ONE.json(), hi, letter])
 
     def _t_E(self, node: Node, context: Context) -> Json:

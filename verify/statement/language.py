@@ -62,6 +62,15 @@ class Family:
         return f"<family {self.symbol.name}>"
 
 
+class FamilyAtStart(Family):
+    """The members of a family at time 0."""
+
+    stage = "0"
+
+    def __getitem__(self, index: object) -> Term:
+        return term("start", super().__getitem__(index))
+
+
 def Q(value: int | str | Fraction, denominator: int = 1) -> Term:
     """An exact rational: Q(1, 2), Q("0.1")."""
     from .terms import number
@@ -204,6 +213,14 @@ def curve(name: str, rows: object = None, cols: object = None) -> Term:
     if rows is None:
         return term("sym", Symbol(name, "real", {"moving": True}))
     return term("sym", Symbol(name, "matrix", {"shape": _bounds(rows, cols), "moving": True}))
+
+
+def curves(name: str, *, count: object, dim: object = None) -> Family:
+    """A family of numbers, or of columns of the given length, that move differentiably in time."""
+    fields: dict[str, Any] = {"count": as_term(count), "moving": True}
+    if dim is None:
+        return Family(Symbol(name, "real", fields))
+    return Family(Symbol(name, "matrix", {**fields, "shape": (as_term(dim), as_term(1))}))
 
 
 def iid(name: str, *, law: Law, count: object = None) -> Any:
@@ -403,6 +420,8 @@ def start(item: Any) -> Any:
     """The value at time 0."""
     if isinstance(item, Formula):
         return formula("start", item)
+    if isinstance(item, Family):
+        return FamilyAtStart(item.symbol)
     return term("start", as_term(item))
 
 
@@ -634,6 +653,7 @@ __all__ = [
     "clock",
     "cos",
     "curve",
+    "curves",
     "differentiable_model",
     "dot",
     "either",

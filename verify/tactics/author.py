@@ -774,6 +774,56 @@ class Interpreter:
 
     _by_cite = _by_lemma
 
+    def _by_continuation(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """f > g at all times, because it holds at the start and a lemma that assumes it gives f >= g + margin.
+
+        by.continuation(lemma, start=.., margin=.., letter=term, ..): the lemma has the conclusion among its hypotheses
+        and a bound on f - g among its goals; the options are ingredients, of the conclusion at the start and of
+        margin > 0.
+        """
+        from dataclasses import replace
+
+        from verify.kernel.checker import Fact as KernelFact
+        from verify.kernel.imports import Imported
+
+        r = self.prover.rules
+        scope, top = self.prover.scope(prefix), r.top()
+        given = {k: x for k, x in h.kwargs if k not in ("start", "margin")}
+
+        def closed(option: str, goal: Json, normal: Any = None) -> Json:
+            items = h.option(option, ())
+            known, rules = self._split(items if isinstance(items, tuple) else (items,), scope)
+            try:
+                return self.prover.close(prefix, goal, known, [*rules, *([] if normal else self.auto)], scope, normal)
+            except TacticFailed as e:
+                raise e.at(option) from None
+
+        start = closed("start", at_start(concl, self.kernel["sig"]))
+        before = replace(top, local={"IH": KernelFact(r.prefix(prefix), concl, dict(top.env))})
+        _, f = r.formula(concl, scope)
+        last: TacticFailed | None = None
+        for theorem in self._theorems(self._arg(h)):
+            thm = r.library[theorem]
+            self.here = top
+            mapping = self._map(thm, given)
+            im = Imported(thm["parsed"], mapping, r, before)
+            proofs = {x["id"]: self.prover.hypothesis(x, im, before, theorem) for x in thm["hyps"]}
+            for k, goal in enumerate(thm["goals"]):
+                try:
+                    at = self._at(goal, given, prefix)
+                    im.outer = scope
+                    kind, g = im.formula(goal["concl"], r.goal_scope(goal, at, im, scope))
+                    if kind not in ("ge", "gt") or g.sort != f.sort:
+                        continue
+                    margin = closed("margin", concl, ("gt", r.alg.sub(f, g)))
+                    return self.prover.step(
+                        wish, "continuation", prefix, concl,
+                        theorem=theorem, map=mapping, hyps=proofs, goal=k, at=at, start=start, margin=margin,
+                    )  # fmt: skip
+                except (TacticFailed, Reject) as e:
+                    last = e if isinstance(e, TacticFailed) else TacticFailed(str(e), where=theorem)
+        raise last or TacticFailed("no goal of the lemma is an inequality", next="state the bound with its margin")
+
     def _theorems(self, target: Any) -> list[str]:
         if isinstance(target, Fact) and target.op == "lemma":
             target = target.args[0]
@@ -826,6 +876,9 @@ class Interpreter:
                 letters[n] = image
             elif isinstance(image, Node):
                 letters[n] = {"vars": variables, "term": self.term(image)}
+            elif hasattr(image, "stage"):  # a family at the start
+                at = [{v: 1} for v in variables]
+                letters[n] = {"vars": variables, "term": ["v", image.symbol.name, at, image.stage]}
             elif hasattr(image, "symbol"):
                 letters[n] = image.symbol.name
             else:

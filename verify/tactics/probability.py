@@ -260,6 +260,32 @@ class ProbabilityTactics(Interpreter):
             proofs=proofs,
         )
 
+    def _by_interval(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
+        """E 1{a <= z <= b} (F'(z) - z F(z)) for z = w.x: by.interval(w, x, a, b, primitive=F(z), using=(unit x,))."""
+        scope = self.prover.scope(prefix)
+        w, x, low, high = (self.term(a) for a in h.args[:4])
+        primitive = self.term(h.option("primitive", 1))
+        for dot in (["tr", ["*", ["T", w], x]], ["tr", ["*", ["T", x], w]]):
+            primitive = replaced(primitive, dot, ["v", "polar.u", [], ""])
+        given = h.option("using", ())
+        known, rules = self._split(given if isinstance(given, tuple) else (given,), scope)
+        goals = (["eq", ["tr", ["*", ["T", x], x]], ONE], ["ge", high, low])
+        proofs = [self.prover.close(prefix, goal, known, rules, scope) for goal in goals]
+        return self.prover.step(
+            wish,
+            "interval",
+            prefix,
+            concl,
+            letter=w[1],
+            at=w[2],
+            x=x,
+            u="polar.u",
+            low=low,
+            high=high,
+            primitive=primitive,
+            proofs=proofs,
+        )
+
     def _by_independent(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
         """E prod_i f_i = prod_i E f_i: by.independent(i, lo, hi, f)."""
         v, lo, hi = self._index(h.args[0]), self.lin(h.args[1]), self.lin(h.args[2])
@@ -295,6 +321,14 @@ class ProbabilityTactics(Interpreter):
     def _with_reaches(self, h: Hint, scope: Scope) -> Known:
         """1{x >= 0} x >= 0."""
         return self._made("ge", ["indx", self.term(h.args[0])], scope)
+
+    def _with_decided(self, h: Hint, scope: Scope) -> Known:
+        """1{x >= 0} = 1, or 1{x >= 0} = 0, by the sign of x from the facts: by.decided(x)."""
+        x, signs = self.term(self._arg(h)), Signs(self, [])
+        for rule, node in (("ind1", signs.sign(x, scope, False)), ("ind0", signs.sign(_negative(x), scope, True))):
+            if node is not None:
+                return self._made("eq", [rule, x, node], scope)
+        raise TacticFailed(f"the sign of {h.args[0]!r} does not follow from the facts", next="prove it before")
 
     def _with_chernoff(self, h: Hint, scope: Scope) -> Known:
         """1{x < 0} <= exp(-s x) for s >= 0: by.chernoff(x, s)."""

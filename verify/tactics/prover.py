@@ -231,10 +231,11 @@ class Prover:
         thm = self.rules.library[theorem]
         scope = self.scope(prefix)
         im = Imported(thm["parsed"], mapping, self.rules, scope)
-        proofs = {h["id"]: self._hypothesis(h, im, scope, theorem) for h in thm["hyps"]}
+        proofs = {h["id"]: self.hypothesis(h, im, scope, theorem) for h in thm["hyps"]}
         return self.step(wish, "use", prefix, concl, theorem=theorem, map=mapping, hyps=proofs, goal=goal, at=list(at))
 
-    def _hypothesis(self, h: Json, im: Imported, scope: Scope, theorem: str) -> Json:
+    def hypothesis(self, h: Json, im: Imported, scope: Scope, theorem: str) -> Json:
+        """A proof of one hypothesis of an earlier theorem for its images."""
         from dataclasses import replace
 
         import verify.kernel.linear as ln

@@ -233,7 +233,7 @@ class Refuter(Author):
                 raise TacticFailed(str(e), where=f"step {step.label}") from None
         scope = self.prover.rules.top()
         im = Imported(parts["parsed"], mapping, self.prover.rules, scope)
-        hyps = {h["id"]: self.prover._hypothesis(h, im, scope, "the statement") for h in parts["hyps"]}
+        hyps = {h["id"]: self.prover.hypothesis(h, im, scope, "the statement") for h in parts["hyps"]}
         at = {"map": mapping, "hyps": hyps, "goal": number, "at": [], "negation": negation}
         theorem = {"sig": self.kernel["sig"], "hyps": self.kernel["hyps"], "steps": self.prover.steps}
         return {"id": self.name, "statement": self.target, "kind": "derive", "theorem": theorem, "at": at}
