@@ -103,8 +103,8 @@ def _over_ball(rho: Enclosure | Exact, function: Callable[[Any], Any], domain_pr
 def _at_point(rho: Fraction, function: Callable[[Any], Any]) -> Enclosure:
     """function(phi) with phi = 2 asin(sqrt((1 + rho) / 2)); extra bits against the cancellation at phi =
     0."""
-    if rho == -1:
-        return Enclosure.from_exact(0)
+    if abs(rho) == 1:  # exactly, so that compositions lose nothing at the ends
+        return Enclosure.from_exact(int(rho == 1))
     gap = (1 + rho) / 2
     extra = 2 * max(0, gap.denominator.bit_length() - gap.numerator.bit_length()) + 16
     bits = int(flint.ctx.prec)
