@@ -75,11 +75,16 @@ class Browser:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
 
-    def media(self, **features: str) -> None:
+    def media(self, kind: str = "", **features: str) -> None:
         self.devtools(
             "Emulation.setEmulatedMedia",
+            media=kind,
             features=[{"name": k.replace("_", "-"), "value": v} for k, v in features.items()],
         )
+
+    def later(self, script: str, *args: Any) -> Any:
+        """What the script hands to the function that it gets as its last argument."""
+        return self._in("/execute/async", {"script": script, "args": list(args)})
 
     def console(self) -> list[str]:
         entries = self._in("/se/log", {"type": "browser"})

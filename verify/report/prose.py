@@ -136,6 +136,6 @@ def _table(lines: Sequence[str], link: Link) -> Markup:
         for row in body
     ]
     return Markup(
-        '<div class="scroll" role="region" aria-label="table" tabindex="0">'
+        '<div class="scroll" role="group" aria-label="table" tabindex="0">'
         '<table class="tight">{}<tbody>{}</tbody></table></div>'
     ).format(top, Markup("").join(made))
