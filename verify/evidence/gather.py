@@ -18,6 +18,7 @@ from verify.evidence.judge import run as run_mutants
 from verify.evidence.monte_carlo import estimates
 from verify.evidence.necessity import necessity, without
 from verify.evidence.sharpness import sharpness
+from verify.evidence.sweep import sweep
 from verify.evidence.tails import exact_tails
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
@@ -53,6 +54,7 @@ class Settings:
     exact_tails: int = 0  # largest sample size for exact binomial tails
     work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis
     samples: int = 300
+    width_work: int = 400_000
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ def gather(
                 for instance in chosen[:1]
                 for row in estimates(kernel_statement, instance, n=settings.samples, seed=settings.seed)
             ]
+        with metered(settings.width_work):
+            widths = sweep(kernel_statement, chosen, n=settings.samples, seed=settings.seed)
+        if widths:
+            out["widths"] = widths
     along = None
     if plan.time == "flow":
         times = [Fraction(t) for t in settings.times]

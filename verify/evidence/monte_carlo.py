@@ -48,6 +48,24 @@ def normal(rng: Rng) -> Fraction:
     return Fraction(math.sqrt(-2 * math.log(rng.uniform())) * math.cos(2 * math.pi * rng.uniform()))
 
 
+def samples(
+    sig: Mapping[str, Any], body: Term, instance: Instance, *, n: int, seed: int, env: Env | None = None
+) -> list[Fraction]:
+    """The body at n samples of its random letters. Raises Unsupported if one of them leaves [0, 1]."""
+    rng = Rng(seed)
+    out: list[Fraction] = []
+    with precision(30):
+        ev = Evaluator(sig, instance)
+        found = sorted(atoms(ev, body, env or {}))
+        for _ in range(n):
+            ev.over = {k: sample(ev, k, rng) for k in found}
+            x = ev.scalar(body, env or {})
+            if not isinstance(x, Fraction) or not 0 <= x <= 1:
+                raise Unsupported("Monte Carlo intervals need values in [0, 1]")
+            out.append(x)
+    return out
+
+
 def estimate(
     sig: Mapping[str, Any],
     body: Term,
@@ -59,18 +77,7 @@ def estimate(
     env: Env | None = None,
 ) -> dict[str, Any]:
     """Interval for E[body]. Raises Unsupported if a sample of the body leaves [0, 1]."""
-    rng = Rng(seed)
-    with precision(30):
-        ev = Evaluator(sig, instance)
-        found = sorted(atoms(ev, body, env or {}))
-        total = vl.ZERO
-        for _ in range(n):
-            ev.over = {k: sample(ev, k, rng) for k in found}
-            x = ev.scalar(body, env or {})
-            if not isinstance(x, Fraction) or not 0 <= x <= 1:
-                raise Unsupported("Monte Carlo intervals need values in [0, 1]")
-            total += x
-    mean = total / n
+    mean = sum(samples(sig, body, instance, n=n, seed=seed, env=env), vl.ZERO) / n
     alpha = 1 - Fraction(confidence)
     half = Fraction(math.ceil(math.sqrt(math.log(2 / float(alpha)) / (2 * n)) * 10**6) + 1, 10**6)
     return {

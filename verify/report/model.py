@@ -124,6 +124,7 @@ class Evidence:
     monte_carlo: Table | None
     enclosures: tuple[Point, ...]
     trajectories: Table | None
+    widths: Table | None
     tails: Table | None
     mutants: Mutants | None
     sharpness: str
@@ -830,6 +831,18 @@ def _tails(data: Json) -> Table | None:
     return Table((), ("samples n", "eps", "delta", "coin p", "exact tail, rounded up", "against delta"), rows)
 
 
+def _widths(data: Json) -> Table | None:
+    """Estimates at growing widths with simultaneous intervals, against the other side of the equation."""
+    if not isinstance(data, list) or not data:
+        return None
+    first = data[0]
+    facts = tuple((words.label(k), plain(first[k])) for k in ("n", "seed", "confidence") if k in first)
+    keys = ("width", "estimate", "low", "high", "value")
+    rows = tuple((*(str(r.get(k, "")) for k in keys), "inside" if r.get("inside") is True else "outside") for r in data)
+    width = f"width {first.get('symbol', '')}"
+    return Table(facts, (width, "estimate", "from", "to", "other side", "against the interval"), rows)
+
+
 def _digits(text: str) -> str:
     """A long decimal, cut in the middle for display; the certificate holds all of it."""
     return text if len(text) <= 36 else f"{text[:24]}\u2026{text[-6:]}"
@@ -896,6 +909,7 @@ def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Eviden
         _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
         _enclosures(data.get("enclosures")),
         _facts(data.get("trajectories"), ("status",)),
+        _widths(data.get("widths")),
         _tails(data.get("tails")),
         _mutants(data.get("mutants"), formulas),
         kind,
