@@ -416,6 +416,9 @@ def _show_statement(claim: ClaimResult, s: StatementResult) -> None:
     for name, formula in _formulas(s.record["ast"]):
         click.echo(f"    {name:>12}  {formula}")
     _field("why", s.judgement.reason)
+    advice = _advice(s)
+    if advice is not None:
+        _field("next", advice)
     if s.footprint.scope is not None:
         _field("scope", s.footprint.scope)
     for kind in ("base_facts", "axioms", "oracles"):
@@ -433,6 +436,21 @@ def _show_statement(claim: ClaimResult, s: StatementResult) -> None:
             _field(kind if len(parts) == 1 else f"{kind} {number}", text)
     for problem in s.checks.get("problems") or ():
         _field("problem", f"{problem.get('where')}: {problem.get('reason')}")
+
+
+def _advice(s: StatementResult) -> str | None:
+    """What to do about a verdict that was not expected, where the reason does not say it."""
+    if s.standing is not Standing.UNEXPECTED:
+        return None
+    if s.verdict is Verdict.REFUTED and s.role == "printed":
+        return "if the source says so, write expect=REFUTED and state next to it, as corrected(..), what is true"
+    if s.verdict is Verdict.REFUTED:
+        return "the counterexample meets every hypothesis that is written: add the missing one, or mend the conclusion"
+    if s.verdict is Verdict.VACUOUS:
+        return "mend the hypotheses; an instance that meets them all can be given with holds_at(..)"
+    if s.verdict in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return f"the statement holds: remove expect={s.expects}, unless it is not what the source says"
+    return None
 
 
 def _formulas(ast: Any) -> list[tuple[str, str]]:
@@ -454,8 +472,7 @@ def _digest(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The evidence for one kernel statement, each kind in a line."""
     for kind in ("witness", "counterexample"):
         if part.get(kind):
-            shown = {k: part[kind][k] for k in ("values", "dims", "margin") if k in part[kind]}
-            yield kind, _plain(shown)
+            yield kind, _instance(part[kind])
     for kind in ("trials", "trajectories"):
         if part.get(kind):
             counts = {k: v for k, v in part[kind].items() if isinstance(v, int) and not isinstance(v, bool)}
@@ -483,11 +500,22 @@ def _field(name: str, text: str) -> None:
         click.echo(" " * 18 + line)
 
 
+def _instance(data: Mapping[str, Any]) -> str:
+    """Values as an author would write them, and by how much the conclusion fails or holds."""
+    named = [*(data.get("values") or {}).items(), *(data.get("dims") or {}).items()]
+    text = ", ".join(f"{name} = {_plain(value)}" for name, value in sorted(named))
+    text = text if len(text) <= 400 else text[:397] + "..."
+    margin = data.get("margin")
+    if not margin:
+        return text
+    low, high = margin
+    return f"{text} (margin {low})" if low == high else f"{text} (margin {low} to {high})"
+
+
 def _plain(data: Any) -> str:
-    if isinstance(data, str):
-        return data
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
-    return text if len(text) <= 400 else text[:397] + "..."
+    if isinstance(data, list):
+        return f"[{', '.join(map(_plain, data))}]"
+    return data if isinstance(data, str) else json.dumps(data, sort_keys=True, ensure_ascii=False)
 
 
 # recheck ---------------------------------------------------------------------------------------------------

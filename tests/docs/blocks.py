@@ -53,7 +53,7 @@ def run(page: Path, folder: Path, programs: Path) -> int:
     for block in blocks(page):
         count += 1
         if block.title is not None:
-            _write(block, folder)
+            _write(block, shell.folder)
         elif block.language == "console":
             for command, output in commands(block):
                 shell.expect(block, command, output)

@@ -14,7 +14,7 @@ from verify.statement import *
 
 # covers("K-24")              the ids of claims/register that this file settles, if it audits a document
 
-# Symbols, with the domain that makes the formulas meaningful. What could be dropped belongs into a hypothesis.
+# Symbols, with the domain that makes the formulas meaningful. What could be dropped belongs in a hypothesis.
 x, y = real("x"), real("y")
 
 # What is printed, as literally as possible, and whether it holds. Expect REFUTED only with a reason.

@@ -9,6 +9,7 @@ from typing import Any
 
 Vector = Mapping[Any, int | Fraction]
 MAX_SUBSETS = 4000
+FEW_SUBSETS = 60  # then it is worth asking whether there is a solution at all
 
 
 def reduce_rows(rows: list[list[Fraction]], columns: int) -> list[int]:
@@ -49,20 +50,45 @@ def combine(
 ) -> tuple[list[Fraction], list[Fraction]] | None:
     """target = sum a_k signed[k] + sum b_k free[k] with all a_k >= 0.
 
-    Basic solutions suffice (Carathéodory), so subsets of the signed columns are tried, larger ones first."""
+    Basic solutions suffice (Carathéodory), so subsets of the signed columns are tried, larger ones first. After a few
+    of them linear programming says whether there is any solution at all, and has one if the subsets run out."""
     tried = 0
+    fallback: tuple[list[Fraction], list[Fraction]] | None = None
     for size in range(len(signed), -1, -1):
         for subset in combinations(range(len(signed)), size):
             tried += 1
+            if tried == FEW_SUBSETS:
+                fallback = _feasible(target, signed, free)
+                if fallback is None:
+                    return None
             if tried > MAX_SUBSETS:
-                return None
+                return fallback
             found = eliminate(target, [*free, *(signed[i] for i in subset)])
             if found is not None and all(x >= 0 for x in found[len(free) :]):
                 a = [Fraction(0)] * len(signed)
                 for i, x in zip(subset, found[len(free) :], strict=True):
                     a[i] = x
                 return a, found[: len(free)]
-    return None
+    return fallback
+
+
+def _feasible(
+    target: Vector, signed: Sequence[Vector], free: Sequence[Vector]
+) -> tuple[list[Fraction], list[Fraction]] | None:
+    """Any solution of `combine`: the free columns are eliminated, the simplex method decides about the others."""
+    keys = sorted({k for v in (target, *signed, *free) for k in v}, key=repr)
+    rows = [[Fraction(v.get(k, 0)) for v in (*free, *signed, target)] for k in keys]
+    rest = len(reduce_rows(rows, len(free)))
+    columns = [{i: row[len(free) + k] for i, row in enumerate(rows[rest:])} for k in range(len(signed) + 1)]
+    found = positive_combination(columns[-1], columns[:-1], [False] * len(signed), want_strict=False)
+    if found is None:
+        return None
+    left = dict(target)
+    for x, column in zip(found, signed, strict=True):
+        for k, y in column.items():
+            left[k] = left.get(k, 0) - x * y
+    others = eliminate(left, free)
+    return None if others is None else (found, others)
 
 
 def positive_combination(
