@@ -7,6 +7,7 @@ import pytest
 
 from verify.numeric.enclosure import Enclosure, InvalidInput, precision
 from verify.numeric.flow import (
+    BlowUp,
     FlowFailure,
     StepLimit,
     StepSizeFloor,
@@ -183,6 +184,38 @@ def test_blow_up_is_reported_with_its_time():
     assert Fraction(99, 100) < failure.time < 1 and "blow-up" in str(failure)
     assert failure.state[0][0, 0].contains(1 / (1 - failure.time))
     assert isinstance(failure, FlowFailure)
+
+
+@pytest.mark.parametrize(
+    "field,start,exact",
+    [
+        (lambda s: [s[0] @ s[0]], [column("3")], lambda: Enclosure.from_exact("1/3")),
+        (lambda s: [-s[0] @ s[0]], [column("-1/2")], lambda: Enclosure.from_exact(2)),
+        (lambda s: [s[0] @ s[0] @ s[0]], [column("1")], lambda: Enclosure.from_exact("1/2")),
+        (lambda s: [column(1) + s[0] @ s[0]], [column(0)], lambda: Enclosure.pi() / 2),
+        (lambda s: [s[0].hadamard(s[0])], [column("1", "1/2", "-3")], lambda: Enclosure.from_exact(1)),
+    ],
+)
+def test_blow_up_is_proved_and_enclosed(field, start, exact):
+    with pytest.raises(BlowUp, match="leaves every bounded set") as caught:
+        integrate_flow(field, start, [3], 25)
+    low, high = caught.value.interval
+    with precision(40):
+        when = exact()
+        assert when.certainly_ge(low - Fraction(1, 10**30)) and when.certainly_le(high + Fraction(1, 10**30))
+    assert caught.value.time < low <= high < low + Fraction(1, 10**10)
+
+
+def test_no_blow_up_is_claimed_without_a_proof():
+    for field, start in (
+        (lambda s: [s[0] * -(10**9)], [column(1)]),  # stiff
+        (lambda s: [s[0] @ s[0].T @ s[0] * -(10**12)], [column(1)]),  # stiff, of degree 3
+        (lambda s: [s[0].apply("exp")], [column(0)]),  # blows up at 1, but is not polynomial
+        (lambda s: [s[0] @ s[0]], [RationalMatrix.from_rows([[1, 1], [0, "1/2"]])]),  # at 1, in no isolated direction
+    ):
+        with pytest.raises(StepSizeFloor, match="stiff") as caught:
+            integrate_flow(field, start, [2], 20, floor=Fraction(1, 10**5))
+        assert not isinstance(caught.value, BlowUp)
 
 
 def test_step_limit():

@@ -20,6 +20,7 @@ from verify.numeric.finite_width import (
     width_sweep,
 )
 from verify.numeric.flow import (
+    BlowUp,
     Flow,
     FlowFailure,
     FlowState,
@@ -65,6 +66,7 @@ from verify.numeric.wide import (
 __all__ = [
     "AmbiguousEvent",
     "BallMatrix",
+    "BlowUp",
     "Descent",
     "Enclosure",
     "Event",

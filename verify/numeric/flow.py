@@ -23,6 +23,7 @@ from typing import Any
 
 import flint
 
+from verify.numeric.blow_up import blow_up_interval
 from verify.numeric.enclosure import Exact, InvalidInput, dyadic_fraction, exact_fraction, precision, to_arb
 from verify.numeric.lognorm import log_norm_upper
 from verify.numeric.matrices import BallMatrix, RationalMatrix
@@ -48,6 +49,16 @@ class FlowFailure(ArithmeticError):
 
 class StepSizeFloor(FlowFailure):
     """The step size fell below the floor: the solution blows up or is too stiff for this method."""
+
+
+class BlowUp(StepSizeFloor):
+    """The solution is proved to leave every bounded set at a time inside `interval` (exact bounds)."""
+
+    def __init__(
+        self, message: str, time: Fraction, state: tuple[BallMatrix, ...], interval: tuple[Fraction, Fraction]
+    ) -> None:
+        super().__init__(message, time, state)
+        self.interval = interval
 
 
 class StepLimit(FlowFailure):
@@ -102,7 +113,8 @@ def integrate_flow(
     `digits` digits are carried; the proved error is in each `FlowState`.
 
     Raises InvalidInput for inexact input, StepSizeFloor when a step would be shorter than `floor` times the
-    last requested time (blow-up in finite time, stiffness), StepLimit after `max_steps` steps, OutsideDomain
+    last requested time (blow-up in finite time, stiffness) and its case BlowUp, with an enclosure of the time,
+    where the blow-up of a polynomial field is proved (`blow_up.py`), StepLimit after `max_steps` steps, OutsideDomain
     where the field is not analytic.
     """
     moments = output_times(times, digits)
@@ -121,9 +133,25 @@ def integrate_flow(
             if walk.steps >= max_steps:
                 message = f"{max_steps} steps reached t = {float(walk.time):.6g} only"
                 raise StepLimit(message, walk.time, walk.here())
-            piece = walk.propose(pending[-1] - walk.time)
+            try:
+                piece = walk.propose(pending[-1] - walk.time)
+            except StepSizeFloor as failure:
+                raise _blown_up(tape, failure) from None
             pending = walk.commit(piece, pending, found)
     return Flow(tuple(found), walk.steps, degree)
+
+
+def _blown_up(tape: Tape, failure: StepSizeFloor) -> StepSizeFloor:
+    """The failure as BlowUp, if that is what it is."""
+    bounds = blow_up_interval(tape, [m._m for m in failure.state])
+    if bounds is None:
+        return failure
+    low, high = (failure.time + b for b in bounds)
+    message = (
+        f"the solution leaves every bounded set (blow-up) between t = {float(low):.12g} and {float(high):.12g}; "
+        "ask for earlier times"
+    )
+    return BlowUp(message, failure.time, failure.state, (low, high))
 
 
 def output_times(times: Sequence[Exact], digits: int) -> list[Fraction]:
@@ -214,7 +242,7 @@ class Walk:
             if step < self.floor and step < left:
                 raise StepSizeFloor(
                     f"step size below {float(self.floor):.3g} at t = {float(self.time):.9g}: "
-                    "blow-up in finite time or a stiff field",
+                    "blow-up in finite time or a stiff field; ask for earlier times or allow shorter steps (floor)",
                     self.time,
                     self.here(),
                 )
