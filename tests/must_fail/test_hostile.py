@@ -12,6 +12,8 @@ import pytest
 from tests.kernel.test_matrix_kind import A, N, item, proof, square, v
 from verify.kernel import kinds, replay
 
+from .scalar_twins import EVAL, UNIT
+from .scalar_twins import item as scalar
 from .test_identity_corpus import NORMAL, row
 
 Json = Any
@@ -30,6 +32,10 @@ def identity(lhs: str, rhs: str, **kinds_of: Json) -> Json:
     return row(lhs, rhs, NORMAL, **kinds_of)
 
 
+def inequality(text: str) -> Json:
+    return scalar(text, EVAL, x=UNIT)
+
+
 PAIRS: dict[str, tuple[str, Json, Json, str]] = {
     # exp(log(p)**k) is p for k = 1 only
     "square of a logarithm": ("identities", identity("exp(log(2))", "2"), identity("exp(log(2)**2)", "2"),
@@ -44,6 +50,17 @@ PAIRS: dict[str, tuple[str, Json, Json, str]] = {
                               identity("exp(log(2)*log(3))", "2*3"), "normal form"),
     "cube root by a logarithm": ("identities", identity("exp(log(8)/3)", "2"), identity("exp(log(8)**2/9)", "2"),
                                  "normal form"),
+    # a root of a number that all terms share is taken out of a sum with its whole part
+    "shared root": ("scalars", inequality("1/(sqrt(2)*x+sqrt(2)) <= sqrt(2)/(2*(x+1))"),
+                    inequality("1/(sqrt(2)*x+sqrt(2)) <= sqrt(2)/(4*(x+1))"), "boxes are not enough"),
+    "shared cube root": ("scalars", inequality("1/(3**(1/3)*x+3**(1/3)) <= 3**(2/3)/(3*(x+1))"),
+                         inequality("1/(3**(1/3)*x+3**(1/3)) <= 3**(2/3)/(9*(x+1))"), "boxes are not enough"),
+    "shared root in a square": ("scalars", inequality("1/(sqrt(2)*x+sqrt(2))**2 <= 1/(2*(x+1)**2)"),
+                                inequality("1/(sqrt(2)*x+sqrt(2))**2 <= 1/(8*(x+1)**2)"), "boxes are not enough"),
+    "shared inverse root": ("scalars", inequality("1/(x/sqrt(2)+1/sqrt(2)) <= sqrt(2)/(x+1)"),
+                            inequality("1/(x/sqrt(2)+1/sqrt(2)) <= sqrt(2)/(2*(x+1))"), "boxes are not enough"),
+    "shared root of six": ("scalars", inequality("1/(sqrt(6)*x+sqrt(6)) <= sqrt(6)/(6*(x+1))"),
+                           inequality("1/(sqrt(6)*x+sqrt(6)) <= sqrt(6)/(36*(x+1))"), "boxes are not enough"),
     # a unit matrix of size n - 1 has the determinant 1 at n = 1, also of 0 times it
     "determinant without rows": (
         "matrices", matrix([["pow", v("x"), N], NOUGHT], ["det", ["*", HOLE, ["I", N]]], LESS),

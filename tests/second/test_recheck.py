@@ -100,3 +100,19 @@ def test_semidefinite_items_use_scalar_items_that_pass() -> None:
     false = {**fact, "proof": {"rule": "hope"}}
     found = files.check(json.dumps({"scalars": [false], "semidefinite": [item]}))["semidefinite"][0]
     assert not found["ok"] and "no proved scalar" in found["reason"]
+
+
+def test_a_number_may_be_written_with_roots() -> None:
+    """Balls do not know that sqrt(2)**2 is 2; a fact without an inequality is not refused for that."""
+    root: Json = ["pow", ["q", "2"], ["q", "1/2"]]
+    item = {"id": "d", "statement": {"matrix": [[["*", root, root]]], "vars": {}, "claim": "pd"},
+            "proof": ["minors", [None]]}  # fmt: skip
+    assert files.check(json.dumps({"semidefinite": [item]}))["semidefinite"][0]["ok"]
+    below = {**item, "statement": {"vars": {}, "claim": "pd", "matrix": [[["*", ["q", "-1"], root, root]]]}}
+    assert not files.check(json.dumps({"semidefinite": [below]}))["semidefinite"][0]["ok"]
+
+
+def test_powers_of_one_with_irrational_exponents() -> None:
+    item = {"id": "i", "vars": {}, "conditions": [], "lhs": ["pow", ["q", "1"], ["pi"]], "rhs": ["q", "1"],
+            "proof": {"rule": "normal"}}  # fmt: skip
+    assert files.check(json.dumps({"identities": [item]}))["identities"][0]["ok"]

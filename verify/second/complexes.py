@@ -138,7 +138,7 @@ def power(a: Number, b: Number) -> Number:
     r = real(a)
     if isinstance(b, Fraction) and r is not None and r > 0:
         return ball_real(reals.fixed_power(r, b))
-    return _finite((ball(b) * function("log", a)).exp())
+    return function("exp", mul(b, function("log", a)))
 
 
 def binomial(n: Number, k: Number) -> Number:

@@ -88,6 +88,12 @@ def inverse(x: Real) -> Real:
     return fixed_power(x, Fraction(-1))
 
 
+def apart(x: Real, y: Real) -> bool:
+    """Certainly two numbers."""
+    gap = add(x, -y)
+    return positive(gap) or negative(gap)
+
+
 def minor(m: Rows, rows: Sequence[int]) -> Real:
     """By expansion along the first row."""
     if not rows:
@@ -161,7 +167,7 @@ class Checker:
     def sign(self, values: list[Real], fact: Json, strict: bool) -> None:
         """The values are >= 0 (> 0): rational numbers, or a positive multiple of a scalar item."""
         if fact is None:
-            if any(not isinstance(x, Fraction) for x in values) or len(set(values)) > 1:
+            if any(apart(x, values[0]) for x in values):
                 raise Rejected("not a rational number")
             gaps = values
         else:
@@ -174,8 +180,7 @@ class Checker:
                 raise Rejected("a strict inequality is needed")
             gaps = [mul(q, x) for x in self.values(u, "a fact")]
             for x, y in zip(gaps, values, strict=True):
-                gap = add(x, -y)
-                if positive(gap) or negative(gap):
+                if apart(x, y):
                     raise Rejected("the scalar statement is about another expression")
         for x in (*gaps, *values):
             if negative(x) or (strict and isinstance(x, Fraction) and x == 0):
@@ -211,7 +216,8 @@ class Checker:
         getattr(self, f"_{rule}")(m, strict, *rest)
 
     def _numbers(self, m: Table, strict: bool) -> None:
-        if any(not isinstance(x, Fraction) for rows in m for r in rows for x in r) or any(rows != m[0] for rows in m):
+        n = len(m[0])
+        if any(apart(x[i][k], m[0][i][k]) for x in m for i in range(n) for k in range(n)):
             raise Rejected("an entry is not a rational number")
 
     def _minors(self, m: Table, strict: bool, facts: Json) -> None:

@@ -203,8 +203,8 @@ class Normal:
         shared = {x: e for x, e in shared.items() if e}
         if not shared:
             return (), a
-        back, _ = self._collect({x: -e for x, e in shared.items()})
-        return tuple(sorted(shared.items())), self.mul(a, {back: Fraction(1)})
+        back, f = self._collect({x: -e for x, e in shared.items()})
+        return tuple(sorted(shared.items())), self.mul(a, {back: f})
 
     # ---- functions ---------------------------------------------------------------------------------------
 
