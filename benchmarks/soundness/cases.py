@@ -43,10 +43,11 @@ LIGHT = (
     "test_the_answer_is_the_recorded_one", "test_the_answer_is_the_pinned_one", "test_the_work_is_the_recorded_one",
     "test_every_question_is_recorded",
 )  # fmt: skip
-FEWEST_SECONDS = 0.7  # of processor time for one case
+FEWEST_SECONDS = 0.2  # of processor time for one case
 PATIENCE = 20.0  # times the case's own time
 MEMORY = 4 * 1024**3
-SURVIVED, PASSED, FAULT = -1, 0xFFFFFFFF, 0xFFFFFFFE
+SILENCE = 90.0  # seconds on the clock after which a process that says nothing is ended
+SURVIVED = -1
 
 Json = Any
 Lines = frozenset[tuple[str, int]]
@@ -99,6 +100,11 @@ def corpus_hash(data: bool = True) -> str:
     return whole.hexdigest()
 
 
+def shared(lines: Iterable[tuple[str, int]], known: dict[tuple[str, int], tuple[str, int]]) -> Lines:
+    """The same lines as one object each: thousands of cases execute them."""
+    return frozenset(known.setdefault(x, x) for x in lines)
+
+
 class Memory:
     """Time and lines of cases, from one run to the next."""
 
@@ -108,6 +114,7 @@ class Memory:
         self.rows: dict[str, tuple[float, Lines]] = {}
         with contextlib.suppress(OSError, EOFError, pickle.UnpicklingError):
             self.rows = pickle.loads(self.path.read_bytes())
+        self.known: dict[tuple[str, int], tuple[str, int]] = {}
         self.new = 0
 
     def key(self, name: str, content: str) -> str:
@@ -139,7 +146,8 @@ def first(item: Any, name: str, content: str, memory: Memory) -> Case | None:
         if lines:
             passes(item)
         memory.put(key, time.process_time() - began, frozenset(lines))
-    return Case(name, item, *memory.rows[key])
+    seconds, found = memory.rows[key]
+    return Case(name, item, seconds, shared(found, memory.known))
 
 
 @dataclass
@@ -171,6 +179,7 @@ class Book:
             else:
                 cases.append(case)
         memory.save()
+        del memory
         if not self.failed:
             gc.collect()
             gc.freeze()  # what is shared with the children is not touched by them
@@ -226,15 +235,22 @@ def recording(lines: set[tuple[str, int]]) -> Iterator[None]:
 
 # ---- mutants in forked children -----------------------------------------------------------------------------------
 
+BEGINS, NOTICES, LIVES, FAULT = range(4)
+RECORD = struct.Struct("=III")  # what, which mutant of the group, which case
+
+
+class Slow(BaseException):
+    """A case takes much longer than it did."""
+
 
 @dataclass
 class _Child:
-    mutant: mu.Mutant
+    group: list[mu.Mutant]
     pid: int
     pipe: int
-    began: float
-    allowed: float  # seconds on the clock: a child that sleeps costs no processor time
-    last: int = PASSED
+    heard: float
+    last: tuple[int, int] | None = None  # mutant and case that are running
+    rest: bytes = b""
 
 
 def judge(
@@ -242,29 +258,34 @@ def judge(
     order: Callable[[mu.Mutant], Sequence[tuple[int, Case]]],
     workers: int,
     done: Callable[[mu.Mutant, int], None],
+    learn: Callable[[mu.Mutant, int], None],
+    together: int = 50,
 ) -> None:
     """Report for each mutant the number of the case that noticed it, or SURVIVED.
 
-    `order` is asked for the cases of a mutant when its turn comes, so that it can learn from those before."""
-    waiting = list(mutants)[::-1]
+    Up to `together` mutants of one definition share a process, one after the other; a mutant that ends its process has
+    been noticed. `order` is asked for the cases of a mutant when its turn comes, so that it can `learn` from those
+    before, in the child as in the parent."""
+    waiting = _groups(mutants, together)[::-1]
     running: list[_Child] = []
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                mutant = waiting.pop()
-                cases = order(mutant)
-                if cases:
-                    running.append(_start(mutant, cases))
-                else:
-                    done(mutant, SURVIVED)
+                running.append(_start(waiting.pop(), order, learn))
             ready, _, _ = select.select([c.pipe for c in running], [], [], 1.0)
             for c in list(running):
-                if c.pipe in ready and _finished(c):
+                if c.pipe in ready:
+                    c.heard = time.monotonic()
+                    if not _read(c, done, learn):
+                        continue
                     running.remove(c)
-                    if c.last == FAULT:
-                        raise RuntimeError(f"this mutant cannot be made: {c.mutant.id}")
-                    done(c.mutant, SURVIVED if c.last == PASSED else c.last)
-                elif time.monotonic() - c.began > c.allowed:
+                    if c.group:  # it ended early
+                        m = c.group.pop(0)
+                        by = c.last[1] if c.last is not None else SURVIVED
+                        learn(m, by)
+                        done(m, by)
+                        waiting.append(c.group) if c.group else None
+                elif time.monotonic() - c.heard > SILENCE:
                     os.kill(c.pid, signal.SIGKILL)
     finally:
         for c in running:
@@ -272,43 +293,84 @@ def judge(
             os.waitpid(c.pid, 0)
 
 
-def _start(mutant: mu.Mutant, cases: Sequence[tuple[int, Case]]) -> _Child:
+def _groups(mutants: Sequence[mu.Mutant], together: int) -> list[list[mu.Mutant]]:
+    out: list[list[mu.Mutant]] = []
+    for m in mutants:
+        if out and out[-1][0].definition.name == m.definition.name and len(out[-1]) < together:
+            out[-1].append(m)
+        else:
+            out.append([m])
+    return out
+
+
+def _start(group: list[mu.Mutant], order: Any, learn: Any) -> _Child:
     here, there = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(here)
-        _child(mutant, cases, there)
+        _child(group, order, learn, there)
     os.close(there)
-    allowed = 60 + 20 * sum(max(FEWEST_SECONDS, PATIENCE * c.seconds) for _, c in cases[:20])
-    return _Child(mutant, pid, here, time.monotonic(), allowed)
+    return _Child(list(group), pid, here, time.monotonic())
 
 
-def _finished(c: _Child) -> bool:
+def _read(c: _Child, done: Callable[[mu.Mutant, int], None], learn: Callable[[mu.Mutant, int], None]) -> bool:
+    """Take in what the child says; True when it has ended."""
     data = os.read(c.pipe, 65536)
-    if data:
-        c.last = struct.unpack("=I", data[-4:])[0]
-        return False
-    os.close(c.pipe)
-    os.waitpid(c.pid, 0)
-    return True
+    if not data:
+        os.close(c.pipe)
+        os.waitpid(c.pid, 0)
+        return True
+    data = c.rest + data
+    whole = len(data) - len(data) % RECORD.size
+    c.rest = data[whole:]
+    for what, number, case in RECORD.iter_unpack(data[:whole]):
+        if what == FAULT:
+            raise RuntimeError(f"this mutant cannot be made: {c.group[0].id}")
+        c.last = (number, case)
+        if what != BEGINS:
+            m, by = c.group.pop(0), case if what == NOTICES else SURVIVED
+            c.last = None
+            learn(m, by)
+            done(m, by)
+    return False
 
 
-def _child(mutant: mu.Mutant, cases: Sequence[tuple[int, Case]], pipe: int) -> None:
-    """Writes the number of each case before it is run, and PASSED at the end if none failed."""
+def _child(group: list[mu.Mutant], order: Any, learn: Any, pipe: int) -> None:
+    """Says which case begins and how each mutant fares."""
+
+    def slow(number: int, frame: Any) -> None:
+        raise Slow
+
+    def say(what: int, number: int, case: int) -> None:
+        os.write(pipe, RECORD.pack(what, number, case))
+
     try:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
-        os.write(pipe, struct.pack("=I", FAULT))
-        mu.apply(mutant)
-        for number, case in cases:
-            os.write(pipe, struct.pack("=I", number))
-            signal.setitimer(signal.ITIMER_PROF, max(FEWEST_SECONDS, PATIENCE * case.seconds))
-            if not passes(case.item):
-                os._exit(0)
-        os.write(pipe, struct.pack("=I", PASSED))
+        signal.signal(signal.SIGPROF, slow)
+        for k, mutant in enumerate(group):
+            try:
+                undo = mu.apply(mutant)
+            except BaseException:
+                say(FAULT, k, 0)
+                raise
+            by = SURVIVED
+            for number, case in order(mutant):
+                say(BEGINS, k, number)
+                fine = False
+                with contextlib.suppress(Slow):
+                    signal.setitimer(signal.ITIMER_PROF, max(FEWEST_SECONDS, PATIENCE * case.seconds))
+                    fine = passes(case.item)
+                    signal.setitimer(signal.ITIMER_PROF, 0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                if not fine:
+                    by = number
+                    break
+            undo()
+            learn(mutant, by)
+            say(LIVES if by == SURVIVED else NOTICES, k, max(by, 0))
     finally:
         os._exit(0)

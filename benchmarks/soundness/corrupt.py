@@ -13,6 +13,7 @@ from typing import Any
 Json = Any
 Path = tuple[Any, ...]
 
+PROOFS = ("proof", "witness", "refutation", "instance", "at", "theorem", "entries")  # what is not the statement
 KINDS = ("coefficient", "transpose", "exponent", "index", "witness", "enclosure")
 
 
@@ -57,10 +58,22 @@ def other_number(text: str, rng: random.Random) -> str:
 def corrupt(theorem: Json, rng: random.Random) -> tuple[str, Json]:
     """The kind of a change, and the theorem after it; the change may come to nothing."""
     top = rng.choices(("steps", "hyps", "goals", "sig", "qed"), (80, 6, 6, 6, 2))[0]
+    return _corrupt(theorem, top, [y for _, y in nodes(theorem["steps"])], rng)
+
+
+def corrupt_item(item: Json, rng: random.Random) -> tuple[str, Json]:
+    """The same for an item of another kind, or a refutation: half of the changes are in the proof."""
+    proofs = [k for k in item if k in PROOFS]
+    rest = [k for k in item if k not in PROOFS and k != "id"]
+    top = rng.choice(proofs if proofs and rng.random() < 0.6 else rest)
+    return _corrupt(item, top, [y for _, y in nodes(item)], rng)
+
+
+def _corrupt(theorem: Json, top: str, every: list[Json], rng: random.Random) -> tuple[str, Json]:
     inside = [(p, x) for p, x in nodes(theorem[top]) if p] or [((), theorem[top])]
     path, x = rng.choice(inside)
     path = (top, *path)
-    donors = [y for p, y in nodes(theorem["steps"]) if isinstance(y, type(x))]
+    donors = [y for y in every if isinstance(y, type(x))]
     if is_index(x) and x and rng.random() < 0.6:
         k = rng.choice(list(x))
         new = {s: c for s, c in {**x, k: x[k] + rng.choice((-1, 1))}.items() if c}

@@ -1,13 +1,16 @@
-"""`python -m benchmarks.soundness.corruptions`: 10,000 random corruptions of valid certificates through the kernel.
+"""`python -m benchmarks.soundness.corruptions`: 10,000 random corruptions of valid certificates through both checkers.
 
-Each changes one theorem of a committed certificate or of a valid twin of the must-fail corpus and goes through the
-kernel as text. What the kernel accepts all the same is classified by what it now proves:
+Each changes one theorem, refutation or item of another kind, of a committed certificate or of a valid twin of the
+must-fail corpus, and goes through the kernel as text. What the kernel accepts all the same is classified by what it
+now proves:
   same statement      signature, hypotheses and goals are untouched and so is every fact on the way: another wording
   same, by other facts  the statement is untouched, a fact on the way is another one
   other statement     the theorem states something else; `verify recheck` compares statements and does not count it
 Every changed fact that was accepted is tried at random instances of its hypotheses: one that fails is a wrong theorem.
 The second checker reads whatever the kernel accepts, and every tenth of the rest. It must not reject the first (it may
 be unable to evaluate it); what it alone accepts, the kernel being less complete, is tried at random instances as well.
+An item of another kind that states something else and is accepted is listed unless the second checker accepts it too;
+an inequality is tried at points of its box besides, in arithmetic that is not the kernel's.
 """
 
 from __future__ import annotations
@@ -20,17 +23,19 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.must_fail.files import FILES
 from tests.must_fail.twins import TWINS
 from verify.audit.verdict import states
+from verify.check.trial import tried as trial
 from verify.crosscheck.files import Library
 from verify.crosscheck.files import check as cross_check
-from verify.kernel import replay
+from verify.kernel import kinds, replay
 
-from .corrupt import corrupt, put
+from .corrupt import PROOFS, corrupt, corrupt_item, put
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = Path(__file__).with_name("corruptions.json")
@@ -52,6 +57,27 @@ def originals() -> dict[str, Json]:
         data = json.loads(path.read_text(encoding="utf-8"))
         found[f"{path.parent.name}/{path.stem}"] = {k: data[k] for k in ("derivation", "refutations", "statements")}
     return {name: data for name, data in found.items() if data["derivation"]}
+
+
+def lone() -> dict[str, tuple[Json, str]]:
+    """Files with an item that stands alone, and the kind of that item (the last in the file)."""
+    out = {}
+    for name, build in FILES.items():
+        file = build()
+        kinds_in = [k for k in kinds.KINDS if k in file]
+        if "lemmas" not in file and kinds_in:
+            out[name] = file, kinds_in[-1]
+        elif file.get("refutations"):
+            out[name] = file, "refutations"
+    return out
+
+
+def item_statement(item: Json) -> str:
+    return canonical({k: v for k, v in item.items() if k not in ("id", *PROOFS)})
+
+
+def refutes(item: Json) -> bool:
+    return "refutation" in item or "instance" in item or "kind" in item
 
 
 def facts(theorem: Json) -> Iterator[tuple[str, Json]]:
@@ -132,6 +158,96 @@ def second(derivation: list[Json], k: int, library: Library) -> Json:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     return answer["theorems"][k] if "theorems" in answer else {"ok": False, "reason": answer["error"], "unable": False}
+
+
+def watched(ask: Callable[[], Json]) -> Json:
+    """An answer, with a watch on the time."""
+
+    def stop(number: int, frame: Any) -> None:
+        raise Hangs
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, SLOW)
+    try:
+        return ask()
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def last(answer: Json, kind: str) -> Json:
+    """Outcome of the last item of a kind; `unable` if the checker does not know the kind."""
+    if "error" in answer:
+        return {"ok": False, "reason": answer["error"], "unable": False}
+    if kind not in answer:
+        return {"ok": False, "reason": f"{kind} are not read", "unable": True}
+    return {"reason": "", "unable": False, **answer[kind][-1]}
+
+
+def kernel_reads(text: str) -> Json:
+    try:
+        return kinds.check_file(replay.load(text))
+    except replay.Reject as e:
+        return {"error": str(e)}
+
+
+def lone_campaign(count: int, seed: int, only: str = "") -> Json:
+    """Corruptions of items that stand alone and of refutations."""
+    rng = random.Random(f"items {seed}")
+    files = {n: x for n, x in sorted(lone().items()) if only in n}
+    by_kind: dict[str, list[str]] = {}
+    refused: list[str] = []  # by the second checker, though nothing is wrong with them: not of the campaign
+    for name, (file, kind) in files.items():
+        first = last(cross_check(json.dumps(file), Library()), kind)
+        if first["ok"] or first["unable"]:
+            by_kind.setdefault(kind, []).append(name)
+        else:
+            refused.append(f"{name}: {first['reason']}")
+    counts: Counter[str] = Counter()
+    wrong: list[Json] = []
+    listed: list[Json] = []
+    number = 0
+    while number < count:
+        kind = rng.choice(sorted(by_kind))
+        name = rng.choice(by_kind[kind])
+        file = files[name][0]
+        old = file[kind][-1]
+        change, new = corrupt_item(old, rng)
+        if canonical(new) == canonical(old):
+            continue
+        number += 1
+        text = json.dumps({**file, kind: [*file[kind][:-1], new]})
+        row = {"certificate": name, "kind": change, "item": new}
+        try:
+            mine = last(watched(lambda text=text: kernel_reads(text)), kind)
+            other = last(watched(lambda text=text: cross_check(text, Library())), kind)
+        except Hangs:
+            wrong.append({**row, "what": "hangs"})
+            continue
+        except Exception as error:  # whatever it is, a checker must not end like this
+            wrong.append({**row, "what": f"crash: {error!r}"})
+            continue
+        verdict = "accepts" if other["ok"] else "is unable" if other["unable"] else "rejects"
+        counts[f"{kind}: kernel {'accepts' if mine['ok'] else 'rejects'}, second checker {verdict}"] += 1
+        if not mine["ok"]:
+            if not mine["reason"]:
+                wrong.append({**row, "what": "no reason"})
+            continue
+        if verdict == "rejects":
+            wrong.append({**row, "what": f"the second checker rejects it: {other['reason']}"})
+        same = item_statement(old) == item_statement(new) and refutes(old) == refutes(new)
+        counts[f"{kind}: accepted, {'same' if same else 'other'} statement"] += 1
+        if kind == "scalars":
+            found = trial(new)
+            counts["scalars: accepted, tried at points"] += found.agree > 0
+            if found.contradiction is not None:
+                wrong.append({**row, "what": f"a wrong inequality is accepted: {found.contradiction}"})
+                continue
+            if found.agree:
+                continue
+        if not same and verdict != "accepts":
+            listed.append(row)
+    return {"corruptions": number, "files": len(files) - len(refused), "originals_refused_by_the_second_checker": refused, "outcomes": dict(sorted(counts.items())), "wrong": wrong,
+            "other_statement_by_the_kernel_alone": listed}  # fmt: skip
 
 
 def campaign(count: int, seed: int, only: str = "") -> Json:
@@ -230,11 +346,12 @@ def main() -> int:
     parser.add_argument("--only", default="", help="certificates whose name contains this; nothing is written")
     args = parser.parse_args()
     sys.setrecursionlimit(20_000)
-    result = campaign(args.count, args.seed, args.only)
-    print(json.dumps(result, indent=1))
+    items = lone_campaign(args.count * 2 // 5, args.seed, args.only)
+    result = {**campaign(args.count - items["corruptions"], args.seed, args.only), "items": items}
+    print(json.dumps({**result, "items": {**items, "other_statement_by_the_kernel_alone": "..."}}, indent=1))
     if not args.only:
         RESULT.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return 1 if result["wrong"] else 0
+    return 1 if result["wrong"] or items["wrong"] else 0
 
 
 if __name__ == "__main__":

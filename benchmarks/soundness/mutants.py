@@ -131,8 +131,8 @@ def _replace(root: Any, place: Place, change: Callable[[Any], Any]) -> None:
         getattr(node, field)[position] = change(getattr(node, field)[position])
 
 
-def apply(mutant: Mutant) -> None:
-    """Put the mutant's code into the function in this process; meant for a process that is thrown away."""
+def apply(mutant: Mutant) -> Callable[[], None]:
+    """Put the mutant's code into the function in this process; what is returned takes it out again."""
     tree = mutant.tree()
     tree.decorator_list = []
     owner = mutant.definition.name.removeprefix(mutant.definition.module + ".").split(".")
@@ -153,8 +153,15 @@ def apply(mutant: Mutant) -> None:
         target = vars(target)[owner[1]]
     target = getattr(target, "fget", None) or getattr(target, "__func__", target)
     target = getattr(target, "__wrapped__", target)
+    before = target.__code__
     target.__code__ = _find(code, owner)
     forget()
+
+    def undo() -> None:
+        target.__code__ = before
+        forget()
+
+    return undo
 
 
 def _find(code: CodeType, path: list[str]) -> CodeType:

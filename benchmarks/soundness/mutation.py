@@ -154,6 +154,7 @@ def campaign(args: argparse.Namespace) -> int:
             m
             for m in every
             if (args.only or "") in m.definition.name
+            and (m.id not in old or not args.new)
             and (m.id not in old or not same_cases if old.get(m.id) is None else old[m.id] not in names)
         ]
         print(
@@ -168,13 +169,12 @@ def campaign(args: argparse.Namespace) -> int:
             count += 1
             lost += by == SURVIVED
             outcomes[m.id] = None if by == SURVIVED else cases[by].name
-            plan.learn(m, by)
             if time.time() - saved > SAVED_EVERY:
                 saved = time.time()
                 save(summary(outcomes, every, corpus if not args.most else "", load(EQUIVALENT)))
                 print(f"{count} mutants, {lost} survive, {saved - began:.0f} s: {m.definition.name}", flush=True)
 
-        judge(todo, plan.order, args.workers, done)
+        judge(todo, plan.order, args.workers, done, plan.learn)
 
     failed = collect(work)
     if failed:
@@ -218,8 +218,9 @@ def sample(args: argparse.Namespace) -> int:
                 wrong.append(m.id)
 
         plan = Plan(cases, old, args.most)
-        judge(picked, lambda m: [(names[n], cases[names[n]])] if (n := old[m.id]) in names else [], args.workers, done)
-        judge(alive, plan.order, args.workers, done)
+        own = lambda m: [(names[n], cases[names[n]])] if (n := old[m.id]) in names else []  # noqa: E731
+        judge(picked, own, args.workers, done, plan.learn, together=1)
+        judge(alive, plan.order, args.workers, done, plan.learn)
 
     failed = collect(work)
     print(f"{len(picked)} noticed mutants and {len(alive)} others rerun, {len(wrong)} differ", *wrong, sep="\n  ")
@@ -230,6 +231,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.mutation", description=__doc__)
     parser.add_argument("--all", action="store_true", help="forget earlier results")
     parser.add_argument("--again", action="store_true", help="also rerun what survived the same cases")
+    parser.add_argument("--new", action="store_true", help="only what has no outcome yet")
     parser.add_argument("--only", help="only definitions whose name contains this; prints, and keeps other outcomes")
     parser.add_argument("--most", type=int, help="cases a mutant meets at most; for a first look")
     parser.add_argument("--sample", action="store_true", help="rerun a twentieth and all survivors, write nothing")

@@ -190,7 +190,6 @@ def main() -> int:
     def done(m: mu.Mutant, by: int) -> None:
         nonlocal count, saved
         count += by != SURVIVED
-        plan.learn(m, by)
         if by != SURVIVED:
             row = json.loads(cases[by].item.content)
             chosen[name(row)] = row
@@ -200,7 +199,7 @@ def main() -> int:
             keep()
             print(f"{count} noticed by {len(chosen)} members, {saved - began:.0f} s: {m.definition.name}", flush=True)
 
-    judge(alive, plan.order, args.workers, done)
+    judge(alive, plan.order, args.workers, done, plan.learn)
     keep()
     print(f"{count} of {len(alive)} noticed by {len(chosen)} members, {time.time() - began:.0f} s", flush=True)
     return 0
