@@ -27,10 +27,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from verify.check.trial import tried as trial
+
 from tests.must_fail.files import FILES
 from tests.must_fail.twins import TWINS
 from verify.audit.verdict import states
-from verify.check.trial import tried as trial
 from verify.crosscheck.files import Library
 from verify.crosscheck.files import check as cross_check
 from verify.kernel import kinds, replay
@@ -246,7 +247,8 @@ def lone_campaign(count: int, seed: int, only: str = "") -> Json:
                 continue
         if not same and verdict != "accepts":
             listed.append(row)
-    return {"corruptions": number, "files": len(files) - len(refused), "originals_refused_by_the_second_checker": refused, "outcomes": dict(sorted(counts.items())), "wrong": wrong,
+    return {"corruptions": number, "files": len(files) - len(refused),
+            "originals_refused_by_the_second_checker": refused, "outcomes": dict(sorted(counts.items())), "wrong": wrong,
             "other_statement_by_the_kernel_alone": listed}  # fmt: skip
 
 
