@@ -247,9 +247,14 @@ def lone_campaign(count: int, seed: int, only: str = "") -> Json:
                 continue
         if not same and verdict != "accepts":
             listed.append(row)
-    return {"corruptions": number, "files": len(files) - len(refused),
-            "originals_refused_by_the_second_checker": refused, "outcomes": dict(sorted(counts.items())), "wrong": wrong,
-            "other_statement_by_the_kernel_alone": listed}  # fmt: skip
+    return {
+        "corruptions": number,
+        "files": len(files) - len(refused),
+        "originals_refused_by_the_second_checker": refused,
+        "outcomes": dict(sorted(counts.items())),
+        "wrong": wrong,
+        "other_statement_by_the_kernel_alone": listed,
+    }
 
 
 def campaign(count: int, seed: int, only: str = "") -> Json:
