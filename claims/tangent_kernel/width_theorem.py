@@ -6,7 +6,7 @@ kernel is definite, the residual decays, and no projection moves by more than b 
 
 from verify.statement import *
 
-covers("D-39", "D-44", "D-54", "D-64", "D-70")
+covers("D-39", "D-44", "D-54", "D-64", "D-68", "D-69", "D-70")
 
 n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
 i, l, r = index("i", n), index("l", n), index("r", m)
@@ -73,6 +73,7 @@ with proof(kept) as p:
 near_start = forall(r, i, (dot(v_now[r], x[i]) - dot(v[r], x[i])) ** 2 < R**2)
 few = forall(i, share(v, i) <= eps / (2 * n))
 changed = entry(v_now, i, l) - entry(v, i, l)
+by_shares = corrected(moved=near_start, then=absolute(changed) <= share(v, i) + share(v, l))
 entries = lemma(moved=near_start, few=few, then=absolute(changed) <= eps / n)
 definite = lemma(
     basis=basis,
@@ -88,7 +89,7 @@ def flip(k):
     return on(dot(v_now[r], x[k])) + on(dot(v[r], x[k])) - 2 * on(dot(v_now[r], x[k])) * on(dot(v[r], x[k]))
 
 
-with proof(entries) as p:
+with proof(by_shares) as p:
     near = []
     for k in (i, l):
         p.have((dot(v_now[r], x[k]) - dot(v[r], x[k])) ** 2 < R**2, by.algebra(p.moved(r, k)))
@@ -101,10 +102,11 @@ with proof(entries) as p:
     up = p.have(later <= flips, by.lemma("sign_changes.upper", x=x[i], z=x[l], w=v_now))
     down = p.have(-later <= flips, by.lemma("sign_changes.lower", x=x[i], z=x[l], w=v_now))
     counted = [by.times(1 / m, by.total(r, 1, m, k)) for k in near]
-    p.conclude(
-        by.algebra(up, *counted, p.few(i), p.few(l)),
-        by.algebra(down, *counted, p.few(i), p.few(l)),
-    )
+    p.conclude(by.algebra(up, *counted), by.algebra(down, *counted))
+with proof(entries) as p:
+    up = p.have(changed <= share(v, i) + share(v, l), by.lemma(by_shares))
+    down = p.have(-changed <= share(v, i) + share(v, l), by.lemma(by_shares))
+    p.conclude(by.algebra(up, p.few(i), p.few(l)), by.algebra(down, p.few(i), p.few(l)))
 with proof(definite) as p:
     gap = entry(v_now, i, l) - dot(e[i], K @ e[l])
     bound = lam0 / (2 * n)
@@ -263,6 +265,9 @@ kernel_stays = corrected(
     **for_ever,
     then=both(lam_min(gram(w)) >= lam0 / 2, forall(i, l, absolute(entry(w, i, l) - start(entry(w, i, l))) <= eps / n)),
 )
+kernel_norm = corrected(
+    **for_ever, then=total(i, total(l, (entry(w, i, l) - start(entry(w, i, l))) ** 2)) <= eps**2
+)
 linear_rate = corrected(**for_ever, then=decays)
 lazy = corrected(**for_ever, then=absolute(dot(z, w[r]) - start(dot(z, w[r]))) <= b)
 
@@ -277,6 +282,12 @@ with proof(kernel_stays) as p:
         by.lemma(entries, v=start(w), v_now=w),
         by.lemma(entries, v=start(w), v_now=w),
     )
+with proof(kernel_norm) as p:
+    change = entry(w, i, l) - start(entry(w, i, l))
+    up = p.have(change <= eps / n, by.lemma(kernel_stays))
+    down = p.have(-change <= eps / n, by.lemma(kernel_stays))
+    square = p.have(change**2 <= (eps / n) ** 2, by.algebra(by.times(up(i, l), down(i, l))))
+    p.conclude(by.algebra(by.total(i, 1, n, by.total(l, 1, n, square(i, l)))))
 with proof(linear_rate) as p:
     p.have(psd(gram(w) - lam0 / 2 * I), by.lemma(kernel_stays))
     p.conclude(by.lemma(decay))
@@ -293,6 +304,7 @@ one_unit = dict(
 while_near.holds_at(**one_unit)
 few_sign_changes.holds_at(**one_unit)
 kernel_stays.holds_at(**one_unit)
+kernel_norm.holds_at(**one_unit)
 linear_rate.holds_at(**one_unit)
 lazy.holds_at(**one_unit, r=1, z=[[1]])
 light = dict(trials=1, search=0, necessity=0, necessity_more=0, mutants=False, trajectories=0, enclosed=1)
@@ -304,6 +316,8 @@ check(movement, **light)
 check(while_near, **light)
 check(few_sign_changes, **light)
 check(kernel_stays, **light)
+check(kernel_norm, **light)
+check(by_shares, **light)
 check(linear_rate, **light)
 check(lazy, **light)
 nonclaim(

@@ -647,6 +647,14 @@ def test_continuation(changes: Json, reason: str | None) -> None:
     assert reason is None or reason in outcome["reason"], outcome
 
 
+@pytest.mark.parametrize("name", ["r", "exp", "E", "k"])
+def test_the_name_of_an_index_does_not_matter_for_integrability(name: str) -> None:
+    at, prefix = {name: 1}, [[name, ZERO, N]]
+    letters = {"w": {"index": ALL, "shape": [n, ONE], "law": {"kind": "gauss"}}}
+    square = ["E", ["tr", ["*", tr(v("w", at)), v("w", at)]]]
+    accepted(theorem(sig(**letters), [], [alg("s", ["eq", square, square], ["null", square], prefix)]))
+
+
 def test_random_letters_with_two_indices() -> None:
     letters = {
         "C": {"index": ALL, "law": {"kind": "bounded"}},

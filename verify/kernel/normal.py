@@ -114,6 +114,8 @@ def _nested(obj: Any) -> bool:
     """Does a structure hold polynomials inside atoms or roots?"""
     if type(obj) is not tuple:
         return False
+    if len(obj) == 2 and type(obj[0]) is str and type(obj[1]) is int:
+        return False  # a symbol of an index form with its coefficient; the symbol may have any name
     if obj and obj[0] in ("exp", "log", "inv", "cos", "acos", "ind", "root", "E", "prod", "spow", "r"):
         return True
     return any(_nested(x) for x in obj)
