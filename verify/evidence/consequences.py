@@ -20,6 +20,8 @@ from verify.evidence.generate import Fact
 from verify.evidence.terms import Statement
 from verify.tactics.immediate import formed, immediate
 
+REDUNDANT = "it follows from the other hypotheses"
+
 Fate = tuple[str, str]
 """Status, and what the kernel replayed (or refused)."""
 
@@ -63,7 +65,7 @@ def of_hypothesis(statement: Statement, mutant: Statement, name: str) -> Fate | 
         return None
     new = [h for h in mutant["hyps"] if h["id"] == name]
     if not new:
-        return "equivalent", "it follows from the other hypotheses"
+        return "equivalent", REDUNDANT
     return ("equivalent", "both directions") if follows(statement, {}, new[0]) else ("implied", "from the statement")
 
 

@@ -11,9 +11,9 @@ from verify.evidence.counterexample import failing, failure, find, record, reval
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
 from verify.evidence.given import completed
+from verify.evidence.hunt import Budget
 from verify.evidence.instance import Instance
 from verify.evidence.iterates import descents
-from verify.evidence.judge import Budget
 from verify.evidence.judge import run as run_mutants
 from verify.evidence.monte_carlo import estimates
 from verify.evidence.necessity import necessity, without
@@ -35,8 +35,8 @@ class Settings:
     trials: int = 40
     max_size: int = 3
     search: int = 40
-    necessity: int = 40
-    necessity_more: int = 120
+    necessity: int = 60
+    necessity_screens: int = 4
     mutants: bool = True
     mutant_pool: int = 40
     mutant_draws: int = 40  # more instances, if a mutant stands those of the pool
@@ -124,11 +124,10 @@ def gather(
         out["necessity"] = necessity(
             kernel_statement,
             seed=settings.seed,
-            draws=settings.necessity,
-            more=settings.necessity_more,
+            budget=Budget(settings.necessity, settings.necessity_screens, 300, settings.work, shrink=60),
             uses=hints.uses,
             given=hints.breaks_without,
-            work=settings.work,
+            reproves=hints.reproves,
         )
         out["mutants"] = run_mutants(
             kernel_statement,

@@ -34,6 +34,7 @@ from verify.evidence.terms import (
     walk,
 )
 from verify.evidence.values import Mat, Scalar, ShapeError, Unsupported, Value
+from verify.evidence.work import WorkLimit
 from verify.numeric.enclosure import NotEvidence, precision
 
 Fact = Mapping[str, Any]
@@ -1231,9 +1232,14 @@ class Drawn:
 def draw_one(
     plan: Plan, seed: int, size: int = 3, corner: str | None = None, *, digits: int = 30
 ) -> Instance:
-    """One instance. Raises Discard if this draw does not satisfy the hypotheses, ShapeError for bad sizes."""
-    with precision(digits):
-        return _Draw(plan, Rng(seed), size, corner).run()
+    """One instance. Raises Discard if this draw does not satisfy the hypotheses, also if the budget of evaluations ends
+    before that is known, and ShapeError for bad sizes.
+    """
+    try:
+        with precision(digits):
+            return _Draw(plan, Rng(seed), size, corner).run()
+    except WorkLimit as reason:
+        raise Discard(str(reason)) from None
 
 
 def draw_many(

@@ -7,7 +7,7 @@ search of its own. Every counterexample is validated again from what is written 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verify.evidence import consequences
@@ -15,31 +15,17 @@ from verify.evidence.check import Prepared, recursive, worst
 from verify.evidence.continuation import stays
 from verify.evidence.counterexample import record, revalidate
 from verify.evidence.evaluate import Evaluator
-from verify.evidence.generate import Discard, Fact, Plan, draw_one, validate
+from verify.evidence.generate import Fact, Plan, draw_one, validate
+from verify.evidence.hunt import CORNERS, OUT_OF_REACH, Budget, hunt
 from verify.evidence.instance import Instance
 from verify.evidence.mutants import Mutant, mutants
 from verify.evidence.rng import Rng, label_hash
-from verify.evidence.screen import screen
 from verify.evidence.sorts import well_sorted
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError, Unsupported
 from verify.evidence.work import WorkLimit, exhausted, metered
 from verify.numeric.enclosure import NotEvidence, precision
-
-CORNERS = ("slack", "wild", None)
-"""Kinds of draws of a search, in turn."""
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What the search for one counterexample may spend: draws, sizes and batches of a screen, evaluated terms."""
-
-    draws: int = 24
-    sizes: int = 2
-    batch: int = 200
-    work: int = 12_000
-
 
 class Pool:
     """Instances of one set of hypotheses, drawn when they are asked for."""
@@ -68,7 +54,7 @@ class Pool:
             corner = CORNERS[self._drawn % len(CORNERS)]
             try:
                 found = draw_one(self.plan, self._seeds.next(), self._drawn % 4, corner)
-            except (Discard, ShapeError, Unsupported, NotEvidence, KeyError, IndexError, AssertionError):
+            except OUT_OF_REACH:
                 continue
             self.ready.append(Prepared(self.plan, found, iterates=self.iterates))
 
@@ -93,6 +79,8 @@ class Judge:
         name = mutant.hypothesis()
         if name is not None and name in self.unused:
             return {"status": "proved", "by": "the derivation, which does not use it"}
+        if mutant.operator == "hypothesis" and self.dropped.get(name or "", {}).get("status") == "redundant":
+            return _redundant(str(self.dropped[name or ""].get("by")))
         wrong = consequences.ill_formed(mutant.statement)
         if wrong is not None and not (mutant.goal() is not None and not well_sorted(mutant.statement)):
             return {"status": "ill-sorted", "by": wrong[:80]}
@@ -106,6 +94,9 @@ class Judge:
             return {"status": "killed", "counterexample": found}
         if wrong is not None:
             return {"status": "ill-sorted", "by": wrong[:80]}
+        if mutant.operator == "hypothesis" and known.get("status") == "unknown":
+            attempt = known.get("attempt", {})
+            return {"status": "survived", "tried": int(attempt.get("met", 0)) + int(attempt.get("screened", 0))}
         proof = self._settled(mutant)
         if proof is not None:
             return {"status": proof[0], "by": proof[1]}
@@ -175,29 +166,19 @@ class Judge:
     def _searched(self, mutant: Mutant) -> tuple[dict[str, Any] | None, int]:
         """A counterexample from new draws, then from a screen of the mutant."""
         number = mutant.goal()
-        seed = self.seed ^ label_hash(mutant.label())
-        with metered(self.budget.work) as meter:
-            if number is not None:
+        budget, tried = self.budget, 0
+        if number is not None:  # new instances of the statement serve the mutants after this one, too
+            with metered(budget.work):
                 goal = [mutant.statement["goals"][number]]
                 found, tried = self._among(mutant, self.pool.later(len(self.pool.ready)), goal)
-            else:
-                pool = Pool(mutant.statement, (), seed=seed, more=self.budget.draws, iterates=self.iterates)
-                found, tried = self._among(mutant, pool.later(0), None)
-            if found is None and not meter.empty and self.budget.sizes:
-                found, more = self._screened(mutant, seed)
-                tried += more
-        return found, tried
-
-    def _screened(self, mutant: Mutant, seed: int) -> tuple[dict[str, Any] | None, int]:
-        try:
-            seen = screen(mutant.statement, seed=seed, sizes=self.budget.sizes, batch=self.budget.batch, keep=2)
-        except (ShapeError, NotEvidence, Unsupported, KeyError, IndexError, AssertionError):
-            return None, 0
-        if seen.found is None:
-            return None, seen.instances
-        instance, outcome = seen.found
-        data = record(mutant.statement, instance, outcome)
-        return (data if revalidate(mutant.statement, data) is None else None), seen.instances
+            if found is not None:
+                return found, tried
+            budget = replace(budget, draws=0)
+        hunted = hunt(
+            mutant.statement, seed=self.seed ^ label_hash(mutant.label()), budget=budget, iterates=self.iterates
+        )
+        tried += hunted.met + hunted.screened
+        return None if hunted.found is None else dict(hunted.found), tried
 
 
 def _later(plan: Plan, mutant: Mutant, along: Along) -> dict[str, Any] | None:
@@ -290,6 +271,11 @@ def _denied(plan: Plan, instance: Instance) -> list[int]:
         for n, goal in enumerate(plan.statement["goals"])
         if goal["concl"][0] in ("eq", "ne", "gt") and any(True for _ in ev.environments(goal.get("all", []), {}))
     ]
+
+
+def _redundant(by: str) -> dict[str, Any]:
+    """Fate of a statement without a hypothesis that is not needed."""
+    return {"status": "equivalent" if by == consequences.REDUNDANT else "proved", "by": by}
 
 
 def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:

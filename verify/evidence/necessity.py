@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from verify.evidence.counterexample import find, record, revalidate
+from verify.evidence import consequences
+from verify.evidence.counterexample import revalidate
+from verify.evidence.hunt import Budget, hunt
 from verify.evidence.rng import label_hash
 from verify.evidence.terms import Statement
-from verify.evidence.work import metered
 
 
 def without(statement: Statement, hyp: str) -> dict[str, Any]:
@@ -20,19 +21,19 @@ def necessity(
     statement: Statement,
     *,
     seed: int,
-    draws: int = 80,
-    more: int = 0,
+    budget: Budget | None = None,
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    work: int = 10**9,
+    reproves: Callable[[Statement], bool] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """For each hypothesis `necessary` with a re-validated counterexample, `unused`, or `unknown` with the
-    attempt.
+    """For each hypothesis `necessary` with a re-validated counterexample, `unused`, `redundant`, or `unknown`.
 
-    A hypothesis that is not settled by `draws` draws, and is used, gets `more`. `uses` says which steps of
-    the derivation use a hypothesis (a hypothesis without any is unused); `given` are instances from the claim
-    that break the conclusion without a hypothesis; they are validated like any other.
+    `uses` says which steps of the derivation use a hypothesis (one without any is unused); redundant is what follows
+    from the other hypotheses, or without which the statement is proved all the same (`by`). `given` are instances from
+    the claim that break the conclusion without a hypothesis; they are validated like any other. Unused and unknown
+    come with the attempt.
     """
+    budget = budget or Budget(draws=80, shrink=60)
     out: dict[str, dict[str, Any]] = {}
     for h in statement.get("hyps", []):
         name = h["id"]
@@ -41,36 +42,37 @@ def necessity(
         for data in (given or {}).get(name, []):
             wrong = revalidate(reduced, data)
             if wrong is None:
-                out[name] = {
-                    "kind": "necessity",
-                    "status": "necessary",
-                    "source": "given",
-                    "counterexample": dict(data),
-                }
+                found = {"status": "necessary", "source": "given", "counterexample": dict(data)}
+                out[name] = {"kind": "necessity", **found}
                 break
             rejected.append(wrong)
         if name in out:
             continue
         unused = uses is not None and name in uses and not uses[name]
-        with metered(work):
-            found = find(reduced, seed=seed ^ label_hash(name), draws=draws)
-            if found is None and more and not unused:
-                found = find(reduced, seed=seed ^ label_hash(f"{name} again"), draws=more)
-        if found is not None:
-            data = record(reduced, *found)
-            wrong = revalidate(reduced, data)
-            if wrong is None:
-                out[name] = {
-                    "kind": "necessity",
-                    "status": "necessary",
-                    "source": "search",
-                    "counterexample": data,
-                }
-                continue
-            rejected.append(wrong)
-        entry: dict[str, Any] = {"kind": "necessity", "status": "unused" if unused else "unknown"}
-        entry["attempt"] = {"draws": draws if unused else draws + more, "seed": seed, "found": 0}
-        if rejected:
-            entry["rejected"] = rejected
-        out[name] = entry
+        hunted = hunt(reduced, seed=seed ^ label_hash(name), budget=budget)
+        if hunted.found is not None:
+            entry = {"status": "necessary", "source": "search", "counterexample": dict(hunted.found)}
+            out[name] = {"kind": "necessity", **entry}
+            continue
+        by = None if unused else _redundant(statement, reduced, name, reproves)
+        status = "unused" if unused else "unknown" if by is None else "redundant"
+        entry = {"status": status, "attempt": {**hunted.attempt(), "seed": seed, "found": 0}}
+        if by is not None:
+            entry["by"] = by
+        if rejected or hunted.rejected:
+            entry["rejected"] = [*rejected, *hunted.rejected]
+        out[name] = {"kind": "necessity", **entry}
     return out
+
+
+def _redundant(
+    statement: Statement, reduced: Statement, name: str, reproves: Callable[[Statement], bool] | None
+) -> str | None:
+    """Why the kernel says that a hypothesis may be dropped, or None."""
+    if not reduced["hyps"] and not reduced["goals"]:
+        return None
+    fate = consequences.of_hypothesis(statement, reduced, name)
+    if fate is None and reproves is not None and reproves(reduced):
+        fate = "proved", "the same derivation"
+    fate = fate or consequences.theorem(reduced)
+    return None if fate is None else fate[1]

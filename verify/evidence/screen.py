@@ -1,7 +1,7 @@
 """Screening: very many instances in float64, the suspicious ones settled exactly or in balls.
 
-A draw of the generator fixes the sizes and everything that equations tie down; the other letters are then varied in
-large batches, and those nearest to a violation are pushed further down the gradient of the margin. What is suspicious
+A draw of the generator fixes the sizes and what equations hold fast; the other letters are then varied in large
+batches, those that an equation gives are computed from them (`ties.py`), and those nearest to a violation are pushed further down the gradient of the margin. What is suspicious
 is rounded to rationals, completed, and has to meet every hypothesis and fail the conclusion rigorously before it
 counts. A screen that finds nothing is no evidence for the statement.
 """
@@ -22,6 +22,7 @@ from verify.evidence.generate import Discard, Plan, draw_one, validate
 from verify.evidence.instance import Instance, Key, Loss
 from verify.evidence.rng import Rng
 from verify.evidence.terms import Env, Statement, Term
+from verify.evidence.ties import exact, follow, ties
 from verify.evidence.trajectories import _driven
 from verify.evidence.values import Mat, ShapeError, Unsupported, Value
 from verify.numeric.enclosure import NotEvidence, precision
@@ -90,14 +91,12 @@ class _Template:
     def __init__(self, plan: Plan, instance: Instance) -> None:
         self.plan, self.instance = plan, _half_squares(plan, instance)
         instance, sig = self.instance, plan.sig
-        tied = {
-            name
-            for h in (*plan.static, *(h for _, h in plan.counts))
-            if h["concl"][0] == "eq"
-            for name in plan.mentions[h["id"]]
-        }
+        self.ties, held = ties(plan, instance)
+        given = {t.key for t in self.ties if t.kind != "length"}
         self.free = sorted(
-            k for k in instance.letters if k[2] == "" and k[0] not in tied and k[0] not in plan.derived
+            k
+            for k in instance.letters
+            if k[2] == "" and k[0] not in held and k[0] not in plan.derived and k not in given
         )
         if not self.free and not instance.losses:
             raise Unsupported("every letter is tied down by an equation")
@@ -114,7 +113,7 @@ class _Template:
         inst = self.instance
         here = {**self.fixed, **{k: x for k, x in letters.items() if k[2] != TARGET}}
         targets = {k[0]: x for k, x in letters.items() if k[2] == TARGET}
-        return self.moving(Batch(self.plan.sig, inst.nat, inst.dims, here, targets))
+        return self.moving(follow(Batch(self.plan.sig, inst.nat, inst.dims, here, targets), self.ties))
 
     def moving(self, found: Batch) -> Batch:
         """With the derivatives or next iterates that the equations of motion give."""
@@ -150,7 +149,7 @@ class _Template:
         allowed = np.ones(size, dtype=bool)
         for h in (*self.plan.static, *(h for _, h in self.plan.counts), *self.plan.sizes):
             if h["concl"][0] == "eq":
-                continue  # its letters are as in the template, where it holds exactly
+                continue  # it ties a letter that was computed, or holds exactly in the template
             margin = found.margin(h, size)
             strict = h["concl"][0] in ("gt", "ne")
             slack = 1e-13 if h["concl"][0] == "psd" else 0.0
@@ -255,6 +254,10 @@ class _Template:
         for instance in self.rounded(point):
             try:
                 with precision(30):
+                    tied = exact(self.plan, instance, self.ties)
+                    if tied is None:
+                        continue
+                    instance = tied
                     whole = complete(self.plan, instance, instance.letters, "screen")
                     if validate(self.plan, whole) is not None:
                         continue

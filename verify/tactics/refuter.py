@@ -129,7 +129,12 @@ class Refuter(Author):
             elif value is None:
                 raise TacticFailed(f"the instance does not say what {n} is")
             elif isinstance(value, tuple):
-                at, body = value
+                if decl.get("shape") is not None:
+                    raise TacticFailed(
+                        f"{n} is a matrix, and a refutation by a script takes numbers and terms",
+                        next="leave out the script: an instance of a flow counts by its enclosures",
+                    )
+                at, body = value if len(value) == 2 else (None, None)
                 form = form_of(at) if isinstance(at, Term) else None
                 if form is None:
                     raise TacticFailed(f"the values of {n} need an index", next=f"write {n}=(i, term in i)")
