@@ -90,7 +90,4 @@ for widths in (
         eta=step,
         sigma_min_Phi=1,
     )
-few = dict(search=4, necessity=4, necessity_more=4, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4)
-check(explicit, **few, trials=2)
-check(as_printed, trials=4, search=1)
 nonclaim("The explicit step is far smaller than what works in practice.")

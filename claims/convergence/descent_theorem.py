@@ -41,5 +41,4 @@ with proof(one_layer) as p:
     rest = p.have(1 - eta >= 0, by.algebra(p.step))
     p.conclude(by.algebra(p.descent, by.times(eta, rest, by.trace(by.gram(one.end - Psi)))))
 
-check(theorem, trials=40)
 nonclaim("Only one layer is proved; for more the bound is enclosed at the listed instances.")

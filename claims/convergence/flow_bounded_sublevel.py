@@ -79,6 +79,4 @@ with proof(sublinear, case="tall") as p:
     )
     rate(p, slope)
 
-few = {"trials": 8, "search": 1, "necessity": 2, "necessity_more": 2, "trajectories": 1}
-check(sublinear, **few)
 nonclaim("Bounds of rank and distance hold on a bounded sublevel set that contains no singular matrix.")

@@ -65,8 +65,5 @@ rate.breaks_without("balanced", N=2, widths=(2, 1, 1), W=[[[10, 0]], [[Q(1, 10)]
                     c=Q(1, 2), sigma_min_Phi=Q(5, 4))
 rate.breaks_without("balanced", N=2, widths=(1, 1, 2), W=[[[Q(1, 10)]], [[10], [0]]], Phi=[[1], [Q(3, 4)]],
                     c=Q(1, 2), sigma_min_Phi=Q(5, 4))
-few = dict(trials=16, search=6, necessity=8, necessity_more=8, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
-check(rate, **few, trajectories=2)
-check(floor_rate, **few, trajectories=2)
 figure(rate)
 nonclaim("Nothing is said about flows that start outside the margin.")

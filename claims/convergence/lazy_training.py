@@ -135,21 +135,6 @@ with proof(near_linear) as q:  # gap' = -K_0 gap - E (u - y)
         )
     )
 
-few = dict(
-    trials=12,
-    search=4,
-    necessity=4,
-    necessity_more=4,
-    mutant_pool=6,
-    mutant_draws=2,
-    hypothesis_mutants=4,
-    trajectories=1,
-)
-check(decays, **few)
-check(stays_definite, **few)
-check(short_path, **few)
-check(movement, **few)
-check(near_linear, **few)
 nonclaim(
     "For two layers of width m the constant `lip` falls like the inverse root of m; that the kernel is definite at the "
     "start with high probability is another claim."

@@ -83,10 +83,4 @@ with proof(far_from_zero, case="tall") as p:
 
 unit = [[1, 0], [0, 1]]
 far_from_zero.holds_at(k=2, d=2, r=2, W=unit, Phi=unit, c=Q(1, 2), sigma_min_Phi=1)
-few = dict(trials=10, search=4, necessity=6, necessity_more=6, mutant_pool=6, mutant_draws=2, hypothesis_mutants=4)
-check(full_rank, **few)
-check(below_target, **few)
-check(close, **few)
-check(not_small, **few)
-check(far_from_zero, **few)
 nonclaim("A target that is not of full rank has least singular value 0, so that no matrix has a margin.")

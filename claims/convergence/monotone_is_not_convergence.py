@@ -88,6 +88,4 @@ with proof(missing_direction) as p:
 at_zero = dict(N=2, widths=(1, 1, 1), Phi=[[1]], u=[[1]], v=[[1]], phi=1, b_0=2)
 missing_direction.breaks_without("first", W=[[[1]], [[0]]], **at_zero)
 missing_direction.breaks_without("second", W=[[[0]], [[1]]], **at_zero)
-few = dict(trials=12, search=4, necessity=6, necessity_more=6, mutant_pool=6, mutant_draws=2, hypothesis_mutants=4)
-check(missing_direction, **few, trajectories=1)
 nonclaim("Most starts do converge; that is a theorem on almost every start, and another one.")

@@ -139,9 +139,4 @@ with proof(below_singular) as p:
     p.conclude(by.algebra(by.times(right, left), by.times(c, right), by.times(c, left), c * c))
 
 discrete_form.fails_at(w=0, phi=0, c=1)
-few = dict(trials=16, search=4, necessity=6, necessity_more=6, mutant_pool=6, mutant_draws=2, hypothesis_mutants=6)
-check(in_the_order, **few)
-check(ball_is_margin, **few)
-check(margin_is_ball, **few)
-check(nearest_is_weak, **few)
 nonclaim("For a loss that is not a squared distance the margin is no ball.")

@@ -51,9 +51,4 @@ with proof(weight_decay) as p:
     p.conclude(by.algebra(by.scaled(exp(-2 * lam * t), kept)))
 
 exactly_constant.fails_at(N=2, j=1, widths=(2, 1, 1), W=[[[1, 0]], [[1]]], ell=[[1, -1]], eta=1, iterate=0)
-check(update, trials=16, search=6, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4)
-check(quotient, trials=16, search=6, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4)
-check(constant, trials=16, search=6, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4, trajectories=2)
-check(moved, trials=16, search=6, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4)
-check(one_rate, trials=16, search=6, mutant_pool=4, mutant_draws=2, hypothesis_mutants=4, trajectories=2)
 nonclaim("With momentum, or with layers at different rates, these quantities move also under flow.")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from verify.evidence import consequences
+from verify.evidence.consequences import Consequences
 from verify.evidence.counterexample import find
 from verify.evidence.judge import run
 from verify.evidence.mutants import mutants
-from verify.tactics.immediate import formed, immediate
+from verify.tactics.immediate import Premises, immediate
 
 X, Y = ["v", "x", [], ""], ["v", "y", [], ""]
 A, B = ["v", "A", [], ""], ["v", "B", [], ""]
@@ -60,40 +60,48 @@ def test_immediate_proofs(goal: Any, hyps: list[Any], found: bool) -> None:
 def test_transposes_under_a_trace_are_equivalent_and_others_are_not() -> None:
     s = matrices(["eq", ["tr", ["*", ["T", A], B]], ["tr", ["*", ["T", B], A]]])
     slipped = matrices(["eq", ["tr", ["*", A, ["T", B]]], ["tr", ["*", ["T", B], A]]])
-    assert consequences.of_goal(s, slipped, 0) == ("equivalent", "both directions")
+    assert Consequences(s).of_goal(slipped, 0) == ("equivalent", "both directions")
     dropped = matrices(["eq", ["tr", ["*", A, B]], ["tr", ["*", ["T", B], A]]])
-    assert consequences.of_goal(s, dropped, 0) is None
+    assert Consequences(s).of_goal(dropped, 0) is None
 
 
 def test_a_weaker_conclusion_is_implied_and_a_stronger_one_is_not() -> None:
     s = scalars([["ge", X, ZERO]], [["ge", Y, X]])
-    assert consequences.of_goal(s, scalars([["ge", X, ZERO]], [["ge", Y, times("1/2", X)]]), 0) == (
+    assert Consequences(s).of_goal(scalars([["ge", X, ZERO]], [["ge", Y, times("1/2", X)]]), 0) == (
         "implied",
         "from the statement",
     )
-    assert consequences.of_goal(s, scalars([["ge", X, ZERO]], [["ge", Y, times("2", X)]]), 0) is None
+    assert Consequences(s).of_goal(scalars([["ge", X, ZERO]], [["ge", Y, times("2", X)]]), 0) is None
 
 
 def test_a_stronger_hypothesis_makes_a_weaker_statement() -> None:
     s = scalars([["ge", X, ["q", "1"]], ["ge", Y, X]], [["ge", Y, ZERO]])
     stronger = scalars([["ge", X, ["q", "2"]], ["ge", Y, X]], [["ge", Y, ZERO]])
     weaker = scalars([["ge", X, ["q", "1/2"]], ["ge", Y, X]], [["ge", Y, ZERO]])
-    assert consequences.of_hypothesis(s, stronger, "h0") == ("implied", "from the statement")
-    assert consequences.of_hypothesis(s, weaker, "h0") is None
-    assert consequences.theorem(weaker) == ("proved", "an immediate proof")  # the constant is not needed
+    assert Consequences(s).of_hypothesis(stronger, "h0") == ("implied", "from the statement")
+    assert Consequences(s).of_hypothesis(weaker, "h0") is None
+    assert Consequences(s).theorem(weaker) == ("proved", "an immediate proof")  # the constant is not needed
 
 
 def test_a_hypothesis_that_follows_from_the_others_can_be_dropped() -> None:
     s = scalars([["ge", X, Y], ["gt", Y, ZERO], ["gt", X, ZERO]], [["gt", ["*", X, Y], ZERO]])
     without = {**s, "hyps": s["hyps"][:2]}
-    assert consequences.of_hypothesis(s, without, "h2") == ("equivalent", "it follows from the other hypotheses")
-    assert consequences.of_hypothesis(s, {**s, "hyps": s["hyps"][1:]}, "h0") is None
+    assert Consequences(s).of_hypothesis(without, "h2") == ("equivalent", "it follows from the other hypotheses")
+    assert Consequences(s).of_hypothesis({**s, "hyps": s["hyps"][1:]}, "h0") is None
 
 
 def test_what_the_kernel_does_not_take_as_a_statement() -> None:
-    assert formed(matrices(["eq", A, B])) is None
-    assert formed(matrices(["eq", A, ["tr", B]])) is not None
-    assert formed(matrices(["psd", A])) is not None  # not symmetric
+    s = matrices(["eq", A, B])
+    premises = Premises(s["sig"], [])
+    for formula, taken in ((["eq", A, B], True), (["eq", A, ["tr", B]], False), (["psd", A], False)):
+        assert (premises.refuses({"all": [], "concl": formula}) is None) is taken
+
+
+def test_premises_forget_what_was_proved_from_them() -> None:
+    premises = Premises(scalars([], [])["sig"], [])
+    goal = {"all": [], "concl": ["ge", ["pow", X, {"1": 2}], ZERO]}
+    assert premises.prove([goal]) is not None
+    assert not premises.prover.facts and not premises.prover.rules.facts and not premises.prover.steps
 
 
 def test_every_mutant_of_a_small_statement_has_the_right_fate() -> None:
@@ -111,7 +119,7 @@ def test_every_mutant_of_a_small_statement_has_the_right_fate() -> None:
 
 def test_no_mutant_is_both_proved_and_broken() -> None:
     s = scalars([["ge", X, ZERO], ["ge", Y, X]], [["ge", Y, ZERO]])
-    proved = [m for m in mutants(s) if consequences.theorem(m.statement) is not None]
+    proved = [m for m in mutants(s) if Consequences(s).theorem(m.statement) is not None]
     assert proved
     for mutant in proved:
         assert find(mutant.statement, seed=5, draws=60) is None, mutant.label()

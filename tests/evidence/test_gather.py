@@ -9,6 +9,7 @@ from verify.evidence.counterexample import find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.gather import Hints, Settings, gather
 from verify.evidence.generate import Plan, draw_many
+from verify.evidence.hunt import Budget
 from verify.evidence.judge import run as run_mutants
 from verify.evidence.mutants import mutants
 from verify.evidence.necessity import necessity
@@ -95,7 +96,7 @@ def test_a_wrong_witness_is_rejected(statement):
 )
 def test_needed_hypotheses_are_shown_to_be(statement, name, needed):
     s = statement(name)
-    found = necessity(s, seed=20, draws=60)
+    found = necessity(s, seed=20, budget=Budget(draws=60))
     assert {h for h, v in found.items() if v["status"] == "necessary"} >= needed
     for h, v in found.items():
         if v["status"] == "necessary":
@@ -106,9 +107,9 @@ def test_needed_hypotheses_are_shown_to_be(statement, name, needed):
 
 def test_unused_and_unknown_are_told_apart(statement):
     s = statement("balancedness.drift")
-    found = necessity(s, seed=1, draws=10, uses={"eta.positive": [], "descent": ["s1"]})
+    found = necessity(s, seed=1, budget=Budget(draws=10, sizes=0), uses={"eta.positive": [], "descent": ["s1"]})
     assert found["eta.positive"]["status"] == "unused"
-    found = necessity(s, seed=1, draws=10, uses={"eta.positive": ["s1"]})
+    found = necessity(s, seed=1, budget=Budget(draws=10, sizes=0), uses={"eta.positive": ["s1"]})
     assert found["eta.positive"]["status"] == "unknown" and found["eta.positive"]["attempt"]["draws"] == 10
 
 
@@ -116,9 +117,9 @@ def test_given_instances_are_validated(statement):
     s = statement("tangent_kernel.orthant")
     good = {"values": {"d": "1", "x1": [["-2"]], "x2": [["1"]]}}
     bad = {"values": {"d": "1", "x1": [["1"]], "x2": [["1"]]}}
-    found = necessity(s, seed=1, draws=0, given={"x1.unit": [bad, good]})
+    found = necessity(s, seed=1, budget=Budget(draws=0, sizes=0), given={"x1.unit": [bad, good]})
     assert found["x1.unit"]["source"] == "given"
-    found = necessity(s, seed=1, draws=0, given={"x1.unit": [bad]})
+    found = necessity(s, seed=1, budget=Budget(draws=0, sizes=0), given={"x1.unit": [bad]})
     assert found["x1.unit"]["status"] == "unknown" and found["x1.unit"]["rejected"]
 
 

@@ -174,7 +174,11 @@ def _necessity(claim: ClaimResult, hypothesis: str) -> Finding:
             if not names:
                 continue
             broken = any(_has_instance(necessity.get(name)) for name in names)
-            unused = uses is not None and all(uses.get(name) == [] for name in names)
+            unused = all(
+                (uses is not None and uses.get(name) == [])
+                or (necessity.get(name) or {}).get("status") == "redundant"  # proved again when it was re-validated
+                for name in names
+            )
             if broken or unused:
                 passed += 1
             else:

@@ -32,6 +32,7 @@ def validate(kernel: Sequence[Data], evidence: Data) -> dict[str, Any]:
 
 def _part(statement: Data, part: Data, problems: list[dict[str, str]]) -> dict[str, bool]:
     from verify.evidence import check_witness, revalidate
+    from verify.evidence.necessity import redundant
 
     def stands(where: str, instance: object, test: Callable[[Data, Data], str | None], of: Data = statement) -> bool:
         if not isinstance(instance, Mapping):
@@ -46,6 +47,9 @@ def _part(statement: Data, part: Data, problems: list[dict[str, str]]) -> dict[s
         if isinstance(entry, Mapping):
             reduced = {**statement, "hyps": [h for h in statement["hyps"] if h["id"] != name]}
             stands(f"necessity[{name}]", entry.get("counterexample"), revalidate, reduced)
+            if entry.get("status") == "redundant" and redundant(statement, name) is None:
+                reason = "the kernel does not say that it is redundant"
+                problems.append({"where": f"necessity[{name}]", "reason": reason})
     for where, instance in _sharp(part.get("sharpness")):
         stands(where, instance, check_witness)
     _tails(statement, part.get("tails"), problems)

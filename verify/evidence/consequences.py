@@ -13,12 +13,14 @@ left open. The names:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from verify.evidence.generate import Fact
 from verify.evidence.terms import Statement
-from verify.tactics.immediate import formed, immediate
+from verify.evidence.work import spend
+from verify.tactics.immediate import MALFORMED, Premises
 
 REDUNDANT = "it follows from the other hypotheses"
 
@@ -26,54 +28,86 @@ Fate = tuple[str, str]
 """Status, and what the kernel replayed (or refused)."""
 
 
-def plain(statement: Statement) -> dict[str, Any]:
-    return {k: statement[k] for k in ("sig", "hyps", "goals")}
+QUESTION = 1_000
+"""What one question to the kernel counts in the budget of evaluations."""
 
 
-def follows(statement: Statement, premises: Mapping[str, Fact], goal: Fact) -> bool:
-    """Whether a fact follows by an immediate proof from the hypotheses of a statement and named other facts."""
-    more = [{"id": name, "all": f["all"], "concl": f["concl"]} for name, f in premises.items()]
-    question = {
-        "sig": statement["sig"],
-        "hyps": [*statement["hyps"], *more],
-        "goals": [{"all": goal["all"], "concl": goal["concl"]}],
-    }
-    return immediate(question, rewriting=False) is not None
+class Consequences:
+    """What follows from one statement and for its mutants; what they share is read once."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+
+    @cached_property
+    def alone(self) -> Premises | None:
+        """The hypotheses."""
+        return _premises(self.statement, self.statement["hyps"])
+
+    @cached_property
+    def claimed(self) -> Premises | None:
+        """The hypotheses and the goals."""
+        return _premises(self.statement, [*self.statement["hyps"], *_claims(self.statement["goals"])])
+
+    def ill_formed(self, mutant: Statement, number: int | None, name: str | None) -> str | None:
+        """Why the kernel does not take the changed goal or hypothesis, or None."""
+        if self.alone is None:
+            return None
+        if number is not None:
+            return self.alone.refuses(mutant["goals"][number])
+        changed = [h for h in mutant["hyps"] if h["id"] == name]
+        return self.alone.refuses(changed[0], hypothesis=True) if changed else None
+
+    def of_goal(self, mutant: Statement, number: int) -> Fate | None:
+        """Fate of a mutant that changes one goal. Other goals are premises in both directions."""
+        old, new = self.statement["goals"][number], mutant["goals"][number]
+        if not _follows(self.claimed, new):
+            return None
+        changed = [*self.statement["hyps"], *_claims(mutant["goals"])]
+        if not _follows(_premises(self.statement, changed), old):
+            return "implied", "from the statement"
+        others = [c for k, c in enumerate(_claims(self.statement["goals"])) if k != number]
+        if not _follows(_premises(self.statement, [*self.statement["hyps"], *others]), old):
+            return "equivalent", "both directions"
+        if _follows(_premises(self.statement, _claims([old])), new) and _follows(
+            _premises(self.statement, _claims([new])), old
+        ):
+            return "equivalent", "both directions"
+        return self.theorem(mutant)
+
+    def of_hypothesis(self, mutant: Statement, name: str) -> Fate | None:
+        """Fate of a mutant that changes or drops one hypothesis."""
+        (old,) = (h for h in self.statement["hyps"] if h["id"] == name)
+        if not _follows(_premises(mutant, mutant["hyps"]), old):
+            return None
+        new = [h for h in mutant["hyps"] if h["id"] == name]
+        if not new:
+            return "equivalent", REDUNDANT
+        return ("equivalent", "both directions") if _follows(self.alone, new[0]) else ("implied", "from the statement")
+
+    def theorem(self, mutant: Statement) -> Fate | None:
+        """Whether the mutant has an immediate proof of its own."""
+        same = mutant["hyps"] == self.statement["hyps"]
+        premises = self.alone if same else _premises(mutant, mutant["hyps"])
+        spend(QUESTION)
+        found = premises is not None and premises.prove([_bare(g) for g in mutant["goals"]]) is not None
+        return ("proved", "an immediate proof") if found else None
 
 
-def of_goal(statement: Statement, mutant: Statement, number: int) -> Fate | None:
-    """Fate of a mutant that changes one goal. Other goals are premises in both directions."""
-    claims = {f"claim.{k}": g for k, g in enumerate(statement["goals"])}
-    if not follows(statement, claims, mutant["goals"][number]):
+def _bare(fact: Fact) -> dict[str, Any]:
+    return {"all": fact["all"], "concl": fact["concl"]}
+
+
+def _claims(goals: Sequence[Fact]) -> list[dict[str, Any]]:
+    return [{"id": f"claim.{k}", **_bare(g)} for k, g in enumerate(goals)]
+
+
+def _premises(statement: Statement, hyps: Sequence[Fact]) -> Premises | None:
+    try:
+        return Premises(statement["sig"], list(hyps))
+    except MALFORMED:
         return None
-    old, new = statement["goals"][number], mutant["goals"][number]
-    changed = {f"claim.{k}": g for k, g in enumerate(mutant["goals"])}
-    if not follows(statement, changed, old):
-        return "implied", "from the statement"
-    if not follows(statement, {f"claim.{k}": g for k, g in enumerate(statement["goals"]) if k != number}, old):
-        return "equivalent", "both directions"
-    bare = {**statement, "hyps": []}
-    if follows(bare, {"claim": old}, new) and follows(bare, {"claim": new}, old):
-        return "equivalent", "both directions"
-    return theorem(mutant)
 
 
-def of_hypothesis(statement: Statement, mutant: Statement, name: str) -> Fate | None:
-    """Fate of a mutant that changes or drops one hypothesis."""
-    (old,) = (h for h in statement["hyps"] if h["id"] == name)
-    if not follows(mutant, {}, old):
-        return None
-    new = [h for h in mutant["hyps"] if h["id"] == name]
-    if not new:
-        return "equivalent", REDUNDANT
-    return ("equivalent", "both directions") if follows(statement, {}, new[0]) else ("implied", "from the statement")
-
-
-def theorem(mutant: Statement) -> Fate | None:
-    """Whether the mutant has an immediate proof of its own."""
-    return ("proved", "an immediate proof") if immediate(plain(mutant)) is not None else None
-
-
-def ill_formed(mutant: Statement) -> str | None:
-    """Why the kernel does not take the mutant as a statement, or None."""
-    return formed(plain(mutant))
+def _follows(premises: Premises | None, goal: Fact) -> bool:
+    spend(QUESTION)
+    return premises is not None and premises.prove([_bare(goal)], rewriting=False) is not None

@@ -127,7 +127,6 @@ def gather(
             budget=Budget(settings.necessity, settings.necessity_screens, 300, settings.work, shrink=60),
             uses=hints.uses,
             given=hints.breaks_without,
-            reproves=hints.reproves,
         )
         out["mutants"] = run_mutants(
             kernel_statement,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from verify.evidence import consequences
 from verify.evidence.check import Prepared, recursive, worst
+from verify.evidence.consequences import REDUNDANT, Consequences, Fate
 from verify.evidence.continuation import stays
 from verify.evidence.counterexample import record, revalidate
 from verify.evidence.evaluate import Evaluator
@@ -26,6 +26,7 @@ from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError, Unsupported
 from verify.evidence.work import WorkLimit, exhausted, metered
 from verify.numeric.enclosure import NotEvidence, precision
+
 
 class Pool:
     """Instances of one set of hypotheses, drawn when they are asked for."""
@@ -73,6 +74,7 @@ class Judge:
     contradicted: Collection[int]
     dropped: Mapping[str, Mapping[str, Any]]
     reproves: Callable[[Statement], bool] | None
+    consequences: Consequences
 
     def fate(self, mutant: Mutant) -> dict[str, Any]:
         """Status with what belongs to it: counterexample, reason, or what was tried."""
@@ -81,7 +83,7 @@ class Judge:
             return {"status": "proved", "by": "the derivation, which does not use it"}
         if mutant.operator == "hypothesis" and self.dropped.get(name or "", {}).get("status") == "redundant":
             return _redundant(str(self.dropped[name or ""].get("by")))
-        wrong = consequences.ill_formed(mutant.statement)
+        wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), name)
         if wrong is not None and not (mutant.goal() is not None and not well_sorted(mutant.statement)):
             return {"status": "ill-sorted", "by": wrong[:80]}
         known = self.dropped.get(name or "", {}) if mutant.operator == "hypothesis" else {}
@@ -150,16 +152,16 @@ class Judge:
 
     # -- the kernel --------------------------------------------------------------------------------------
 
-    def _settled(self, mutant: Mutant) -> consequences.Fate | None:
+    def _settled(self, mutant: Mutant) -> Fate | None:
         number, name = mutant.goal(), mutant.hypothesis()
         fate = None
         if number is not None:
-            fate = consequences.of_goal(self.statement, mutant.statement, number)
+            fate = self.consequences.of_goal(mutant.statement, number)
         elif name is not None:
-            fate = consequences.of_hypothesis(self.statement, mutant.statement, name)
+            fate = self.consequences.of_hypothesis(mutant.statement, name)
         if fate is None and self.reproves is not None and self.reproves(mutant.statement):
             return "proved", "the same derivation"
-        return fate or consequences.theorem(mutant.statement)
+        return fate or self.consequences.theorem(mutant.statement)
 
     # -- search ------------------------------------------------------------------------------------------
 
@@ -241,6 +243,7 @@ def run(
         [] if proof_at is None else _denied(plan, proof_at),
         dropped or {},
         reproves,
+        Consequences(statement),
     )
     rows: list[dict[str, Any]] = []
     with metered(work):
@@ -275,7 +278,7 @@ def _denied(plan: Plan, instance: Instance) -> list[int]:
 
 def _redundant(by: str) -> dict[str, Any]:
     """Fate of a statement without a hypothesis that is not needed."""
-    return {"status": "equivalent" if by == consequences.REDUNDANT else "proved", "by": by}
+    return {"status": "equivalent" if by == REDUNDANT else "proved", "by": by}
 
 
 def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verify.evidence import consequences
+from verify.evidence.consequences import Consequences
 from verify.evidence.counterexample import revalidate
 from verify.evidence.hunt import Budget, hunt
 from verify.evidence.rng import label_hash
@@ -24,7 +24,6 @@ def necessity(
     budget: Budget | None = None,
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    reproves: Callable[[Statement], bool] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """For each hypothesis `necessary` with a re-validated counterexample, `unused`, `redundant`, or `unknown`.
 
@@ -54,7 +53,7 @@ def necessity(
             entry = {"status": "necessary", "source": "search", "counterexample": dict(hunted.found)}
             out[name] = {"kind": "necessity", **entry}
             continue
-        by = None if unused else _redundant(statement, reduced, name, reproves)
+        by = None if unused else redundant(statement, name)
         status = "unused" if unused else "unknown" if by is None else "redundant"
         entry = {"status": status, "attempt": {**hunted.attempt(), "seed": seed, "found": 0}}
         if by is not None:
@@ -65,14 +64,9 @@ def necessity(
     return out
 
 
-def _redundant(
-    statement: Statement, reduced: Statement, name: str, reproves: Callable[[Statement], bool] | None
-) -> str | None:
+def redundant(statement: Statement, name: str) -> str | None:
     """Why the kernel says that a hypothesis may be dropped, or None."""
-    if not reduced["hyps"] and not reduced["goals"]:
-        return None
-    fate = consequences.of_hypothesis(statement, reduced, name)
-    if fate is None and reproves is not None and reproves(reduced):
-        fate = "proved", "the same derivation"
-    fate = fate or consequences.theorem(reduced)
+    reduced = without(statement, name)
+    asked = Consequences(statement)
+    fate = asked.of_hypothesis(reduced, name) or asked.theorem(reduced)
     return None if fate is None else fate[1]

@@ -1,7 +1,8 @@
 """Screening: very many instances in float64, the suspicious ones settled exactly or in balls.
 
 A draw of the generator fixes the sizes and what equations hold fast; the other letters are then varied in large
-batches, those that an equation gives are computed from them (`ties.py`), and those nearest to a violation are pushed further down the gradient of the margin. What is suspicious
+batches, those that an equation gives are computed from them (`ties.py`), and those nearest to a violation are pushed
+further down the gradient of the margin. What is suspicious
 is rounded to rationals, completed, and has to meet every hypothesis and fail the conclusion rigorously before it
 counts. A screen that finds nothing is no evidence for the statement.
 """

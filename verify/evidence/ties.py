@@ -133,8 +133,8 @@ def _value(now: Batch, here: dict[Key, Array], tie: Tie) -> Array:
             size = np.sqrt(np.abs(now.value(tie.other, {})) / np.sum(x * x, axis=(1, 2)))
             return np.asarray(x * size.reshape(-1, 1, 1))
         gaps = []
-        for x in (0.0, 1.0, 2.0):
-            trial = Batch(now.sig, now.nat, now.dims, {**here, tie.key: np.array([x])}, now.targets, now.start)
+        for at in (0.0, 1.0, 2.0):
+            trial = Batch(now.sig, now.nat, now.dims, {**here, tie.key: np.array([at])}, now.targets, now.start)
             gaps.append(trial.value(tie.other[1], {}) - trial.value(tie.other[2], {}))
         if not np.allclose(gaps[2] - gaps[1], gaps[1] - gaps[0], rtol=1e-9, atol=1e-9, equal_nan=True):
             raise Unsupported("an equation that is not affine in a number")

@@ -696,8 +696,13 @@ def _necessity(parts: Sequence[Json], unused: bool) -> tuple[str, str, Instance 
             return "breaks", note, instance
         attempt = entry.get("attempt")
         if isinstance(attempt, Mapping) and attempt.get("draws"):
-            note = note or f"no counterexample in {attempt['draws']} draws"
-        unused = unused or entry.get("status") == "unused"
+            met, screened = attempt.get("met"), attempt.get("screened")
+            seen = f", of which {met} met the others" if met is not None else ""
+            more = f", and {screened} instances screened" if screened else ""
+            note = note or f"no counterexample in {attempt['draws']} draws{seen}{more}"
+        if entry.get("status") == "redundant":
+            note = f"not needed: {entry.get('by')}"
+        unused = unused or entry.get("status") in ("unused", "redundant")
         notes.append(note)
     note = next((n for n in notes if n), "")
     if unused:

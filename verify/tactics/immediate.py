@@ -23,7 +23,7 @@ from .prover import Known, Prover, minus
 from .solve import Vector, positive_combination
 
 Json = Any
-WORK = 60_000
+WORK = 20_000
 """Budget of counted kernel operations for one search."""
 
 INSTANCES = 3
@@ -35,47 +35,80 @@ PAIRS = 8
 COLUMNS = 60
 """Ingredients for one linear program."""
 
+MONOMIALS = 40
+"""Monomials whose signs are looked at."""
+
+TERMS = 400
+"""Terms of a normal form, and no more, in which a combination is looked for."""
+
 MALFORMED = (Reject, TacticFailed, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
-def formed(statement: Json) -> str | None:
-    """None if the kernel takes a statement (sig, hyps, goals) as one, else its reason."""
-    from verify.kernel.replay import statement as read
-
-    try:
-        read(statement)
-    except MALFORMED as reason:
-        return str(reason) or type(reason).__name__
-    return None
+TRUE = {"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}
 
 
-def immediate(
-    statement: Json, *, name: str = "immediate", work: int = WORK, rewriting: bool = True
-) -> Json | None:
+class Premises:
+    """Facts over one signature, read once, from which many formulas are to follow.
+
+    Raises one of `MALFORMED` if the kernel does not take them as hypotheses.
+    """
+
+    def __init__(self, sig: Json, hyps: Sequence[Json]) -> None:
+        self.sig, self.hyps = sig, list(hyps)
+        self.prover = Prover({"sig": sig, "hyps": self.hyps, "goals": [TRUE]}, "immediate")
+        self.free = {name for name, decl in sig["letters"].items() if decl.get("free")}
+
+    def refuses(self, fact: Json, *, hypothesis: bool = False) -> str | None:
+        """Why the kernel does not take a formula as a goal (a hypothesis) over the signature, or None."""
+        self.prover.rules.alg.budget.left = WORK
+        try:
+            self.prover.rules.declare({"all": fact["all"], "concl": fact["concl"]}, dict(self.prover.rules.sig.nat))
+        except MALFORMED as reason:
+            return str(reason) or type(reason).__name__
+        if hypothesis and any(name in self.free for name in _names(fact["concl"])):
+            return "a hypothesis speaks of a free letter"
+        return None
+
+    def prove(self, goals: Sequence[Json], *, work: int = WORK, rewriting: bool = True) -> Json | None:
+        """A theorem with these premises and goals that the kernel has replayed, or None if none was found."""
+        p = self.prover
+        known = dict(p.facts), dict(p.rules.facts)
+        p.rules.alg.budget.left = work
+        try:
+            qed = []
+            for number, goal in enumerate(goals):
+                step = _goal(p, f"goal {number}", goal["all"], goal["concl"], rewriting)
+                if step is None:
+                    return None
+                qed.append(step)
+            found = {"id": "immediate", "sig": self.sig, "hyps": self.hyps, "goals": list(goals)}
+            found = {**found, "steps": list(p.steps), "qed": qed}
+        except MALFORMED:
+            return None
+        finally:
+            p.facts, p.rules.facts = known
+            p.steps.clear()
+        return found if theorem(found, shelves(), {})["ok"] else None
+
+
+def immediate(statement: Json, *, work: int = WORK, rewriting: bool = True) -> Json | None:
     """A theorem of the statement that the kernel has replayed, or None if no immediate proof was found.
 
     With `rewriting`, hypotheses that say what a letter is are also used to replace it.
     """
     try:
-        prover = Prover({k: statement[k] for k in ("sig", "hyps", "goals")}, name)
-        prover.rules.alg.budget.left = work
-        qed = []
-        for number, goal in enumerate(statement["goals"]):
-            step = _goal(prover, f"goal {number}", goal["all"], goal["concl"], rewriting)
-            if step is None:
-                return None
-            qed.append(step)
+        premises = Premises(statement["sig"], statement["hyps"])
     except MALFORMED:
         return None
-    found = {
-        "id": name,
-        "sig": statement["sig"],
-        "hyps": statement["hyps"],
-        "goals": statement["goals"],
-        "steps": prover.steps,
-        "qed": qed,
-    }
-    return found if theorem(found, shelves(), {})["ok"] else None
+    return premises.prove(statement["goals"], work=work, rewriting=rewriting)
+
+
+def _names(data: Json) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list):
+        for x in data:
+            yield from _names(x)
 
 
 def _goal(p: Prover, wish: str, prefix: Json, concl: Json, rewriting: bool) -> str | None:
@@ -97,6 +130,8 @@ def _proofs(p: Prover, prefix: Json, concl: Json, scope: Scope, rewriting: bool)
         yield alone
     if kind == "ne":
         yield from _apart(p, prefix, concl, scope, rewriting)
+        return
+    if len(poly.terms) > TERMS:
         return
     shaped = _shaped(p, kind, concl, scope)
     if shaped is not None:
@@ -172,8 +207,8 @@ def _more(
         scalar = poly.sort == ("s",)
         if (kind == "psd") == scalar:
             continue
-        for m in sorted(poly.terms, key=repr):
-            if m in seen:
+        for m in sorted(poly.terms, key=repr)[:MONOMIALS]:
+            if m in seen or len(seen) >= MONOMIALS:
                 continue
             seen.add(m)
             term = back.term(Poly(poly.sort, {m: 1}))
