@@ -10,6 +10,7 @@ from typing import Any
 
 from verify.audit import hints, revalidation
 from verify.audit.sources import SourceError, discover, select
+from verify.audit.verdict import ENOUGH
 
 Data = dict[str, Any]
 
@@ -80,6 +81,8 @@ class Layers:
             reproves=None if theorem is None else _same_derivation(context, theorem),
             expect_false=statement.expects == "REFUTED",
         )
+        if statement.expects == "ENCLOSED":  # the enclosures are all there is: as many as the verdict asks for
+            settings = {"enclosed": ENOUGH + 4, **settings}
         evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))
         return evidence
 

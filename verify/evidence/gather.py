@@ -98,7 +98,7 @@ def gather(
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
     out["enclosures"] = enclosures(
-        kernel_statement, chosen, digits=settings.digits, max_rows=12 + 2 * len(given) * len(kernel_statement["goals"])
+        kernel_statement, chosen, digits=settings.digits, max_rows=12 + 2 * len(chosen) * len(kernel_statement["goals"])
     )
     if plan.random and chosen:
         with metered(settings.work):

@@ -69,12 +69,12 @@ def hunt(statement: Statement, *, seed: int, budget: Budget, max_size: int = 3, 
             rejected.append(wrong)
         return data if wrong is None else None
 
-    with metered(budget.work) as meter:
+    with metered(budget.work // 2) as drawing:
         for n in range(budget.draws):
             if exhausted():
                 break
             draws += 1
-            size = min(max_size, n * (max_size + 2) // budget.draws)
+            size = min(max_size, n * (max_size + 1) // budget.draws)
             try:
                 instance = draw_one(plan, rng.next(), size, CORNERS[n % len(CORNERS)])
                 met += 1
@@ -84,7 +84,8 @@ def hunt(statement: Statement, *, seed: int, budget: Budget, max_size: int = 3, 
                 continue
             if found is not None:
                 return Hunted(found, draws, met)
-        if budget.sizes and not meter.empty:
+    with metered(budget.work // 2) as screening:  # its floats are not counted, its draws and settlements are
+        if budget.sizes:
             try:
                 seen = screen(statement, seed=rng.next(), sizes=budget.sizes, batch=budget.batch, keep=2)
                 screened = seen.instances
@@ -93,4 +94,5 @@ def hunt(statement: Statement, *, seed: int, budget: Budget, max_size: int = 3, 
                     return Hunted(found, draws, met, screened)
             except (*OUT_OF_REACH, WorkLimit):
                 pass
-        return Hunted(None, draws, met, screened, meter.empty, tuple(dict.fromkeys(rejected))[:3])
+    ended = drawing.empty or screening.empty
+    return Hunted(None, draws, met, screened, ended, tuple(dict.fromkeys(rejected))[:3])

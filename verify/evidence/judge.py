@@ -20,7 +20,6 @@ from verify.evidence.hunt import CORNERS, OUT_OF_REACH, Budget, hunt
 from verify.evidence.instance import Instance
 from verify.evidence.mutants import Mutant, mutants
 from verify.evidence.rng import Rng, label_hash
-from verify.evidence.sorts import well_sorted
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError, Unsupported
@@ -76,33 +75,45 @@ class Judge:
     reproves: Callable[[Statement], bool] | None
     consequences: Consequences
 
-    def fate(self, mutant: Mutant) -> dict[str, Any]:
-        """Status with what belongs to it: counterexample, reason, or what was tried."""
+    def at_once(self, mutant: Mutant) -> dict[str, Any] | None:
+        """The fate that follows from what is known already, without looking at an instance; None if none does."""
         name = mutant.hypothesis()
         if name is not None and name in self.unused:
             return {"status": "proved", "by": "the derivation, which does not use it"}
-        if mutant.operator == "hypothesis" and self.dropped.get(name or "", {}).get("status") == "redundant":
-            return _redundant(str(self.dropped[name or ""].get("by")))
+        known = self.dropped.get(name or "", {})
+        if known.get("status") == "redundant":
+            same = mutant.operator == "hypothesis" and known.get("by") == REDUNDANT
+            return {"status": "equivalent" if same else "proved", "by": str(known.get("by"))}
         wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), name)
-        if wrong is not None and not (mutant.goal() is not None and not well_sorted(mutant.statement)):
-            return {"status": "ill-sorted", "by": wrong[:80]}
-        known = self.dropped.get(name or "", {}) if mutant.operator == "hypothesis" else {}
-        if known.get("status") == "necessary":
-            return {"status": "killed", "counterexample": known["counterexample"]}
-        if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
-            return {"status": "killed", "by": "the derivation and the witness"}
-        found, tried = self._pooled(mutant)
-        if found is not None:
-            return {"status": "killed", "counterexample": found}
         if wrong is not None:
             return {"status": "ill-sorted", "by": wrong[:80]}
+        if mutant.operator == "hypothesis" and known.get("status") == "necessary":
+            return {"status": "killed", "counterexample": known["counterexample"]}
         if mutant.operator == "hypothesis" and known.get("status") == "unknown":
             attempt = known.get("attempt", {})
             return {"status": "survived", "tried": int(attempt.get("met", 0)) + int(attempt.get("screened", 0))}
-        proof = self._settled(mutant)
+        if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
+            return {"status": "killed", "by": "the derivation and the witness"}
+        return None
+
+    def fate(self, mutant: Mutant) -> dict[str, Any]:
+        """Status with what belongs to it: counterexample, reason, or what was tried.
+
+        Instances are looked at before the kernel is asked, unless they are dear: expectations are.
+        """
+        known = self.at_once(mutant)
+        if known is not None:
+            return known
+        dear = bool(self.pool.plan.random)
+        proof = self._settled(mutant) if dear else None
+        found, tried = self._pooled(mutant) if proof is None else (None, 0)
+        if found is None and proof is None and not dear:
+            proof = self._settled(mutant)
         if proof is not None:
             return {"status": proof[0], "by": proof[1]}
-        found, more = self._searched(mutant)
+        more = 0
+        if found is None:
+            found, more = self._searched(mutant)
         if found is not None:
             return {"status": "killed", "counterexample": found}
         return {"status": "survived", "tried": tried + more}
@@ -276,11 +287,6 @@ def _denied(plan: Plan, instance: Instance) -> list[int]:
     ]
 
 
-def _redundant(by: str) -> dict[str, Any]:
-    """Fate of a statement without a hypothesis that is not needed."""
-    return {"status": "equivalent" if by == REDUNDANT else "proved", "by": by}
-
-
 def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:
     always = [m for m in everything if m.goal() is not None or m.operator == "hypothesis"]
     others = [m for m in everything if m.goal() is None and m.operator != "hypothesis"]
@@ -291,13 +297,13 @@ def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:
 
 
 def _told(judge: Judge, mutant: Mutant, keep: bool) -> dict[str, Any]:
-    if exhausted():
-        return {"status": "not tried"}
     try:
-        found = judge.fate(mutant)
+        found = judge.at_once(mutant) if exhausted() else judge.fate(mutant)
     except WorkLimit:
+        found = None
+    if found is None:
         return {"status": "not tried"}
-    if exhausted() and found["status"] == "survived":
+    if exhausted() and found["status"] == "survived" and mutant.operator != "hypothesis":
         return {"status": "not tried"}
     if not keep and "counterexample" in found:
         data = found.pop("counterexample")
