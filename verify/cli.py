@@ -66,7 +66,8 @@ class Group(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            _fail(f"{error.filename or 'file'}: {error.strerror or error}", EXIT_UNEXPECTED)
+            name = error.filename or "a file"
+            _fail(f"{name} cannot be read or written: {error.strerror or error}; choose another place", EXIT_USAGE)
 
 
 def _fail(message: str, code: int) -> None:
@@ -262,7 +263,7 @@ def _print_audit(result: Audit, seconds: float) -> None:
 def _line(verdict: Verdict, standing: Standing, text: str) -> None:
     word = click.style(f"{GLYPHS[verdict]} {verdict:<11}", fg=COLOURS[standing])
     width = min(max(shutil.get_terminal_size((110, 24)).columns, 60), 110)
-    first, *rest = textwrap.wrap(text, width - 20) or [""]
+    first, *rest = textwrap.wrap(text, width - 20, break_on_hyphens=False) or [""]
     click.echo(f"    {word}  {first}")
     for line in rest:
         click.echo(" " * 19 + line)
@@ -309,7 +310,7 @@ def registry() -> dict[str, dict[str, dict[str, Any]]]:
 
 def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
     """The pages, from certificates, verdicts, replays and the register of documents; the page to open."""
-    from verify.report import CertificateAndVerdicts, build
+    from verify.report import CertificateAndVerdicts, ReportError, build
     from verify.statement.claims import read_sources
 
     items = []
@@ -330,7 +331,11 @@ def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
              "reason": e.reason}
             for e in register(folder, discover(folder))
         ]  # fmt: skip
-    index: Path = build(items, out, registry(), sources, None, rows).index
+    try:
+        index: Path = build(items, out, registry(), sources, None, rows).index
+    except ReportError as error:
+        _fail(str(error), EXIT_USAGE)
+        raise AssertionError from None
     return index
 
 
@@ -494,7 +499,7 @@ def _counts(found: Counter[str]) -> str:
 
 
 def _field(name: str, text: str) -> None:
-    lines = textwrap.wrap(text, 90)[:6] or [""]
+    lines = textwrap.wrap(text, 90, break_on_hyphens=False)[:6] or [""]
     click.echo(f"    {name:>12}: {lines[0]}")
     for line in lines[1:]:
         click.echo(" " * 18 + line)
@@ -739,10 +744,10 @@ def uses_command(asked: tuple[str, ...], name: str) -> None:
     """The steps that use NAME: a theorem, a base fact, an axiom, or a rule of the kernel."""
     import difflib
 
-    from verify.audit.certificate import read
+    from verify.audit.certificate import read_named
     from verify.audit.inspection import known_names, uses
 
-    found = [read(path) for path in _certificates(project(asked).base, ())]
+    found = [read_named(path) for path in _certificates(project(asked).base, ())]
     hits = uses(found, name)
     if not hits:
         names = known_names(found)
@@ -812,6 +817,7 @@ def refute_command(
     Exit code 0: none found, which proves nothing. 1: a counterexample to at least one statement. 2: usage.
     """
     from verify.audit.search import UnknownLabel, author_line, search
+    from verify.statement.errors import ClaimFileError
 
     (source,) = _sources(project(asked, [name]).claims, [name])
     hit = False
@@ -840,6 +846,8 @@ def refute_command(
     except UnknownLabel as error:
         wanted, known = error.args
         _fail(f"{source.path.stem} has no statement {wanted!r}; it has {', '.join(known)}", EXIT_USAGE)
+    except ClaimFileError as error:
+        _fail(str(error), EXIT_UNEXPECTED)
     except Exception as error:  # a claim file may raise anything
         _fail(f"{source.path}: {type(error).__name__}: {error}", EXIT_UNEXPECTED)
     raise SystemExit(EXIT_UNEXPECTED if hit else EXIT_EXPECTED)

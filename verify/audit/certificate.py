@@ -159,6 +159,14 @@ def read(path: Path) -> dict[str, Any]:
     return parse(text)
 
 
+def read_named(path: Path) -> dict[str, Any]:
+    """As `read`; an error says which file."""
+    try:
+        return read(path)
+    except CertificateError as error:
+        raise CertificateError(f"{path}: {error}") from None
+
+
 def parse(text: str) -> dict[str, Any]:
     data = loads(text)
     check_shape(data)
@@ -173,7 +181,7 @@ def hash_matches(certificate: Mapping[str, Any]) -> bool:
 def check_shape(data: object) -> None:
     """The structure that readers rely on; what the pieces mean is the kernel's business."""
     if isinstance(data, dict):  # before the keys, which another version may have changed
-        _check_versions(data)
+        check_versions(data)
     top = _object(data, "the certificate", TOP_KEYS)
     claim = _object(top["claim"], "claim", CLAIM_KEYS)
     for key in ("slug", "topic", "title"):
@@ -215,7 +223,8 @@ def check_shape(data: object) -> None:
     _expect(isinstance(top["hash"], str), "hash", "a string")
 
 
-def _check_versions(data: Mapping[str, Any]) -> None:
+def check_versions(data: Mapping[str, Any]) -> None:
+    """Refuses what another version made. Raises CertificateError."""
     for key, known, has in (("format", FORMAT, "reads format"), ("rules", RULES, "has rules")):
         found = data.get(key, known)
         if type(found) is int and found > known:

@@ -342,10 +342,7 @@ def reread(files: Sequence[Path], settings: Settings, progress: Progress | None 
     progress = progress or Progress(len(files), quiet=True)
     records = []
     for path in files:
-        try:
-            found = certificates.read(path)
-        except certificates.CertificateError as error:
-            raise certificates.CertificateError(f"{path}: {error}") from None
+        found = certificates.read_named(path)
         claim = found["claim"]
         records.append(Record(claim["topic"], claim["slug"], str(path), certificate=certificates.canonical(found)))
     replays = replay(files, settings.limits, settings.kernel) if files else []

@@ -39,13 +39,13 @@ def scan(path: Path, root: Path | None = None) -> Source | None:
     topic, slug = path.resolve().parent.name, path.stem
     root = root or path.resolve().parent.parent
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        content = path.read_bytes()
+    except OSError:
         return None
-    if "verify.statement" not in text:
+    if b"verify.statement" not in content:
         return None
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(content.decode("utf-8"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Source(path, topic, slug, root)  # audited, so that the error is seen
     if not any(_imports_language(node) for node in tree.body):

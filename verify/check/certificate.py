@@ -87,6 +87,10 @@ def recheck(path: Path) -> Checked:
         raise BadCertificate(f"{path}: its problem cannot be read: {error}") from None
     except (OSError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise BadCertificate(f"{path}: not the certificate of a problem ({type(error).__name__})") from None
+    for key in ("format", "rules"):
+        if type(data.get(key)) is not int or data[key] != 1:
+            newer = "; install a newer version of verify-claims" if str(data.get(key)) > "1" else ""
+            raise BadCertificate(f"{path}: {key} {data.get(key)!r}; this version reads {key} 1{newer}")
     verdict, shown = str(data.get("verdict")), str(data.get("statement"))
     count = sum(len(v) for k, v in data.items() if isinstance(v, list) and k != "rests")
 

@@ -167,6 +167,8 @@ def _what(error: StatementError) -> str:
 def _advice(error: BaseException) -> str:
     if isinstance(error, ImportError) and getattr(error, "name", None):
         return f"install {error.name}, or remove the import"
+    if isinstance(error, UnicodeDecodeError):
+        return "save the file as UTF-8"
     if isinstance(error, NameError):
         return "declare the symbol first; claim files start with `from verify.statement import *`"
     return ""
@@ -250,9 +252,18 @@ def read_sources(path: Path) -> Mapping[str, Any]:
     return {"sources": sources, "claims": claims}
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON whose keys differ: a repeated one would replace what was said before."""
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        names = [key for key, _ in pairs]
+        raise ValueError(f"{next(n for n in names if names.count(n) > 1)} is listed twice")
+    return out
+
+
 def _table(path: Path, key: str) -> dict[str, Any]:
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except (OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from error
     if not isinstance(table, dict) or not all(isinstance(table.get(k, {}), dict) for k in (key, "claims")):
