@@ -1,4 +1,4 @@
-"""Repeated timing of one function: minimum, median and maximum in seconds."""
+"""Repeated timing of functions: minimum, median and maximum in seconds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,23 @@ from typing import Any
 
 
 def seconds(run: Callable[[], Any], repeats: int) -> dict[str, float]:
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - start)
-    return {"min": min(taken), "median": median(taken), "max": max(taken), "runs": repeats}
+    return summary([once(run) for _ in range(repeats)])
+
+
+def once(run: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def summary(taken: list[float]) -> dict[str, float]:
+    return {"min": min(taken), "median": median(taken), "max": max(taken), "runs": len(taken)}
+
+
+def in_turn(
+    ours: Callable[[], float], theirs: Callable[[], float], repeats: int
+) -> tuple[dict[str, float], dict[str, float], float]:
+    """Figures of two sides that take turns, so that both see the same machine, and the median of the ratios
+    theirs / ours of neighbouring runs. Each side returns its own figure."""
+    pairs = [(ours(), theirs()) for _ in range(repeats)]
+    return summary([a for a, _ in pairs]), summary([b for _, b in pairs]), median(b / a for a, b in pairs)

@@ -11,7 +11,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from benchmarks.timing import seconds
+from benchmarks.timing import in_turn, seconds
 from verify.numeric.wide import kappa_0, kappa_1, tangent_kernel
 
 ROWS, COLUMNS = 4000, 100
@@ -88,17 +88,15 @@ def measure(repeats: int, python: Path | None) -> dict[str, Any]:
         "what": f"tangent kernel matrix of both layers, n = {ROWS}, d = {COLUMNS}, float64",
         "accuracy": rows,
         "must": "2.5 times as fast as neural-tangents; relative errors below 1e-14",
-        "seconds": seconds(lambda: tangent_kernel(x), repeats),
         "holds": accurate,
     }
     if python is None:
-        out.update(peer="not measured: give --neural-tangents PYTHON", holds=None)
+        out.update(seconds=seconds(lambda: tangent_kernel(x), repeats), holds=None)
+        out["peer"] = "not measured: give --neural-tangents PYTHON"
         return out
-    ours, theirs = [], []
-    for _ in range(repeats):  # in turn, so that both see the same machine
-        ours.append(seconds(lambda: tangent_kernel(x), 3)["median"])
-        theirs.append(peer(python, 3)["median"])
-    ratio = sorted(b / a for a, b in zip(ours, theirs, strict=True))[repeats // 2]
-    out.update(peer_seconds={"min": min(theirs), "max": max(theirs)}, ratio=round(ratio, 2))
+    ours, theirs, ratio = in_turn(
+        lambda: seconds(lambda: tangent_kernel(x), 3)["median"], lambda: peer(python, 3)["median"], repeats
+    )
+    out.update(seconds=ours, peer_seconds=theirs, ratio=round(ratio, 2))
     out["holds"] = accurate and ratio >= 2.5
     return out
