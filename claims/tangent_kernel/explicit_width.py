@@ -45,10 +45,22 @@ with proof(inverse_root) as p:  # 3/4 <= P(|z| <= 2) <= 4 / q for a standard nor
         ),
     )
     p.conclude(by.algebra(ball, square, by.times(Q(1, 4), by.expectation(far))))
-with proof(root_positive) as p:
-    small = p.use(inverse_root)
-    p.have(1 / q > 0, by.algebra(small))
-    p.conclude(by.algebra(1 / (1 / q)))
+with proof(root_positive) as p:  # q^2 = 2 pi >= (2 pi / (1 + pi))^2
+    floor, one = 2 * pi / (1 + pi), by.inverse(1 + pi)
+    p.have(2 * pi >= 0, by.positive())
+    root = p.have(q**2 == 2 * pi, by.lemma("base:real-root", x=2 * pi, N=2))
+    p.have(q >= 0, by.lemma("base:real-root", x=2 * pi, N=2))
+    p.have(floor >= 0, by.positive())
+    p.have(
+        q**2 >= floor**2,
+        by.algebra(
+            root,
+            by.times(2 * pi * (1 + pi**2), by.square(1 / (1 + pi))),
+            by.scaled(2 * pi * ((1 + pi) / (1 + pi) + 1), one),
+        ),
+    )
+    above = p.have(q >= floor, by.lemma("base:real-root-monotone", x=q, a=floor, N=2))
+    p.conclude(by.algebra(above, floor))
 with proof(pi_bound) as p:
     small = p.use(inverse_root)
     p.have(q > 0, by.lemma(root_positive))
@@ -102,19 +114,16 @@ with proof(short_path) as p:
     )
 
 hidden = as_printed.hidden("size")  # for every hidden constant: one unit, which changes its sign
-tiny = hidden / (1 + hidden)
+tiny = exp(-1 / hidden)
 as_printed.fails_at(n=1, m=1, first=(r, Q(1)), now=(r, Q(-1)), eps=tiny)
 with refutation(as_printed) as p:
-    one = p.have(tiny + 1 / (1 + hidden) == 1, by.algebra(by.inverse(1 + hidden)))
     p.have(tiny > 0, by.positive())
-    p.have(1 - tiny > 0, by.algebra(one, 1 / (1 + hidden)))
+    small = p.have(1 - tiny > 0, by.algebra(by.times(tiny, by.tangent(1 / hidden)), tiny / hidden))
     p.have(
         m <= hidden * n**6 / tiny**2,
-        by.algebra(
-            by.scaled(1 / hidden + (2 + hidden) * (hidden / hidden + 1), by.inverse(hidden)), hidden, 1 / hidden
-        ),
+        by.algebra(by.times(hidden, by.tangent(2 / hidden)), by.scaled(2, by.inverse(hidden)), hidden),
     )
-    p.conclude(by.algebra(one, 1 / (1 + hidden)))
+    p.conclude(by.algebra(small))
 nonclaim("The constant 384 / pi is that of this proof; the smallest sufficient width is not known.")
 some = dict(n=1, m=2000, lam_0=Q(1, 2), eps=Q(1, 2), delta=Q(1, 2), B=0)
 near_kernel.holds_at(**some)
