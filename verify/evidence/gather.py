@@ -42,7 +42,7 @@ class Settings:
     mutant_draws: int = 40  # more instances, if a mutant stands those of the pool
     mutant_search: int = 24  # draws for a mutant of a hypothesis
     mutant_screens: int = 2
-    mutant_work: int = 200_000
+    mutant_work: int = 300_000
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
