@@ -53,8 +53,10 @@ class Loss:
         return Loss(data["kind"], None, terms)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Instance:
+    """Sizes, values of letters by stage, losses and laws. Its representation is an expression that makes it."""
+
     nat: Mapping[str, int] = field(default_factory=dict)
     dims: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     letters: Mapping[Key, Value] = field(default_factory=dict)
@@ -62,6 +64,9 @@ class Instance:
     laws: Mapping[str, Law] = field(default_factory=dict)
     time: Scalar | None = None
     corners: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Instance.from_json({self.to_json()!r}, {sorted(self.nat)!r})"
 
     def with_letters(self, more: Mapping[Key, Value], **changes: Any) -> Instance:
         merged = dict(self.letters)
