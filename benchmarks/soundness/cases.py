@@ -108,8 +108,8 @@ def shared(lines: Iterable[tuple[str, int]], known: dict[tuple[str, int], tuple[
 class Memory:
     """Time and lines of cases, from one run to the next."""
 
-    def __init__(self) -> None:
-        self.path = CACHE / f"{mu.kernel_hash()[:20]}.pickle"
+    def __init__(self, of: str = "cases") -> None:
+        self.path = CACHE / f"{of}-{mu.kernel_hash()[:20]}.pickle"
         self.code = corpus_hash(data=False)
         self.rows: dict[str, tuple[float, Lines]] = {}
         with contextlib.suppress(OSError, EOFError, pickle.UnpicklingError):

@@ -2,7 +2,8 @@
 
 A pool of one-place changes of the valid twins is drawn: every node dropped, replaced by junk or by a neighbour, every
 number and index moved, every pair of neighbours exchanged, every relation and head replaced. Mutants that survive the
-test suite (result.json) meet the members of the pool that execute their line; a member whose answer changes is pinned.
+test suite (result.json) meet the members of the pool that execute their line; a member whose answer changes is pinned,
+and so is one that executes lines that no case does (known after a run of the campaign).
 Options: --again only rewrites the answers and the work of what is pinned, after a change that is meant.
 """
 
@@ -137,7 +138,7 @@ def rewrite(rows: list[Json]) -> None:
 def members(rows: Iterator[Json], began: float) -> list[Case]:
     """The pool as cases: a member passes if the answer is the one of the unchanged kernel."""
     out = []
-    memory = Memory()
+    memory = Memory("pool")
     for n, row in enumerate(rows):
         try:
             row = json.loads(json.dumps(settled(row)))
@@ -154,6 +155,17 @@ def members(rows: Iterator[Json], began: float) -> list[Case]:
             print(f"{n + 1} members, {time.time() - began:.0f} s", flush=True)
     memory.save()
     return out
+
+
+def reaching(cases: list[Case]) -> list[Json]:
+    """Members that execute lines of the kernel that no case executes, as long as each adds some."""
+    covered = set().union(*(lines for _, lines in Memory().rows.values()))
+    rows = []
+    for case in sorted(cases, key=lambda c: (-len(c.lines - covered), c.seconds, c.name)):
+        if case.lines - covered:
+            covered |= case.lines
+            rows.append(json.loads(case.item.content))
+    return rows
 
 
 def main() -> int:
@@ -180,7 +192,8 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     plan = Plan(cases, {}, args.most)
-    chosen: dict[str, Json] = {}
+    chosen: dict[str, Json] = {name(row): row for row in reaching(cases)}
+    print(f"{len(chosen)} members reach other lines", flush=True)
     count = 0
 
     def keep() -> None:

@@ -71,3 +71,17 @@ def test_an_untouched_certificate_stands() -> None:
     name = "lemmas/fair_coin_hoeffding"
     text = json.dumps(tampering.certificates()[name])
     assert [w for _, w in tampering.outcomes([tampering.Change(name, "none", ("derivation", 0), text)])] == ["stands"]
+
+
+def test_items_that_stand_alone() -> None:
+    ready = corruptions.lone_ready("scalar ")
+    result = corruptions.lone_campaign(40, 5, ready)
+    assert result["wrong"] == [] and result["corruptions"] == 40
+    assert sum(n for k, n in result["outcomes"].items() if "kernel rejects" in k) >= 25
+
+
+def test_a_kernel_that_accepts_every_item_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    from verify.kernel.scalar.proof import Prover
+
+    monkeypatch.setattr(Prover, "prove", lambda *_: None)
+    assert corruptions.lone_campaign(40, 5, corruptions.lone_ready("scalar "))["wrong"]

@@ -1,0 +1,89 @@
+"""The mutation campaign notices what it should, and its committed result speaks of the kernel as it is."""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks.soundness import cases as cs
+from benchmarks.soundness import mutants as mu
+from benchmarks.soundness import mutation
+from verify.kernel.scalar import dyadic
+
+SIGN = next(d for d in mu.definitions() if d.name == "scalar.dyadic.sign")
+MUTANTS = mu.mutants(SIGN)
+
+
+def right() -> bool:
+    return [dyadic.sign((m, 0)) for m in (-2, -1, 0, 1, 2)] == [-1, -1, 0, 1, 1]
+
+
+def fates(run: Callable[[], bool], together: int = 50) -> list[int]:
+    case = cs.Case("c", cs.Light("c", run, ""), 0.001, frozenset())
+    found: dict[str, int] = {}
+    cs.judge(MUTANTS, lambda m: [(7, case)], 1, lambda m, by: found.update({m.id: by}), lambda m, by: None, together)
+    return [found[m.id] for m in MUTANTS]
+
+
+@pytest.mark.parametrize("together", [1, 50])
+def test_a_sharp_case_notices_every_mutant_and_a_blunt_one_none(together: int) -> None:
+    assert len(MUTANTS) > 5
+    assert fates(right, together) == [7] * len(MUTANTS)
+    assert fates(lambda: True, together) == [cs.SURVIVED] * len(MUTANTS)
+
+
+def test_a_mutant_is_taken_out_again() -> None:
+    undo = mu.apply(MUTANTS[0])
+    assert not right()
+    undo()
+    assert right()
+
+
+def test_a_case_that_runs_on_or_ends_the_process_has_noticed() -> None:
+    def hangs() -> bool:
+        while not right():
+            time.process_time()
+        return True
+
+    def dies() -> bool:
+        if not right():
+            os._exit(3)
+        return True
+
+    assert fates(hangs) == [7] * len(MUTANTS)
+    assert fates(dies) == [7] * len(MUTANTS)
+
+
+def test_a_result_for_another_kernel_is_stale(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    args = Namespace(most=None, workers=1)
+    monkeypatch.setattr(mu, "kernel_hash", lambda: "another")
+    monkeypatch.setattr(mutation, "listed", lambda: MUTANTS)
+    assert mutation.sample(args) == 1
+    assert "for another kernel" in capsys.readouterr().out
+
+
+def test_outcomes_belong_to_the_definition_they_were_found_for() -> None:
+    by = [0] * len(MUTANTS)
+    result = {"operators": mu.VERSION, "noticed_by": ["c"], "definitions": {SIGN.name: {"hash": SIGN.hash, "by": by}}}
+    assert mutation.known(result, MUTANTS) == {m.id: "c" for m in MUTANTS}
+    assert mutation.known({**result, "operators": 0}, MUTANTS) == {}
+    result["definitions"] = {SIGN.name: {"hash": "older", "by": by}}
+    assert mutation.known(result, MUTANTS) == {}
+
+
+def test_what_was_not_run_is_no_success() -> None:
+    found = mutation.summary({MUTANTS[0].id: "c"}, MUTANTS, "", {})
+    assert found["unrun"] == len(MUTANTS) - 1 and found["killed"] == 1 and found["score"] < 0.2
+    assert len(found["survivors"]) == len(MUTANTS) - 1
+
+
+def test_a_proof_of_equivalence_is_for_one_text_of_the_definition() -> None:
+    hashes = {SIGN.name: SIGN.hash}
+    row = {MUTANTS[0].id: {"hash": SIGN.hash, "why": "."}}
+    assert mutation.proved(MUTANTS[0].id, hashes, row)
+    assert not mutation.proved(MUTANTS[0].id, {SIGN.name: "older"}, row)
