@@ -13,6 +13,7 @@ from verify.numeric.analytic import FUNCTIONS, Composition
 from verify.numeric.descent import descend
 from verify.numeric.enclosure import Enclosure, InvalidInput, precision
 from verify.numeric.flow import OutsideDomain, StepSizeFloor, integrate_flow
+from verify.numeric.lognorm import jacobian, log_norm_upper
 from verify.numeric.matrices import BallMatrix, RationalMatrix
 from verify.numeric.networks import kernel_flow, linear_model_flow, two_layer
 from verify.numeric.tracing import trace
@@ -138,6 +139,20 @@ def test_the_domain_is_watched():
         integrate_flow(lambda s: [s[0].apply("relu")], [column(1)], [1], 20)
     with pytest.raises(InvalidInput, match="no function"):
         column(1).apply("relu")
+
+
+def test_a_factor_of_zero_does_not_hide_the_domain():
+    hidden = RationalMatrix.zero(1, 1)
+    with pytest.raises(OutsideDomain):
+        integrate_flow(lambda s: [s[0].apply("log").hadamard(hidden) - s[0]], [column(-1)], [1], 20)
+    tape = trace(lambda s: [s[0].apply("log").hadamard(hidden)], [(1, 1)])
+    around = flint.arb_mat(1, 1, [flint.arb(0, 1)])
+    assert jacobian(tape, [around]) is None and not log_norm_upper(tape, [around]).is_finite()
+    inside = taylor.expand(tape, [flint.arb_mat(1, 1, [1])], 12)
+    assert taylor.defect_bound(tape, inside, flint.arb("0.01")).is_finite()
+    moving = trace(lambda s: [s[0].apply("log").hadamard(hidden) + s[0] * 0 + column(1)], [(1, 1)])
+    ahead = taylor.expand(moving, [flint.arb_mat(1, 1, [1])], 12)
+    assert not taylor.defect_bound(moving, ahead, flint.arb(1)).is_finite()  # the discs reach 0
 
 
 INPUTS = RationalMatrix.from_rows([["1", "1/2", "-1/3"], ["0", "1", "2/3"]])

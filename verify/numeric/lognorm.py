@@ -17,8 +17,11 @@ from verify.numeric.taylor import combine, constants, entrywise, factors, matrix
 from verify.numeric.tracing import Tape
 
 
-def jacobian(tape: Tape, box: list[Any]) -> list[list[Any]]:
-    """Columns of the Jacobian over a box of raw matrices; entries of the state in order, row by row."""
+def jacobian(tape: Tape, box: list[Any]) -> list[list[Any]] | None:
+    """Columns of the Jacobian over a box of raw matrices; entries of the state in order, row by row.
+
+    None if a function of the field is not defined on the whole box.
+    """
     fixed, scale = constants(tape), factors(tape)
     values: list[Any] = []
     steep: dict[int, Any] = {}
@@ -31,6 +34,8 @@ def jacobian(tape: Tape, box: list[Any]) -> list[list[Any]]:
             function, argument = FUNCTIONS[op.data], values[op.args[0]].entries()
             values.append(flint.arb_mat(*op.shape, [function.value(x) for x in argument]))
             steep[i] = flint.arb_mat(*op.shape, [function.derivative(x) for x in argument])
+            if not all(x.is_finite() for m in (values[i], steep[i]) for x in m.entries()):
+                return None
         else:
             values.append(combine(op, values, scale.get(i)))
     columns = []
@@ -117,5 +122,6 @@ def largest_eigenvalue_upper(columns: list[list[Any]]) -> Any:
 
 
 def log_norm_upper(tape: Tape, box: list[Any]) -> Any:
-    """Upper bound of the logarithmic norm of the field over a box of raw matrices."""
-    return largest_eigenvalue_upper(jacobian(tape, box))
+    """Upper bound of the logarithmic norm of the field over a box of raw matrices, maybe infinite."""
+    columns = jacobian(tape, box)
+    return flint.arb.pos_inf() if columns is None else largest_eigenvalue_upper(columns)

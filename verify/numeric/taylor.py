@@ -105,11 +105,13 @@ def expand(tape: Tape, centre: list[Any], order: int) -> Expansion:
         for i, op in enumerate(tape.ops)
         if op.kind == "apply"
     }
+    defined = True
     for k in range(order):
         for i, op in enumerate(tape.ops):
             if op.kind == "apply":
                 entries = zip(composed[i], series[op.args[0]][k].entries(), strict=True)
                 series[i].append(flint.arb_mat(*op.shape, [c.extend(x) for c, x in entries]))
+                defined = defined and all(x.is_finite() for x in series[i][k].entries())
             elif op.kind not in ("input", "const"):
                 series[i].append(_coefficient(op, i, k, series, fixed, scale))
         slopes = [_output(series[o], fixed.get(o), k, centre[i]) for i, o in enumerate(tape.outputs)]
@@ -119,7 +121,8 @@ def expand(tape: Tape, centre: list[Any], order: int) -> Expansion:
             series[i].append(nxt)
             gap.append(nxt * (k + 1) - slope)
         with flint.ctx.workprec(LOW_BITS):
-            gaps.append(joint_norm(gap))
+            # a factor 0 would hide that a function is not defined here
+            gaps.append(joint_norm(gap) if defined else flint.arb.pos_inf())
     norms: dict[int, list[Any]] = {}
     sizes: list[list[list[Any]]] = []
     with flint.ctx.workprec(LOW_BITS):
@@ -224,8 +227,11 @@ def _cauchy_tail(tape: Tape, expansion: Expansion, h: Any) -> Any:
             for row in reversed(sizes):
                 reach = [((r + s) * radius).abs_upper() for r, s in zip(reach, row, strict=True)]
             discs.append(_disc_matrix(series[0], reach))
+        outputs = _on_discs(tape, discs)
+        if outputs is None:
+            continue
         square = flint.arb(0)
-        for values in _on_discs(tape, discs):
+        for values in outputs:
             for z in values.entries():
                 square += z.abs_upper() ** 2
         tail = square.sqrt() * flint.arb(ratio) ** (1 - expansion.order) / (ratio - 1)
@@ -239,8 +245,8 @@ def _disc_matrix(middle: Any, reach: list[Any]) -> Any:
     return flint.acb_mat(middle.nrows(), middle.ncols(), balls)
 
 
-def _on_discs(tape: Tape, discs: list[Any]) -> list[Any]:
-    """The outputs of a tape on complex ball matrices; not finite if an instruction is not analytic on its argument."""
+def _on_discs(tape: Tape, discs: list[Any]) -> list[Any] | None:
+    """The outputs of a tape on complex ball matrices; None if a function is not analytic on its argument."""
     fixed, scale = constants(tape), factors(tape)
     values: list[Any] = []
     for i, op in enumerate(tape.ops):
@@ -249,8 +255,10 @@ def _on_discs(tape: Tape, discs: list[Any]) -> list[Any]:
         elif op.kind == "const":
             values.append(flint.acb_mat(fixed[i]))
         elif op.kind == "apply":
-            on_disc = FUNCTIONS[op.data].on_disc
-            values.append(flint.acb_mat(*op.shape, [on_disc(z) for z in values[op.args[0]].entries()]))
+            images = [FUNCTIONS[op.data].on_disc(z) for z in values[op.args[0]].entries()]
+            if not all(z.is_finite() for z in images):
+                return None
+            values.append(flint.acb_mat(*op.shape, images))
         else:
             values.append(combine(op, values, scale.get(i), flint.acb_mat))
     return [values[o] for o in tape.outputs]
