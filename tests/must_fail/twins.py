@@ -870,6 +870,64 @@ def polar() -> Json:
 
 
 @twin
+def polar_sum() -> Json:
+    """Two members of a family and a Gaussian number: E X Y = x.y + s t for unit (x, s) and (y, t)."""
+    d, r, r1 = {"d": 1}, {"r": 1}, {"r": 1, "1": 1}
+    gauss = {"law": {"kind": "gauss"}}
+    sig = {
+        "nat": {"d": 1, "m": 2},
+        "letters": {
+            "w": {"index": [["r", ONE, {"m": 1}]], "shape": [d, ONE], **gauss},
+            "e": {"shape": [ONE, ONE], **gauss},
+            "U": {"law": {"kind": "angle"}},
+            **{name: {"shape": [d, ONE]} for name in ("x", "y", "z")},
+            **{name: {"shape": [ONE, ONE]} for name in ("s", "t")},
+            "theta": {},
+            "p": {},
+            "r.": {},
+        },
+    }
+    none = ["zero", d, ONE]
+    columns = [(v("w", r), v("x"), v("y")), (v("w", r1), v("z"), none), (v("e"), v("s"), v("t"))]
+
+    def total(a: int, b: int) -> Json:
+        return ["+", *(["tr", ["*", tr(c[a]), c[b]]] for c in columns)]
+
+    hyps = [
+        hyp("first unit", ["eq", total(1, 1), q(1)]),
+        hyp("second unit", ["eq", total(2, 2), q(1)]),
+        hyp("angle", ["eq", total(1, 2), ["cos", v("theta")]]),
+    ]
+    second = ["cos", sub(v("U"), v("theta"))]
+    (_, x, y), *rest = columns
+    return theorem(
+        sig,
+        hyps,
+        [
+            step(
+                "turned",
+                "polar",
+                ["eq", ["E", ["*", total(0, 1), total(0, 2)]], ["*", q(2), ["E", ["*", ["cos", v("U")], second]]]],
+                [["r", ONE, {"m": 1, "1": -1}]],
+                letter="w",
+                at=[r],
+                x=x,
+                y=y,
+                also=[["w", [r1], *rest[0][1:]], ["e", [], *rest[1][1:]]],
+                angle="U",
+                angle_at=[],
+                theta=v("theta"),
+                u="p",
+                v="r.",
+                body=["*", v("p"), v("r.")],
+                proofs=[fact("first unit"), fact("second unit"), fact("angle")],
+            )
+        ],
+        "polar_sum",
+    )
+
+
+@twin
 def hoeffding() -> Json:
     sig = {"letters": {"Y": {"law": COIN}, "s": {}}}
     centred = sub(v("Y"), ["E", v("Y")])

@@ -67,6 +67,7 @@ class Step:
 
 
 RULES: dict[str, tuple[tuple[str, ...], Callable[[Step], None]]] = {}
+OPTIONAL: dict[str, tuple[str, ...]] = {"polar": ("also",)}
 
 
 def rule(name: str, *fields: str) -> Callable[[Callable[[Step], None]], Callable[[Step], None]]:
@@ -477,30 +478,27 @@ def interval(s: Step) -> None:
 
 @rule("polar", "letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs")
 def polar(s: Step) -> None:
-    letter, angle = s.letter("letter"), s.letter("angle")
-    if letter.law is None or letter.law["kind"] != "gauss":
-        raise Rejected("the letter is no Gaussian column")
+    angle = s.letter("angle")
     if angle.law is None or angle.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")
-    w, turn = s.member(letter, s.data["at"]), s.member(angle, s.data["angle_at"])
-    x, y = (s.prover.term(s.data[key], s.scope) for key in ("x", "y"))
+    turn = s.member(angle, s.data["angle_at"])
+    columns = gaussian_columns(s)
     theta, body = (s.prover.scalar(s.data[key], s.scope) for key in ("theta", "body"))
     plain = [s.letter(key) for key in ("u", "v")]
     if any(p.index or p.shape is not None or p.law is not None or p.moves for p in plain) or plain[0] == plain[1]:
         raise Rejected("u and v must be two plain constant scalars")
-    if s.random(x) or s.random(y) or s.random(theta) or s.random(body):
-        raise Rejected("only the column and the angle may be random")
+    directions = [side for column in columns for side in column[1:]]
+    if any(s.random(t) for t in (*directions, theta, body)):
+        raise Rejected("only the columns and the angle may be random")
     names = {p.name for p in plain}
-    if any(names & terms.letters(t, s.scope.sig) for t in (x, y, theta)):
-        raise Rejected("x, y and theta must not mention u and v")
+    if any(names & terms.letters(t, s.scope.sig) for t in (*directions, theta)):
+        raise Rejected("the directions and theta must not mention u and v")
     proofs = reading.items(s.data["proofs"], "proofs", 3)
-    wanted = [
-        minus(["tr", ["*", ["T", x], x]], ["q", "1"]),
-        minus(["tr", ["*", ["T", y], y]], ["q", "1"]),
-        minus(["tr", ["*", ["T", x], y]], ["cos", theta]),
-    ]
-    for side in (x, y):
-        s.prover.sampler.kind(["+", side, w], s.scope)
+
+    def inner(i: int, j: int) -> Term:
+        return ["+", *(["tr", ["*", ["T", c[i]], c[j]]] for c in columns)]
+
+    wanted = [minus(inner(1, 1), ["q", "1"]), minus(inner(2, 2), ["q", "1"]), minus(inner(1, 2), ["cos", theta])]
     for proof, what in zip(proofs, wanted, strict=True):
         s.prover.agree(s.prover.zero(proof, s.scope), what, s.scope, "a proof is not of a unit vector or of the angle")
     order = homogeneity(body, names)
@@ -514,12 +512,33 @@ def polar(s: Step) -> None:
             term = changed(Rewriting(Fact((), ["eq", ["v", p.name, [], ""], image], outer)), term)
         return term
 
-    left = at(["tr", ["*", ["T", w], x]], ["tr", ["*", ["T", w], y]])
+    left = at(inner(0, 1), inner(0, 2))
     right = at(["cos", turn], ["cos", minus(turn, theta)])
     if terms.has(body, "E"):
         raise Rejected("an expectation in the body")
     s.equals(["E", left], ["*", ["q", {0: "1", 2: "2", 4: "8"}[order]], ["E", right]])
     s.prover.uses.add("gaussian-polar")
+
+
+def gaussian_columns(s: Step) -> list[tuple[Term, Term, Term]]:
+    """Members of Gaussian letters, surely different ones, each with two directions of its shape."""
+    out: list[tuple[Term, Term, Term]] = []
+    first = [s.data[key] for key in ("letter", "at", "x", "y")]
+    for row in [first, *reading.items(s.data.get("also", []), "also")]:
+        name, index, *sides = reading.items(row, "column", 4)
+        letter = s.scope.sig.letters.get(name) if isinstance(name, str) else None
+        if letter is None or letter.law is None or letter.law["kind"] != "gauss":
+            raise Rejected("not a Gaussian column")
+        w = s.member(letter, index)
+        for other, _, _ in out:
+            pairs = zip(w[2], other[2], strict=True) if other[1] == w[1] else ()
+            if other[1] == w[1] and not any(differ(a, b, s.scope) for a, b in pairs):
+                raise Rejected("two columns may be the same random letter")
+        x, y = (s.prover.term(side, s.scope) for side in sides)
+        for side in (x, y):
+            s.prover.sampler.kind(["+", side, w], s.scope)
+        out.append((w, x, y))
+    return out
 
 
 def homogeneity(term: Term, names: set[str]) -> int:

@@ -11,7 +11,7 @@ from .compare import Sampler
 from .errors import Cannot, Rejected, TooMuch, Work
 from .images import Statement, auxiliary
 from .proofs import Prover
-from .rules import RULES, Step
+from .rules import OPTIONAL, RULES, Step
 from .signature import Fact, Scope, Signature, read, top
 
 Json = Any
@@ -307,7 +307,7 @@ def _step(
     if not isinstance(kind, str) or kind not in RULES:
         raise Rejected(f"unknown rule {str(kind)[:30]}")
     wanted, check = RULES[kind]
-    reading.fields(row, ("id", "rule", "all", "concl", *wanted), (), f"a step of the rule {kind}")
+    reading.fields(row, ("id", "rule", "all", "concl", *wanted), OPTIONAL.get(kind, ()), f"a step of the rule {kind}")
     fact, scope = terms.fact({"all": row["all"], "concl": row["concl"]}, theory.scope, "a step")
     fits(fact, theory)
     scope = Scope(scope.sig, scope.symbols, scope.known, scope.locals, dict(known))

@@ -37,6 +37,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "interval": ("letter", "at", "x", "u", "low", "high", "primitive", "proofs"),
     "polar": ("letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs"),
 }
+OPTIONAL: dict[str, tuple[str, ...]] = {"polar": ("also",)}
 
 
 class Rules(Checker):
@@ -50,7 +51,7 @@ class Rules(Checker):
         if s.get("rule") not in RULES:
             raise Reject(f"unknown rule {s.get('rule')!r:.40}")
         names = ("id", "rule", "all", "concl", *RULES[s["rule"]])
-        fields(s, names, names, f"step by {s['rule']}")
+        fields(s, (*names, *OPTIONAL.get(s["rule"], ())), names, f"step by {s['rule']}")
         prefix = self.prefix(s["all"])
         scope = self.enter(prefix, self.top())
         getattr(self, f"_rule_{s['rule']}")(s, scope)
@@ -497,14 +498,38 @@ class Rules(Checker):
             raise Reject("the function of the two projections is not homogeneous")
         return found.pop()
 
+    def _columns(self, s: Json, scope: Scope) -> list[tuple[Poly, Poly, Poly]]:
+        """Independent Gaussian columns with two directions each."""
+        also = s.get("also", [])
+        if type(also) is not list or any(type(r) is not list or len(r) != 4 for r in also):
+            raise Reject("`also` must be a list of [letter, index, x, y]")
+        out: list[tuple[Poly, Poly, Poly]] = []
+        members: list[tuple[str, tuple[ln.Lin, ...]]] = []
+        for name, at, x_data, y_data in [[s["letter"], s["at"], s["x"], s["y"]], *also]:
+            decl = self.sig.letter(name)
+            if decl.law is None or decl.law["kind"] != "gauss":
+                raise Reject("polar coordinates need a Gaussian column")
+            forms = self.index(name, at, scope)
+            for n, other in members:
+                if n == name and not any(self._apart(a, b, scope) for a, b in zip(forms, other, strict=True)):
+                    raise Reject(f"two columns may be the same member of {name}")
+            members.append((name, forms))
+            w = self.read(["v", name, at, ""], scope)
+            x, y = self.read(x_data, scope), self.read(y_data, scope)
+            if x.sort != w.sort or y.sort != w.sort:
+                raise Reject("the two directions must be columns of the length of the Gaussian column")
+            out.append((w, x, y))
+        return out
+
     def _rule_polar(self, s: Json, scope: Scope) -> None:
-        """E g(w.x, w.y) = c_k E g(cos phi, cos(phi - theta)) for unit x, y with x.y = cos theta and g homogeneous of
-        degree k = 0, 2, 4, where c_k = 1, 2, 8 is the k-th moment of the length of a planar Gaussian vector."""
+        """E g(X, Y) = c_k E g(cos phi, cos(phi - theta)) for X = sum w_i.x_i, Y = sum w_i.y_i with sum |x_i|^2 = 1,
+        sum |y_i|^2 = 1, sum x_i.y_i = cos theta, independent Gaussian columns w_i and g homogeneous of degree
+        k = 0, 2, 4, where c_k = 1, 2, 8 is the k-th moment of the length of a planar Gaussian vector."""
         self.base.add("gaussian-polar")
         alg = self.alg
-        decl, angle = self.sig.letter(s["letter"]), self.sig.letter(s["angle"])
-        if decl.law is None or decl.law["kind"] != "gauss" or angle.law is None or angle.law["kind"] != "angle":
-            raise Reject("polar coordinates need a Gaussian column and a uniform angle")
+        angle = self.sig.letter(s["angle"])
+        if angle.law is None or angle.law["kind"] != "angle":
+            raise Reject("polar coordinates need a uniform angle")
         names = (s["u"], s["v"])
         for n in names:
             if self.sig.letter(n) != self.sig.letter(names[0]) or self.sig.letter(n).index or (
@@ -512,21 +537,26 @@ class Rules(Checker):
                 raise Reject("the two projections must be named by plain scalar letters")
         if names[0] == names[1]:
             raise Reject("the two projections need two names")
-        w = self.read(["v", s["letter"], s["at"], ""], scope)
         phi = self.read(["v", s["angle"], s["angle_at"], ""], scope)
-        x, y, theta = self.read(s["x"], scope), self.read(s["y"], scope), self.scalar(s["theta"], scope)
-        if x.sort != w.sort or y.sort != w.sort:
-            raise Reject("the two directions must be columns of the length of the Gaussian column")
-        body = self.scalar(s["body"], scope)
-        for p in (x, y, theta, body):
+        theta, body = self.scalar(s["theta"], scope), self.scalar(s["body"], scope)
+        columns = self._columns(s, scope)
+        directions = [p for _, x, y in columns for p in (x, y)]
+        for p in (*directions, theta, body):
             if alg.letters(alg.key(p)):
                 raise Reject("directions, angle and function must not be random")
-        for p in (x, y, theta):
+        for p in (*directions, theta):
             if any(nm.mentions(alg.key(p), n) for n in names):
                 raise Reject("the names of the projections occur in the directions")
+
+        def total(pairs: list[tuple[Poly, Poly]]) -> Poly:
+            out = alg.zero(SCALAR)
+            for p, q in pairs:
+                out = alg.add(out, alg.trace(alg.mul(alg.transpose(p), q)))
+            return out
+
         if type(s["proofs"]) is not list or len(s["proofs"]) != 3:
             raise Reject("polar coordinates need proofs of |x|^2 = 1, |y|^2 = 1 and x.y = cos theta")
-        tr = [alg.trace(alg.mul(alg.transpose(p), q)) for p, q in ((x, x), (y, y), (x, y))]
+        tr = [total([(c[i], c[j]) for c in columns]) for i, j in ((1, 1), (2, 2), (1, 2))]
         one = alg.rational(1)
         wants = (alg.sub(tr[0], one), alg.sub(tr[1], one), alg.sub(tr[2], alg.cos(theta)))
         for want, proof in zip(wants, s["proofs"], strict=True):
@@ -538,7 +568,7 @@ class Rules(Checker):
         def put(first: Poly, second: Poly) -> Poly:
             return alg.expect(alg.rebuild(body, {}, lambda n, *_: {s["u"]: first, s["v"]: second}.get(n), scope.known))
 
-        left = put(alg.trace(alg.mul(alg.transpose(w), x)), alg.trace(alg.mul(alg.transpose(w), y)))
+        left = put(total([(w, x) for w, x, _ in columns]), total([(w, y) for w, _, y in columns]))
         right = put(alg.cos(phi), alg.cos(alg.sub(phi, theta)))
         self.conclude(s, scope, "eq", alg.sub(left, alg.scale(right, moment)))
 

@@ -227,20 +227,31 @@ class ProbabilityTactics(Interpreter):
         )
 
     def _by_polar(self, wish: str, prefix: Json, concl: Json, h: Hint) -> str:
-        """E g(w.x, w.y) in polar coordinates: by.polar(w, x, y, phi, theta, using=(unit x, unit y, cosine))."""
+        """E g(w.x, w.y) in polar coordinates: by.polar(w, x, y, phi, theta, using=(unit x, unit y, cosine)).
+
+        With also=((w', x', y'), ..) the projections are w.x + w'.x' + .. and w.y + w'.y' + ..
+        """
         scope = self.prover.scope(prefix)
         w, x, y, phi, theta = (self.term(a) for a in h.args[:5])
+        columns = [[w[1], w[2], x, y]]
+        for row in h.option("also", ()):
+            more = [self.term(a) for a in row]
+            columns.append([more[0][1], more[0][2], more[1], more[2]])
         if concl[0] != "eq" or concl[1][0] != "E":
             raise TacticFailed("polar coordinates prove an equation whose left-hand side is an expectation")
         u, v = ["v", "polar.u", [], ""], ["v", "polar.v", [], ""]
         body = concl[1][1]
-        for column, letter in ((x, u), (y, v)):
-            for dot in (["tr", ["*", ["T", w], column]], ["tr", ["*", ["T", column], w]]):
-                body = replaced(body, dot, letter)
+        if len(columns) == 1:
+            for column, letter in ((x, u), (y, v)):
+                for dot in (["tr", ["*", ["T", w], column]], ["tr", ["*", ["T", column], w]]):
+                    body = replaced(body, dot, letter)
+        else:
+            body = replaced(replaced(body, self.term(h.option("first")), u), self.term(h.option("second")), v)
         known, rules = self._split(h.option("using", ()), scope)
         proofs = []
-        for a, b, value in ((x, x, ONE), (y, y, ONE), (x, y, ["cos", theta])):
-            goal = ["eq", ["tr", ["*", ["T", a], b]], value]
+        for i, j, value in ((2, 2, ONE), (3, 3, ONE), (2, 3, ["cos", theta])):
+            dots = [["tr", ["*", ["T", c[i]], c[j]]] for c in columns]
+            goal = ["eq", dots[0] if len(dots) == 1 else ["+", *dots], value]
             proofs.append(self.prover.close(prefix, goal, known, rules, scope))
         return self.prover.step(
             wish,
@@ -251,6 +262,7 @@ class ProbabilityTactics(Interpreter):
             at=w[2],
             x=x,
             y=y,
+            **({"also": columns[1:]} if columns[1:] else {}),
             angle=phi[1],
             angle_at=phi[2],
             theta=theta,
