@@ -18,6 +18,12 @@ kernel = printed(**unit, then=E(rho * indicator(active)) == rho * (pi - acos(rho
 
 theta = acos(rho)
 phi = iid("phi", law=angle)  # the direction of the Gaussian vector in the plane of x and z
+turn, tau, e = real("turn"), real("tau"), iid("e", law=gaussian(1))
+
+share = lemma(low=turn >= 0, high=turn <= pi,
+              then=E(indicator(both(cos(phi) >= 0, cos(phi - turn) >= 0))) == (pi - turn) / (2 * pi))
+tilted = dot(g, cos(tau) * z) + dot(e, sin(tau) * identity(1))   # z is turned by tau into a further dimension
+smooth = lemma(**unit, then=P(both(dot(g, x) >= 0, tilted >= 0)) == (pi - acos(rho * cos(tau))) / (2 * pi))
 
 
 def angle_between(p):
@@ -29,21 +35,48 @@ def angle_between(p):
     return p.have(cos(theta) == rho, by.lemma("base:arccos", x=rho))
 
 
+with proof(share) as p:
+    in_plane = indicator(both(cos(phi) >= 0, cos(phi - turn) >= 0))
+    sector = indicator(both(phi >= turn - pi / 2, phi <= pi / 2))
+    end = indicator(both(phi >= -pi / 2, phi <= -pi / 2))
+    signs = (pi / 2 - phi, phi - turn + pi / 2, -(phi - turn + 3 * pi / 2), phi + pi / 2, cos(phi), cos(phi - turn))
+    inside = p.have(in_plane >= sector, by.signs(*signs))
+    outside = p.have(in_plane <= sector + end, by.signs(*signs))
+    area = p.have(E(sector) == (pi - turn) / (2 * pi), by.sector(phi, turn - pi / 2, pi / 2))
+    null = p.have(E(end) == 0, by.sector(phi, -pi / 2, -pi / 2))
+    low = p.have(E(in_plane) >= (pi - turn) / (2 * pi), by.algebra(by.expectation(inside), area))
+    high = p.have(E(in_plane) <= (pi - turn) / (2 * pi), by.algebra(by.expectation(outside), area, null))
+    p.conclude(by.algebra(by.anti(low, high)))
 with proof(probability) as p:
     p.letter(phi)
     cosine = angle_between(p)
     in_plane = indicator(both(cos(phi) >= 0, cos(phi - theta) >= 0))
-    sector = indicator(both(phi >= theta - pi / 2, phi <= pi / 2))
-    end = indicator(both(phi >= -pi / 2, phi <= -pi / 2))
     turned = p.have(P(active) == E(in_plane), by.polar(g, x, z, phi, theta, using=(p.unit_x, p.unit_z, cosine)))
-    signs = (pi / 2 - phi, phi - theta + pi / 2, -(phi - theta + 3 * pi / 2), phi + pi / 2, cos(phi), cos(phi - theta))
-    inside = p.have(in_plane >= sector, by.signs(*signs))
-    outside = p.have(in_plane <= sector + end, by.signs(*signs))
-    area = p.have(E(sector) == (pi - theta) / (2 * pi), by.sector(phi, theta - pi / 2, pi / 2))
-    null = p.have(E(end) == 0, by.sector(phi, -pi / 2, -pi / 2))
-    low = p.have(E(in_plane) >= (pi - theta) / (2 * pi), by.algebra(by.expectation(inside), area))
-    high = p.have(E(in_plane) <= (pi - theta) / (2 * pi), by.algebra(by.expectation(outside), area, null))
-    p.conclude(by.algebra(turned, by.anti(low, high)))
+    p.conclude(by.algebra(turned, p.have(E(in_plane) == (pi - theta) / (2 * pi), by.lemma(share, turn=theta))))
+with proof(smooth) as p:
+    p.letter(phi)
+    c = cos(tau)
+    p.have(rho >= -1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x + z))))
+    p.have(rho <= 1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x - z))))
+    one = p.have(1 - c * rho >= 0, by.algebra(
+        by.times(Q(1, 2), by.trace(by.gram(c * x - z))), by.times(Q(1, 2), by.square(sin(tau))), p.unit_x, p.unit_z,
+        by.scaled(c**2, p.unit_x)))
+    two = p.have(1 + c * rho >= 0, by.algebra(
+        by.times(Q(1, 2), by.trace(by.gram(c * x + z))), by.times(Q(1, 2), by.square(sin(tau))), p.unit_x, p.unit_z,
+        by.scaled(c**2, p.unit_x)))
+    now = acos(rho * c)
+    p.have(rho * c >= -1, by.algebra(two))
+    p.have(rho * c <= 1, by.algebra(one))
+    p.have(now >= 0, by.lemma("base:arccos", x=rho * c))
+    p.have(now <= pi, by.lemma("base:arccos", x=rho * c))
+    cosine = p.have(cos(now) == rho * c, by.lemma("base:arccos", x=rho * c))
+    in_plane = indicator(both(cos(phi) >= 0, cos(phi - now) >= 0))
+    further = (e, 0 * identity(1), sin(tau) * identity(1))
+    turned = p.have(
+        P(both(dot(g, x) >= 0, tilted >= 0)) == E(in_plane),
+        by.polar(g, x, c * z, phi, now, also=(further,), first=dot(g, x), second=tilted,
+                 using=(p.unit_x, by.scaled(c**2, p.unit_z), cosine)))
+    p.conclude(by.algebra(turned, p.have(E(in_plane) == (pi - now) / (2 * pi), by.lemma(share, turn=now))))
 with proof(kernel) as p:
     half_spaces = p.use(probability)
     p.conclude(by.algebra(by.scaled(rho, half_spaces)))

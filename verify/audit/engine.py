@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,14 @@ class Layers:
         from verify.kernel import replay
         from verify.tactics import Context, TacticFailed
 
+        @cache
+        def sources() -> Any:
+            return discover(root)
+
+        @cache
         def other(name: str) -> Any:
             try:
-                (source,) = select(discover(root), [name])
+                (source,) = select(sources(), [name])
             except (SourceError, ValueError) as error:
                 raise TacticFailed(str(error), where=f"by.lemma({name!r})") from None
             return self.load(source.path)

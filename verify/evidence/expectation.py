@@ -167,7 +167,10 @@ def _forms(ev: Evaluator, term: Term, name: str, env: Env) -> list[Mat]:
             for f in _forms(ev, term[4], name, {**env, term[1]: i})
         ]
     if head == "ind" and _degree(ev, term[1], name) == 1:
-        (k,) = atoms(ev, term[1], env)
+        members = atoms(ev, term[1], env)
+        if len(members) != 1:
+            raise Unsupported("an indicator of several random letters")
+        (k,) = members
         constant, form = _linear(ev, term[1], env, k)
         if not _is_zero(constant) or not form.is_exact:
             raise Unsupported("an indicator with an offset")

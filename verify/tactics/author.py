@@ -495,9 +495,12 @@ class Interpreter:
         return self._made(k.kind, ["pow", k.proof, e], scope)
 
     def _with_same(self, h: Hint, scope: Scope) -> Known:
-        """f(a) = f(b) from a = b, for exp, log, inverse, cos, acos, ind: by.same("exp", fact)."""
+        """f(a) = f(b) from a = b, for exp, log, inverse, cos, acos, ind: by.same("exp", fact).
+
+        The sides of an equation that is an ingredient and no fact are given: by.same("cos", equation, a, b).
+        """
         k = self.ingredient(h.args[1], scope)
-        a, b = self._sides(h.args[1], scope)
+        a, b = (self.term(x) for x in h.args[2:4]) if len(h.args) == 4 else self._sides(h.args[1], scope)
         return self._made("eq", ["cong", str(h.args[0]), a, b, k.proof, None], scope)
 
     def _sides(self, f: Any, scope: Scope) -> tuple[Json, Json]:
@@ -732,13 +735,24 @@ class Interpreter:
         for option, (_, branch) in zip(("at_least_zero", "negative"), branches, strict=True):
             given = h.option(option, ())
             known, rules = self._split(given if isinstance(given, tuple) else (given,), branch)
-            nodes.append(self.prover.close(prefix, concl, known, [*rules, *self.auto], branch))
+            try:
+                node = self.prover.close(prefix, concl, known, [*rules, *self.auto], branch)
+            except TacticFailed:
+                more = self.indicators(concl, branch)
+                if not more:
+                    raise
+                node = self.prover.close(prefix, concl, [*known, *more], [*rules, *self.auto], branch)
+            nodes.append(node)
         return self.prover.step(wish, "alg", prefix, concl, proof=["case", name, x, *nodes])
 
     def _with_anti(self, h: Hint, scope: Scope) -> Known:
         """x = 0 from x >= 0 and -x >= 0."""
         a, b = (self._proof(x, "ge", scope) for x in h.args)
         return self._made("eq", ["anti", a, b], scope)
+
+    def _with_absurd(self, h: Hint, scope: Scope) -> Known:
+        """t = 0 where an ingredient says that 0 > 0 or that a negative number is >= 0: by.absurd(t, ingredient)."""
+        return self._made("eq", ["absurd", self.term(h.args[0]), self._proof(h.args[1], "ge", scope)], scope)
 
     def _with_vanish(self, h: Hint, scope: Scope) -> Known:
         """A = 0 from tr(A^T A) = 0: by.vanish(A, equation)."""

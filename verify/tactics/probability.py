@@ -191,9 +191,16 @@ class ProbabilityTactics(Interpreter):
         node = signs.close(prefix, concl, signs.scalars, scope, items)
         return self.prover.step(wish, "alg", prefix, concl, proof=node)
 
+    def indicators(self, concl: Json, scope: Scope) -> list[Known]:
+        """Equations for the indicators of a formula whose arguments have a sign here."""
+        if concl[0] not in ("eq", "ge", "gt"):
+            return []
+        _, zeros = Signs(self, []).evaluate(minus(concl[1], concl[2]), scope)
+        return [self._made("eq", z, scope) for z in zeros]
+
     def _with_sign(self, h: Hint, scope: Scope) -> Known:
-        """x >= 0 by linear reasoning from the facts, or from the quadrant of a cosine: by.sign(x)."""
-        node = Signs(self, []).sign(self.term(h.args[0]), scope, False)
+        """x >= 0 by linear reasoning from the facts, or from the quadrant of a cosine: by.sign(x); strict=True: x > 0."""
+        node = Signs(self, []).sign(self.term(h.args[0]), scope, bool(h.option("strict", False)))
         if node is None:
             raise TacticFailed(f"the sign of {h.args[0]!r} does not follow from the facts", next="prove bounds before")
         return self._made("ge", node, scope)

@@ -97,6 +97,13 @@ def positive_combination(
     """target = sum x_k columns[k] with x >= 0 (and x_k > 0 for some strict column, if wanted), by the simplex method.
 
     Bland's rule in exact arithmetic; the objective maximises the weight on strict columns up to 1."""
+    used = _possible(target, columns)
+    if len(used) < len(columns):
+        part = positive_combination(target, [columns[k] for k in used], [strict[k] for k in used], want_strict)
+        if part is None:
+            return None
+        weight = dict(zip(used, part, strict=True))
+        return [weight.get(k, Fraction(0)) for k in range(len(columns))]
     keys = sorted({k for v in (target, *columns) for k in v}, key=repr)
     n, m = len(columns), len(keys)
     rows = []
@@ -136,6 +143,23 @@ def positive_combination(
             check[k] = check.get(k, Fraction(0)) + c * y
     fits = {k: y for k, y in check.items() if y} == {k: y for k, y in target.items() if y}
     return out if fits and all(c >= 0 for c in out) else None
+
+
+def _possible(target: Vector, columns: Sequence[Vector]) -> list[int]:
+    """Columns that may have a weight: the others have an entry that nothing cancels, whatever the weights are."""
+    wanted = {k: c for k, c in target.items() if c}
+    used = list(range(len(columns)))
+    while True:
+        signs: dict[Hashable, set[bool]] = {}
+        for i in used:
+            for k, c in columns[i].items():
+                if c:
+                    signs.setdefault(k, set()).add(c > 0)
+        stuck = {k for k, found in signs.items() if k not in wanted and len(found) == 1}
+        kept = [i for i in used if not any(c and k in stuck for k, c in columns[i].items())]
+        if len(kept) == len(used):
+            return used
+        used = kept
 
 
 def _read(rows: list[list[Fraction]], basis: list[int], n: int) -> list[Fraction]:

@@ -1,0 +1,167 @@
+"""The null space of the infinite-width tangent kernel, for any unit inputs.
+
+A vector c is in it if and only if sum c_i x_i = 0 and, on every line through the origin, the c_i of the inputs on that
+line sum to 0. So repeated inputs make the kernel singular, one antipodal pair does not, and antipodal pairs in linearly
+dependent directions do.
+"""
+
+from verify.statement import *
+
+covers("D-40")
+
+n, d = nat("n", at_least=1), nat("d", at_least=1)
+i, l, k = index("i", n), index("l", n), nat("k", between=(1, n))
+x, c = unit_vectors("x", count=n, dim=d), reals("c", count=n)
+tau = real("tau", positive=True)
+g, e = iid("g", law=gaussian(d)), iid("e", law=gaussian(1))
+
+
+def rho(a, b):
+    return dot(x[a], x[b])
+
+
+def on_one_line(a, b):
+    """1 if the two inputs are equal or antipodal."""
+    return indicator(rho(a, b) ** 2 >= 1)
+
+
+energy = total(i, total(l, c[i] * c[l] * (rho(i, l) * (pi - acos(rho(i, l))) / (2 * pi))))
+resultant = total(i, c[i] * x[i])
+line = total(i, c[i] * on_one_line(i, k))
+
+at_least = lemma(then=energy >= trace(resultant.T @ resultant) / 4)
+change = rho(i, k) * (acos(rho(i, k) * cos(tau)) - acos(rho(i, k)))
+still = lemma(null=energy == 0, then=total(i, c[i] * change) == 0)
+size = total(i, (1 + c[i] ** 2) / (1 - rho(i, k) ** 2)) / 4
+squeezed = lemma(null=energy == 0, short=tau <= pi / 2, then=absolute(line) <= tau * size)
+no_resultant = corrected(null=energy == 0, then=resultant == 0)
+no_line = corrected(null=energy == 0, then=line == 0)
+
+
+def on(a):
+    return indicator(dot(g, x[a]) >= 0)
+
+
+with proof(at_least) as p:
+    p.letter(g)
+    half = p.have(E(on(i)) == Q(1, 2), by.lemma("gaussian_half_space.single", x=x[i]))
+    both_on = E(rho(i, l) * indicator(both(dot(g, x[i]) >= 0, dot(g, x[l]) >= 0)))
+    entry = p.have(
+        both_on == rho(i, l) * (pi - acos(rho(i, l))) / (2 * pi), by.lemma("orthant_probability.kernel", x=x[i], z=x[l])
+    )
+    features = total(i, c[i] * on(i) * x[i]) - resultant / 2
+    p.conclude(
+        by.algebra(
+            by.expectation(by.trace(by.gram(features))),
+            by.total(i, 1, n, by.total(l, 1, n, by.scaled(c[i] * c[l], entry))),
+            by.total(i, 1, n, by.scaled(c[i] * trace(resultant.T @ x[i]), half)),
+        )
+    )
+with proof(no_resultant) as p:
+    none = p.have(trace(resultant.T @ resultant) <= 0, by.algebra(by.times(4, at_least), by.scaled(4, p.null)))
+    p.conclude(by.algebra(by.vanish(resultant, by.anti(by.trace(by.gram(resultant)), none))))
+with proof(still) as p:  # the energy of features plus a multiple of (1{g.z >= 0} - 1{g.x_k >= 0}) x_k, z turned from x_k
+    p.letter(g)
+    p.letter(e)
+    z = x[k]
+    here = indicator(dot(g, z) >= 0)
+    there = indicator(dot(g, cos(tau) * z) + dot(e, sin(tau) * identity(1)) >= 0)
+    now = p.have(
+        E(on(i) * there) == (pi - acos(rho(i, k) * cos(tau))) / (2 * pi),
+        by.lemma("orthant_probability.smooth", x=x[i], z=x[k]),
+    )
+    first = p.have(
+        E(on(i) * here) == (pi - acos(rho(i, k))) / (2 * pi),
+        by.lemma("orthant_probability.probability", x=x[i], z=x[k]),
+    )
+    pair = E(rho(i, l) * indicator(both(dot(g, x[i]) >= 0, dot(g, x[l]) >= 0)))
+    entry = p.have(
+        pair == rho(i, l) * (pi - acos(rho(i, l))) / (2 * pi), by.lemma("orthant_probability.kernel", x=x[i], z=x[l])
+    )
+    s = total(i, c[i] * change) / (2 * pi)
+    test = there - here
+    features = total(i, c[i] * on(i) * x[i]) + s * test * z
+    unit = p.hypothesis("x.unit")(k)
+    most = p.have(test**2 <= 1, by.algebra(by.times(1 - here, 1 - there), by.times(here, there)))
+    twice = p.have(
+        s**2 <= 0,
+        by.algebra(
+            by.expectation(by.trace(by.gram(features))),
+            by.total(i, 1, n, by.total(l, 1, n, by.scaled(c[i] * c[l], entry))),
+            p.null,
+            by.scaled(s**2 * E(test**2), unit),
+            by.times(s**2, by.expectation(most)),
+            by.total(i, 1, n, by.scaled(2 * s * c[i] * rho(i, k), now)),
+            by.total(i, 1, n, by.scaled(-2 * s * c[i] * rho(i, k), first)),
+        ),
+    )
+    zero = p.have(s * identity(1) == 0 * identity(1), by.algebra(
+        by.vanish(s * identity(1), by.anti(by.square(s), twice))))
+    p.conclude(by.algebra(by.scaled(2 * pi, by.trace(zero)), by.scaled(total(i, c[i] * change), by.inverse(pi))))
+with proof(squeezed) as p:  # only inputs on the line of x_k change by a multiple of tau, the others by one of tau^2
+    u, v = p.hypothesis("x.unit")(i), p.hypothesis("x.unit")(k)
+    p.have(rho(i, k) >= -1, by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] + x[k]))), u, v))
+    p.have(rho(i, k) <= 1, by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] - x[k]))), u, v))
+    sharp, bound = on_one_line(i, k) * tau, tau**2 / (1 - rho(i, k) ** 2) / 2
+    high = p.have(change - sharp <= bound, by.lemma("kernel_kink.kink", rho=rho(i, k)))
+    low = p.have(sharp - change <= bound, by.lemma("kernel_kink.kink", rho=rho(i, k)))
+    none = p.have(total(i, c[i] * change) == 0, by.lemma(still))
+    plus, minus = by.square(1 + c[i]), by.square(1 - c[i])
+    parts = []
+    for one, two, sign in ((low, high, 1), (high, low, -1)):
+        each = by.plus(by.times(Q(1, 4), plus, one), by.times(Q(1, 4), minus, two))
+        whole = p.have(
+            sign * tau * line <= tau**2 * size, by.algebra(by.total(i, 1, n, each), by.scaled(sign, none))
+        )
+        parts.append(
+            by.algebra(by.times(1 / tau, whole), by.scaled(tau * size - sign * line, by.inverse(tau)))
+        )
+    p.conclude(*parts)
+with proof(no_line) as p:  # with a turn that is small against the sum, should the sum be positive
+    u, v = p.hypothesis("x.unit")(i), p.hypothesis("x.unit")(k)
+    less = by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] - x[k]))), u, v)
+    more = by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] + x[k]))), u, v)
+    below, above = p.have(1 - rho(i, k) >= 0, less), p.have(1 + rho(i, k) >= 0, more)
+    rest = p.have(1 - rho(i, k) ** 2 >= 0, by.algebra(by.times(below, above)))
+    room = p.have(size >= 0, by.algebra(by.total(i, 1, n, by.times(Q(1, 4), 1 + c[i] ** 2, 1 / (1 - rho(i, k) ** 2)))))
+    q, sums = pi / 2, []
+    for s in (line, -line):
+        mark = s * indicator(s >= 0) + indicator(-s >= 0)  # s if s > 0, positive in any case
+        there = p.have(
+            mark > 0,
+            by.cases(
+                -s,
+                at_least_zero=(by.decided(-s), by.reaches(s)),
+                negative=(by.scaled(s, by.decided(s)), CASE, indicator(-s >= 0)),
+            ),
+        )
+        bottom = mark + 1 + q * size
+        p.have(bottom > 0, by.algebra(there, by.times(q, room)))
+        turn = q * mark / bottom
+        p.have(turn > 0, by.algebra(by.times(q, there, 1 / bottom)))
+        p.have(turn <= q, by.algebra(by.times(q / bottom, 1 + q * size), by.scaled(q, by.inverse(bottom))))
+        near = p.have(s <= turn * size, by.lemma(squeezed, tau=turn))
+        clear = p.have(
+            s * bottom <= q * size * mark,
+            by.algebra(by.times(bottom, near), by.scaled(q * size * mark, by.inverse(bottom))),
+        )
+        slack = s - q * size  # times mark - s, which is 0 where s > 0
+        never = by.plus(
+            clear, CASE, by.times(CASE, CASE), by.scaled(slack * s, by.decided(s)), by.scaled(slack, by.decided(-s))
+        )
+        sums.append(p.have(s <= 0, by.cases(-s, at_least_zero=CASE, negative=by.absurd(s, never))))
+    p.conclude(by.algebra(by.anti(*sums)))
+
+few = dict(trials=3, search=2, necessity=2, necessity_more=2, mutant_pool=2, mutant_draws=1, hypothesis_mutants=1)
+check(at_least, **few)
+check(still, **few)
+check(squeezed, **few)
+check(no_resultant, **few)
+check(no_line, **few)
+pair = [[[1], [0]], [[-1], [0]]]
+repeated = [[[1], [0]], [[1], [0]]]
+no_line.holds_at(n=2, d=2, k=1, x=repeated, c=[1, -1])
+no_resultant.holds_at(n=2, d=2, x=repeated, c=[1, -1])
+no_line.breaks_without("null", n=2, d=2, k=1, x=pair, c=[1, 0])
+no_resultant.breaks_without("null", n=2, d=2, x=pair, c=[1, 0])
+nonclaim("How small the least eigenvalue is when inputs are nearly parallel.")
