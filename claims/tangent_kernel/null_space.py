@@ -60,7 +60,7 @@ with proof(at_least) as p:
 with proof(no_resultant) as p:
     none = p.have(trace(resultant.T @ resultant) <= 0, by.algebra(by.times(4, at_least), by.scaled(4, p.null)))
     p.conclude(by.algebra(by.vanish(resultant, by.anti(by.trace(by.gram(resultant)), none))))
-with proof(still) as p:  # the energy of features plus a multiple of (1{g.z >= 0} - 1{g.x_k >= 0}) x_k, z turned from x_k
+with proof(still) as p:  # features plus a multiple of (1{g.z >= 0} - 1{g.x_k >= 0}) x_k, where z is x_k turned by tau
     p.letter(g)
     p.letter(e)
     z = x[k]

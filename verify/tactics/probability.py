@@ -199,7 +199,7 @@ class ProbabilityTactics(Interpreter):
         return [self._made("eq", z, scope) for z in zeros]
 
     def _with_sign(self, h: Hint, scope: Scope) -> Known:
-        """x >= 0 by linear reasoning from the facts, or from the quadrant of a cosine: by.sign(x); strict=True: x > 0."""
+        """x >= 0 (x > 0 with strict=1) by linear reasoning, or by the quadrant of a cosine: by.sign(x)."""
         node = Signs(self, []).sign(self.term(h.args[0]), scope, bool(h.option("strict", False)))
         if node is None:
             raise TacticFailed(f"the sign of {h.args[0]!r} does not follow from the facts", next="prove bounds before")
