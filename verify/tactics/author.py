@@ -745,6 +745,10 @@ class Interpreter:
             nodes.append(node)
         return self.prover.step(wish, "alg", prefix, concl, proof=["case", name, x, *nodes])
 
+    def indicators(self, concl: Json, scope: Scope) -> list[Known]:
+        """Equations for the indicators of a formula whose arguments have a sign here."""
+        return []
+
     def _with_anti(self, h: Hint, scope: Scope) -> Known:
         """x = 0 from x >= 0 and -x >= 0."""
         a, b = (self._proof(x, "ge", scope) for x in h.args)
