@@ -305,7 +305,7 @@ with proof(good_start) as p:
         )
     )
 
-light = dict(trials=2, search=0, necessity=0, necessity_more=0, mutants=False, enclosed=1)
+light = dict(trials=2, search=0, necessity=0, mutants=False, enclosed=1)
 check(active_spread, **light)
 check(near_mean, **light)
 check(near_spread, **light)

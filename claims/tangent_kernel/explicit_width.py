@@ -21,7 +21,6 @@ as_printed = printed(
     reading="a width of the order n^6 / eps^2 at most; the kernel of one input, before and after any training",
 )
 inverse_root = lemma(then=1 / q >= Q(3, 16))
-root_positive = lemma(then=q > 0)
 pi_bound = lemma(then=pi <= 16)
 near_kernel = corrected(**width, then=m * delta * lam0**2 >= 12 * n**4)
 few_units = corrected(**width, then=both(m * delta * eps**2 >= 12 * n**3, 2 * R / q <= eps / (4 * n)))
@@ -45,25 +44,9 @@ with proof(inverse_root) as p:  # 3/4 <= P(|z| <= 2) <= 4 / q for a standard nor
         ),
     )
     p.conclude(by.algebra(ball, square, by.times(Q(1, 4), by.expectation(far))))
-with proof(root_positive) as p:  # q^2 = 2 pi >= (2 pi / (1 + pi))^2
-    floor, one = 2 * pi / (1 + pi), by.inverse(1 + pi)
-    p.have(2 * pi >= 0, by.positive())
-    root = p.have(q**2 == 2 * pi, by.lemma("base:real-root", x=2 * pi, N=2))
-    p.have(q >= 0, by.lemma("base:real-root", x=2 * pi, N=2))
-    p.have(floor >= 0, by.positive())
-    p.have(
-        q**2 >= floor**2,
-        by.algebra(
-            root,
-            by.times(2 * pi * (1 + pi**2), by.square(1 / (1 + pi))),
-            by.scaled(2 * pi * ((1 + pi) / (1 + pi) + 1), one),
-        ),
-    )
-    above = p.have(q >= floor, by.lemma("base:real-root-monotone", x=q, a=floor, N=2))
-    p.conclude(by.algebra(above, floor))
 with proof(pi_bound) as p:
     small = p.use(inverse_root)
-    p.have(q > 0, by.lemma(root_positive))
+    p.have(q > 0, by.lemma("gaussian_interval.root_positive"))
     p.have(2 * pi >= 0, by.positive())
     root = p.have(q**2 == 2 * pi, by.lemma("base:real-root", x=2 * pi, N=2))
     size = p.have(q <= Q(16, 3), by.algebra(by.times(Q(16, 3), q, small), by.scaled(Q(16, 3), by.inverse(q))))
@@ -91,7 +74,7 @@ with proof(near_kernel) as p:
 with proof(few_units) as p:
     size, _, lam_small = parts(p)
     scale = m * delta * eps**2
-    p.have(q > 0, by.lemma(root_positive))
+    p.have(q > 0, by.lemma("gaussian_interval.root_positive"))
     p.conclude(
         by.algebra(
             by.times(Q(1, 16), p.width),
@@ -129,7 +112,7 @@ some = dict(n=1, m=2000, lam_0=Q(1, 2), eps=Q(1, 2), delta=Q(1, 2), B=0)
 near_kernel.holds_at(**some)
 few_units.holds_at(**some)
 short_path.holds_at(**some)
-light = dict(trials=2, search=0, necessity=0, necessity_more=0, mutants=False, enclosed=1)
+light = dict(trials=2, search=0, necessity=0, mutants=False, enclosed=1)
 check(near_kernel, **light)
 check(few_units, **light)
 check(short_path, **light)

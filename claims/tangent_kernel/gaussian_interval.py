@@ -2,7 +2,7 @@
 
 from verify.statement import *
 
-covers("D-62")
+covers("D-62", "D-66")
 
 d, m = nat("d", at_least=1), nat("m", at_least=1)
 r = index("r", m)
@@ -13,6 +13,14 @@ z = dot(g, x)  # for d = 1 and x = 1 the Gaussian variable itself
 small_ball = printed(then=P(both(z > -R, z < R)) <= 2 * R / sqrt(2 * pi))
 closed = corrected(then=P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi))
 one_unit = corrected(then=P(both(dot(w[r], x) >= -R, dot(w[r], x) <= R)) <= 2 * R / sqrt(2 * pi))
+fixed_radius = corrected(then=P(both(dot(w[r], x) > -R, dot(w[r], x) < R)) <= 2 * R / sqrt(2 * pi))
+h = real("h", positive=True)
+Delta = 2 * (relu(z) + relu(-z)) * indicator(both(z >= -h, z <= h))  # a movement that depends on the weight
+moving_radius = printed(
+    then=P(both(z > -Delta, z < Delta)) <= 2 * E(Delta) / sqrt(2 * pi),
+    expect=REFUTED,
+    reading="the radius is the movement of the unit, here twice its distance from the kink if that is at most h",
+)
 
 
 def mass(p, g, z):
@@ -43,7 +51,113 @@ with proof(small_ball) as p:
     outside = (1 - indicator(z <= -R)) * (1 - indicator(z >= R))
     inside = p.have(outside <= indicator(both(z >= -R, z <= R)), by.signs(z + R, R - z, -z - R, z - R))
     p.conclude(by.algebra(wide, by.expectation(inside)))
+with proof(fixed_radius) as p:
+    k = dot(w[r], x)
+    wide = p.have(P(both(k >= -R, k <= R)) <= 2 * R / sqrt(2 * pi), by.lemma(one_unit))
+    outside = (1 - indicator(k <= -R)) * (1 - indicator(k >= R))
+    inside = p.have(outside <= indicator(both(k >= -R, k <= R)), by.signs(k + R, R - k, -k - R, k - R))
+    p.conclude(by.algebra(wide, by.expectation(inside)))
+
+q = sqrt(2 * pi)
+short = q / (1 + q) / 4
+k, c = real("k", positive=True), real("c", positive=True)
+root_positive = lemma(then=q > 0)
+gap = lemma(small=4 * k * (1 + c) == c, low=k < 1, then=2 * k * (1 - k**2 / 2) / c > 4 * k**2 / c**2)
+
+with proof(root_positive) as p:  # q^2 = 2 pi >= (2 pi / (1 + pi))^2
+    floor, one = 2 * pi / (1 + pi), by.inverse(1 + pi)
+    p.have(2 * pi >= 0, by.positive())
+    root = p.have(q**2 == 2 * pi, by.lemma("base:real-root", x=2 * pi, N=2))
+    p.have(q >= 0, by.lemma("base:real-root", x=2 * pi, N=2))
+    p.have(floor >= 0, by.positive())
+    p.have(
+        q**2 >= floor**2,
+        by.algebra(
+            root,
+            by.times(2 * pi * (1 + pi**2), by.square(1 / (1 + pi))),
+            by.scaled(2 * pi * ((1 + pi) / (1 + pi) + 1), one),
+        ),
+    )
+    above = p.have(q >= floor, by.lemma("base:real-root-monotone", x=q, a=floor, N=2))
+    p.conclude(by.algebra(above, floor))
+with proof(gap) as p:
+    p.conclude(
+        by.algebra(
+            by.scaled(k / c**2, p.small),
+            by.scaled(k / c - 4 * k**2 / c, by.inverse(c)),
+            by.times(k / c, p.low),
+            by.times(k * k / c, p.low),
+            k * k / c,
+        )
+    )
+
+moving_radius.fails_at(d=1, x=identity(1), h=short, g=gaussian(1))
+with refutation(moving_radius) as p:
+    p.have(q > 0, by.lemma(root_positive))
+    unit = p.have(dot(x, x) == 1, by.algebra())
+    one = p.have(short + 1 / (1 + q) / 4 == Q(1, 4), by.algebra(by.scaled(Q(1, 4), by.inverse(1 + q))))
+    p.have(short > 0, by.positive())
+    low = p.have(short < 1, by.algebra(one, 1 / (1 + q) / 4))
+    p.have(4 * short * (1 + q) == q, by.algebra(by.scaled(q, by.inverse(1 + q))))
+    bell = exp(-(short**2) / 2)
+    inside, right, left = (indicator(both(z >= a, z <= b)) for a, b in ((-h, h), (0, h), (-h, 0)))
+    spread = p.have(
+        E(inside * (1 - z**2)) == 2 * h * bell / q, by.interval(g, x, -h, h, primitive=z, using=(unit, short))
+    )
+    up = p.have(E(right * -z) == (bell - 1) / q, by.interval(g, x, 0, h, primitive=1, using=(unit, short)))
+    down = p.have(E(left * -z) == (1 - bell) / q, by.interval(g, x, -h, 0, primitive=1, using=(unit, short)))
+    size = p.have(Delta == 2 * (right * z - left * z), by.signs(z, -z, h - z, z + h))
+    zero = indicator(both(z >= 0, z <= 0))
+    none = p.have(E(zero) <= 0, by.lemma(closed, R=0, x=x))
+    event = (1 - indicator(z <= -Delta)) * (1 - indicator(z >= Delta))
+    length = right * z - left * z
+    p.have(length >= 0, by.signs(z, -z, h - z, z + h))
+    missed = []
+    for side, u in ((indicator(z <= -Delta), z), (indicator(z >= Delta), -z)):
+        far = p.have(inside * length * (2 * length + u) >= inside * z**2, by.signs(z, -z, h - z, z + h))
+        never = p.have(
+            side * inside * z**2 <= 0,
+            by.algebra(
+                by.times(side, far),
+                by.times(inside, length, by.reaches(-Delta - u)),
+                by.scaled(side * inside * length, size),
+            ),
+        )
+        for v in (z, -z):
+            off = side * inside * (1 - indicator(v >= 0))
+            cases = by.cases(
+                v,
+                at_least_zero=(by.scaled(side * inside, by.decided(v)),),
+                negative=(
+                    by.times(by.square(1 / v), 1 - indicator(v >= 0), never),
+                    by.scaled(off * (v / v + 1), by.inverse(v)),
+                ),
+            )
+            missed.append(p.have(off <= 0, cases))
+        on_both = by.times(zero, by.at_most_one(side * inside))
+        at_zero = by.algebra(missed[-2], by.times(indicator(z >= 0), missed[-1]), on_both)
+        missed.append(p.have(side * inside <= zero, at_zero))
+    below, above = indicator(z <= -Delta), indicator(z >= Delta)
+    caught = p.have(
+        event >= inside - 2 * zero,
+        by.algebra(
+            missed[2],
+            by.times(1 - below, missed[5]),
+            by.times(below, zero),
+            by.times(by.at_most_one(inside), 1 - below, 1 - above),
+        ),
+    )
+    much = p.have(
+        E(event) >= 2 * h * bell / q,
+        by.algebra(by.expectation(caught), none, spread, by.expectation(inside * z**2)),
+    )
+    mean_size = p.have(E(Delta) == 4 * (1 - bell) / q, by.algebra(by.expectation(size), up, down))
+    near_one = p.have(bell >= 1 - h**2 / 2, by.algebra(by.tangent(-(short**2) / 2)))
+    room = p.have(2 * h * (1 - h**2 / 2) / q > 4 * h**2 / q**2, by.lemma(gap, k=short, c=q))
+    p.conclude(
+        by.algebra(much, by.scaled(2 / q, mean_size), by.times(2 * short / q + 8 / q**2, near_one), room)
+    )
 
 small_ball.tight_at(d=1, R=0, x=[[1]])
-check(one_unit, trials=4, search=0, necessity=0, necessity_more=0, mutants=False)
+check(one_unit, trials=4, search=0, necessity=0, mutants=False)
 nonclaim("A variable of another variance has another density at zero.")

@@ -123,6 +123,11 @@ class Refuter(Author):
             value = self.given.get(n)
             if n in hidden:
                 letters[n] = {}
+            elif isinstance(value, Law) and value.kind == "gauss":
+                index = [[v, self.lins(lo), self.lins(hi)] for v, lo, hi in decl.get("index", [])]
+                shape = [self.lins(side) for side in decl["shape"]]
+                letters[n] = {**({"index": index} if index else {}), "shape": shape, "law": decl["law"]}
+                letters.update({"polar.u": {}, "polar.v": {}})
             elif isinstance(value, Law):
                 index = [[v, self.lins(lo), self.lins(hi)] for v, lo, hi in decl["index"]]
                 letters[n] = {"index": index, "law": {"kind": "finite", "values": [["1/2", "-1"], ["1/2", "1"]]}}
