@@ -234,6 +234,7 @@ def test_bad_input():
         (one, ["nan"]),
         ([], [1]),
         ([1], [1]),
+        ([RationalMatrix.zero(0, 2)], [1]),
     ]:
         with pytest.raises(InvalidInput):
             integrate_flow(lambda s: list(s), start, times, 20)

@@ -120,6 +120,8 @@ def integrate_flow(
     moments = output_times(times, digits)
     if not start or not all(isinstance(x, RationalMatrix | BallMatrix) for x in start):
         raise InvalidInput("the start must be a non-empty sequence of RationalMatrix or BallMatrix")
+    if all(0 in x.shape for x in start):
+        raise InvalidInput("the state has no entries: in dimension 0 there is nothing to follow")
     tape = trace(field, [x.shape for x in start])
     with precision(digits + GUARD_DIGITS):
         balls = [(x if isinstance(x, BallMatrix) else x.to_balls())._m for x in start]
