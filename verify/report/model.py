@@ -836,6 +836,20 @@ def _tails(data: Json) -> Table | None:
     return Table((), ("samples n", "eps", "delta", "coin p", "exact tail, rounded up", "against delta"), rows)
 
 
+def _monte_carlo(data: Json) -> Table | None:
+    """Estimates with their intervals, one row each, or the facts of a single one."""
+    if not isinstance(data, list) or not data:
+        return _facts(data, ("n", "seed", "interval", "confidence"))
+    first = data[0]
+    facts = tuple((words.label(k), plain(first[k])) for k in ("n", "seed", "confidence") if k in first)
+    said = {True: "inside", False: "outside"}
+    rows = tuple(
+        (*(str(r.get(k, "")) for k in ("estimate", "low", "high")), said.get(r.get("contains_value"), "not known"))
+        for r in data
+    )
+    return Table(facts, ("estimate", "from", "to", "exact or enclosed value"), rows)
+
+
 def _widths(data: Json) -> Table | None:
     """Estimates at growing widths with simultaneous intervals, against the other side of the equation."""
     if not isinstance(data, list) or not data:
@@ -911,7 +925,7 @@ def _evidence(data: Mapping[str, Json], case: str, formulas: Formulas) -> Eviden
         case,
         _instance(data.get("witness")),
         _facts(data.get("trials"), _TRIALS),
-        _facts(data.get("monte_carlo"), ("n", "seed", "interval", "confidence")),
+        _monte_carlo(data.get("monte_carlo")),
         _enclosures(data.get("enclosures")),
         _facts(data.get("trajectories"), ("status",)),
         _widths(data.get("widths")),
