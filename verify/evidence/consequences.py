@@ -28,7 +28,7 @@ Fate = tuple[str, str]
 """Status, and what the kernel replayed (or refused)."""
 
 
-QUESTION = 1_000
+QUESTION = 300
 """What one question to the kernel counts in the budget of evaluations."""
 
 

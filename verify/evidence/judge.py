@@ -97,20 +97,14 @@ class Judge:
         return None
 
     def fate(self, mutant: Mutant) -> dict[str, Any]:
-        """Status with what belongs to it: counterexample, reason, or what was tried.
-
-        Instances are looked at before the kernel is asked, unless they are dear: expectations are.
-        """
+        """Status with what belongs to it: counterexample, reason, or what was tried."""
         known = self.at_once(mutant)
         if known is not None:
             return known
-        dear = bool(self.pool.plan.random)
-        proof = self._settled(mutant) if dear else None
-        found, tried = self._pooled(mutant) if proof is None else (None, 0)
-        if found is None and proof is None and not dear:
-            proof = self._settled(mutant)
+        found, tried = self._pooled(mutant)
+        proof = self.settled(mutant) if found is None and not self.dear else None
         if proof is not None:
-            return {"status": proof[0], "by": proof[1]}
+            return proof
         more = 0
         if found is None:
             found, more = self._searched(mutant)
@@ -163,9 +157,19 @@ class Judge:
 
     # -- the kernel --------------------------------------------------------------------------------------
 
-    def _settled(self, mutant: Mutant) -> Fate | None:
+    @property
+    def dear(self) -> bool:
+        """Whether instances cost more than questions to the kernel, as expectations do."""
+        return bool(self.pool.plan.random)
+
+    def settled(self, mutant: Mutant) -> dict[str, Any] | None:
+        """The fate that the kernel gives, or None."""
+        fate = self._asked(mutant)
+        return None if fate is None else {"status": fate[0], "by": fate[1]}
+
+    def _asked(self, mutant: Mutant) -> Fate | None:
         number, name = mutant.goal(), mutant.hypothesis()
-        fate = None
+        fate: Fate | None = None
         if number is not None:
             fate = self.consequences.of_goal(mutant.statement, number)
         elif name is not None:
@@ -258,9 +262,10 @@ def run(
     )
     rows: list[dict[str, Any]] = []
     with metered(work):
-        for m in chosen:
+        first = [_kernel_first(judge, m) if judge.dear else None for m in chosen]
+        for m, known in zip(chosen, first, strict=True):
             row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
-            rows.append({**row, **_told(judge, m, keep)})
+            rows.append({**row, **(known or _told(judge, m, keep))})
     rates: dict[str, dict[str, int]] = {}
     for row in rows:
         rate = rates.setdefault(str(row["operator"]), {})
@@ -294,6 +299,14 @@ def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:
         picked = set(Rng(seed).shuffled(list(range(len(others))))[:most])
         others = [m for i, m in enumerate(others) if i in picked]
     return always + others
+
+
+def _kernel_first(judge: Judge, mutant: Mutant) -> dict[str, Any] | None:
+    """What the kernel says about a mutant of a statement whose instances are dear."""
+    try:
+        return judge.settled(mutant) if judge.at_once(mutant) is None else None
+    except WorkLimit:
+        return None
 
 
 def _told(judge: Judge, mutant: Mutant, keep: bool) -> dict[str, Any]:
