@@ -81,3 +81,18 @@ def test_description_says_where_a_series_starts_and_ends() -> None:
 def test_bad_data_is_refused(data: Any) -> None:
     with pytest.raises(FigureError):
         figures.svg(data, "x")
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        (r"$x \ge 0 \wedge y \le z$", r"$x \geq 0 \wedge y \leq z$"),
+        (r"$\left\lVert u \right\rVert_{F}^{2}$", r"$\left\Vert u \right\Vert_{F}^{2}$"),
+        (r"$c^{1 \text{/} N}$", r"$c^{1 / N}$"),
+        (r"$\frac{a}{b}$", r"$\dfrac{a}{b}$"),
+        (r"$\nosuchcommand{x} + y$", "nosuchcommandx + y"),
+        ("Frobenius norm", "Frobenius norm"),
+    ],
+)
+def test_labels_that_can_be_drawn(label: str, drawn: str) -> None:
+    assert figures._drawn(label) == drawn

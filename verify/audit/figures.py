@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -37,6 +38,26 @@ def figures(claim: Any, evidence: Mapping[str, Mapping[str, Any]]) -> list[Data]
         else:
             out.append(_sides(statement, kernel, options))
     return [f for f in out if f]
+
+
+AXIS, LEGEND = 24, 32
+"""Letters of a formula beside an axis and in the legend; a longer one is named by words."""
+
+
+def label(node: Any, words: str, room: int = LEGEND, *, norm: bool = False) -> str:
+    """A term in the claim's own symbols (its Frobenius norm, for a matrix), or words where it would not fit."""
+    text = str(node.latex())
+    if norm:
+        text = rf"\left\lVert {text} \right\rVert_{{F}}"
+    seen = re.sub(r"\\(left|right|operatorname|mathrm|frac|,|;|!)|[{}^_\s]", "", text)
+    seen = re.sub(r"\\[A-Za-z]+", "x", seen)
+    return f"${text}$" if len(seen) <= room else words
+
+
+def _ordered(statement: Any) -> tuple[Any, Any]:
+    """The smaller and the larger side of a conclusion that is one inequality."""
+    first, second = statement.conclusion.args[:2]
+    return (second, first) if statement.conclusion.op in ("ge", "gt") else (first, second)
 
 
 def number(value: Any) -> str:
@@ -117,16 +138,17 @@ def _flow(statement: Any, kernel: Data, part: Mapping[str, Any]) -> Data:
     if sides is None:
         return {}
     positive = all(y > 0 for ys in sides for y in ys)
+    small, large = _ordered(statement)
     return {
         "caption": f"{statement.label}: both sides along a validated trajectory from {where}.",
         "data": {
             "x": [str(t) for t in times],
             "xlabel": "$t$",
-            "ylabel": "loss",
+            "ylabel": label(small, "smaller side", AXIS),
             "scale": "log-y" if positive else "linear",
             "series": [
-                {"label": "loss", "y": [number(y) for y in sides[0]], "style": "line"},
-                {"label": "bound", "y": [number(y) for y in sides[1]], "style": "bound"},
+                {"label": label(small, "smaller side"), "y": [number(y) for y in sides[0]], "style": "line"},
+                {"label": label(large, "bound"), "y": [number(y) for y in sides[1]], "style": "bound"},
             ],
         },
     }
@@ -179,16 +201,25 @@ def _descent(statement: Any, kernel: Data, part: Mapping[str, Any], options: Map
                 return {}
             start, where = Instance.from_json(part["witness"], kernel["sig"].get("nat", {})), "the witness"
         rows = [sides(start, x) for x in xs]
+    left, right = statement.conclusion.args[:2]
     return {
         "caption": f"{statement.label}: norms after one exact step of descent from {where}.",
         "data": {
             "x": [str(x) for x in xs],
             "xlabel": f"${options['x'].latex()}$",
-            "ylabel": "Frobenius norm",
+            "ylabel": label(options.get("y", left), "Frobenius norm", AXIS, norm="y" not in options),
             "scale": options.get("scale", "log-log"),
             "series": [
-                {"label": "after one step", "y": [number(r[0]) for r in rows], "style": "points"},
-                {"label": "right side", "y": [number(r[1]) for r in rows], "style": "line"},
+                {
+                    "label": label(left, "left side, after one step", norm=True),
+                    "y": [number(r[0]) for r in rows],
+                    "style": "points",
+                },
+                {
+                    "label": label(right, "right side", norm=True),
+                    "y": [number(r[1]) for r in rows],
+                    "style": "line",
+                },
             ],
         },
     }
@@ -212,16 +243,17 @@ def _sides(statement: Any, kernel: Data, options: Mapping[str, Any]) -> Data:
             at = Instance.from_json(made, sig.get("nat", {}))
             rows.append([_middle(_scalar(evaluate(sig, t, at, digits=40))) for t in (over, goal[1], goal[2])])
     rows.sort()
+    left, right = statement.conclusion.args[:2]
     return {
         "caption": f"{statement.label}: left side (points) and right side (line), each enclosed by itself.",
         "data": {
             "x": [number(r[0]) for r in rows],
             "xlabel": f"${options['x'].latex()}$",
-            "ylabel": "both sides",
+            "ylabel": label(left, "left side", AXIS),
             "scale": "linear",
             "series": [
-                {"label": "left side", "y": [number(r[1]) for r in rows], "style": "points"},
-                {"label": "right side", "y": [number(r[2]) for r in rows], "style": "line"},
+                {"label": label(left, "left side"), "y": [number(r[1]) for r in rows], "style": "points"},
+                {"label": label(right, "right side"), "y": [number(r[2]) for r in rows], "style": "line"},
             ],
         },
     }

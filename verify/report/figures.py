@@ -85,6 +85,29 @@ def _plain(label: str) -> str:
     return re.sub(r"[\\{}]", "", text).strip()
 
 
+_DIALECT = (
+    (r"\\(ge|le|ne)(?![A-Za-z])", r"\\\1q"),
+    (r"\\[lr]Vert", r"\\Vert"),
+    (r"\\text\{/\}", "/"),
+    (r"^\$\\frac", r"$\\dfrac"),
+)
+"""LaTeX that Matplotlib spells differently."""
+
+
+def _drawn(label: str) -> str:
+    """The label, with formulas that can be drawn as they are and others as plain text."""
+    from matplotlib.mathtext import MathTextParser
+
+    if "$" in label:
+        for here, there in _DIALECT:
+            label = re.sub(here, there, label)
+        try:
+            MathTextParser("path").parse(label)
+        except ValueError:
+            return _plain(label)
+    return label
+
+
 def svg(data: Json, title: str) -> Markup:
     """Inline SVG of a figure; equal data gives equal bytes."""
     if not isinstance(data, dict) or data.get("scale", "linear") not in SCALES:
@@ -145,13 +168,13 @@ def _matplotlib(data: Json, key: str) -> str:
         axes.set_yscale(up)
         axes.grid(True, which="major", color=_GRID, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(str(data.get("xlabel", "")))
-        axes.set_ylabel(str(data.get("ylabel", "")))
+        axes.set_xlabel(_drawn(str(data.get("xlabel", ""))))
+        axes.set_ylabel(_drawn(str(data.get("ylabel", ""))))
         xs = _numbers(data.get("x"), None, "x")
         if not xs or not data.get("series"):
             raise FigureError("a figure needs at least one point and one series")
         for k, series in enumerate(data["series"]):
-            colour, label = _SERIES[k % len(_SERIES)], series.get("label")
+            colour, label = _SERIES[k % len(_SERIES)], _drawn(str(series.get("label") or "")) or None
             if not series.get("band") and not series.get("y"):
                 raise FigureError("a series needs y or a band")
             if series.get("band"):
