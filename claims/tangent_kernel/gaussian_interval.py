@@ -2,7 +2,7 @@
 
 from verify.statement import *
 
-covers("D-62", "D-66")
+covers("D-62", "D-63", "D-66")
 
 d, m = nat("d", at_least=1), nat("m", at_least=1)
 r = index("r", m)
@@ -13,6 +13,10 @@ z = dot(g, x)  # for d = 1 and x = 1 the Gaussian variable itself
 small_ball = printed(then=P(both(z > -R, z < R)) <= 2 * R / sqrt(2 * pi))
 closed = corrected(then=P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi))
 one_unit = corrected(then=P(both(dot(w[r], x) >= -R, dot(w[r], x) <= R)) <= 2 * R / sqrt(2 * pi))
+a, b = real("a"), real("b")
+density = corrected(  # with z = 0 being a null event, the law of z is the normal one: z mu(dz) = z bell(z) dz everywhere
+    ends=a <= b, then=E(z * indicator(both(z >= a, z <= b))) == (exp(-(a**2) / 2) - exp(-(b**2) / 2)) / sqrt(2 * pi)
+)
 fixed_radius = corrected(then=P(both(dot(w[r], x) > -R, dot(w[r], x) < R)) <= 2 * R / sqrt(2 * pi))
 h = real("h", positive=True)
 Delta = 2 * (relu(z) + relu(-z)) * indicator(both(z >= -h, z <= h))  # a movement that depends on the weight
@@ -51,6 +55,13 @@ with proof(small_ball) as p:
     outside = (1 - indicator(z <= -R)) * (1 - indicator(z >= R))
     inside = p.have(outside <= indicator(both(z >= -R, z <= R)), by.signs(z + R, R - z, -z - R, z - R))
     p.conclude(by.algebra(wide, by.expectation(inside)))
+with proof(density) as p:
+    event = indicator(both(z >= a, z <= b))
+    mass_ = p.have(
+        E(event * -z) == (exp(-(b**2) / 2) - exp(-(a**2) / 2)) / sqrt(2 * pi),
+        by.interval(g, x, a, b, primitive=1, using=(p.hypothesis("x.unit"), p.ends)),
+    )
+    p.conclude(by.algebra(mass_))
 with proof(fixed_radius) as p:
     k = dot(w[r], x)
     wide = p.have(P(both(k >= -R, k <= R)) <= 2 * R / sqrt(2 * pi), by.lemma(one_unit))

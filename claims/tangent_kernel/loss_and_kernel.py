@@ -19,10 +19,18 @@ in_time = printed(
     reading="the same kernel at the same time under two losses",
 )
 at_parameters = corrected(**flows, same=a == b, then=4 * a**2 == 4 * b**2)
+w = iid("w", count=m, law=gaussian(d))
+without_factor = corrected(
+    unit=dot(x, x) == 1, then=E(dot(x, x) * total(r, indicator(dot(w[r], x) >= 0))) == m * Q(1, 2)
+)
 bounded_kernel = corrected(unit=dot(x, x) == 1, then=diagonal <= 1)
 
 with proof(at_parameters) as p:
     p.conclude(by.algebra(by.scaled(4 * (a + b), p.same)))
+with proof(without_factor) as p:
+    half = p.have(E(indicator(dot(w[r], x) >= 0)) == Q(1, 2), by.lemma("gaussian_half_space.half"))
+    count = E(total(r, indicator(dot(w[r], x) >= 0)))
+    p.conclude(by.algebra(by.total(r, 1, m, half), by.scaled(count, p.unit)))
 with proof(bounded_kernel) as p:
     one = indicator(dot(v[r], x) >= 0)
     p.conclude(by.algebra(by.scaled(mean(r, one), p.unit), by.total(r, 1, m, by.times(1 / m, by.at_most_one(one)))))
