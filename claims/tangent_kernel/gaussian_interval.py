@@ -14,7 +14,7 @@ small_ball = printed(then=P(both(z > -R, z < R)) <= 2 * R / sqrt(2 * pi))
 closed = corrected(then=P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi))
 one_unit = corrected(then=P(both(dot(w[r], x) >= -R, dot(w[r], x) <= R)) <= 2 * R / sqrt(2 * pi))
 a, b = real("a"), real("b")
-density = corrected(  # with z = 0 being a null event, the law of z is the normal one: z mu(dz) = z bell(z) dz everywhere
+density = corrected(  # with a null event z = 0 this is the normal law: z mu(dz) = z bell(z) dz
     ends=a <= b, then=E(z * indicator(both(z >= a, z <= b))) == (exp(-(a**2) / 2) - exp(-(b**2) / 2)) / sqrt(2 * pi)
 )
 fixed_radius = corrected(then=P(both(dot(w[r], x) > -R, dot(w[r], x) < R)) <= 2 * R / sqrt(2 * pi))
