@@ -27,6 +27,7 @@ from verify.audit.run import (
     ClaimResult,
     Settings,
     StatementResult,
+    cores,
 )
 from verify.audit.sources import Entry, Source, SourceError, discover, register, select
 from verify.audit.verdict import Standing, Verdict
@@ -331,11 +332,19 @@ def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
              "reason": e.reason}
             for e in register(folder, discover(folder))
         ]  # fmt: skip
+    bar = Progress(len(items))
+
+    def told(what: str, done: int, total: int) -> None:
+        bar.done, bar.total = done, total
+        bar.show(f"claims {what} for the pages")
+
     try:
-        index: Path = build(items, out, registry(), sources, None, rows).index
+        index: Path = build(items, out, registry(), sources, None, rows, cores(), told).index
     except ReportError as error:
         _fail(str(error), EXIT_USAGE)
         raise AssertionError from None
+    finally:
+        bar.close()
     return index
 
 

@@ -139,8 +139,21 @@ def test_a_long_page_gives_its_evidence_away(monkeypatch: pytest.MonkeyPatch) ->
     assert not any(name.startswith("evidence/") for name in whole)
     name = "claims/linear_networks/balancedness.html"
     monkeypatch.setattr(site, "MOST", len(whole[name]) - 1)
+    assert not any(path.startswith("derivation/") for path in render([example.balancedness()]))
     files = render([example.balancedness()], example.REGISTRY, example.SOURCES)
     aside = files["evidence/linear_networks/balancedness.html"].decode()
     assert len(files[name]) < len(whole[name])
     assert "Neighbours that were not rejected" in aside and "Neighbours that were not rejected" not in files[name].decode()
     assert 'href="../../evidence/linear_networks/balancedness.html#st-conserved"' in files[name].decode() and 'id="st-conserved"' in aside
+
+
+def test_a_page_still_too_long_gives_its_derivation_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "MOST", 1)
+    files = render([example.balancedness()], example.REGISTRY, example.SOURCES)
+    page = files["claims/linear_networks/balancedness.html"].decode()
+    aside = files["derivation/linear_networks/balancedness.html"].decode()
+    steps = re.findall(r'<li id="(s-[^"]+)">', page)
+    assert steps and steps == re.findall(r'<li id="(s-[^"]+)">', aside)
+    assert 'class="data"' in aside and 'class="data"' not in page
+    assert all(f'href="../../derivation/linear_networks/balancedness.html#{s}"' in page for s in steps)
+    assert 'href="../../claims/linear_networks/balancedness.html#st-conserved"' in aside

@@ -7,11 +7,11 @@ from pathlib import Path
 from posixpath import join, normpath
 
 import browser as chromium
-import library
 import looking
 import pytest
 import report_example as example
 
+from benchmarks.report import library
 from verify.cli import registry
 from verify.report import Site, build
 from verify.report.verdicts import NO_VERDICT

@@ -30,7 +30,7 @@ SCHEMA = 1
 EXIT_EXPECTED, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_CONTRADICTION = 0, 1, 2, 3
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -41,7 +41,7 @@ def _cores() -> int:
 class Settings:
     certificates: Path | None = Path("reports/certificates")  # None: keep them out of the tree
     cache: Path | None = Path(".verify-cache")
-    workers: int = field(default_factory=_cores)
+    workers: int = field(default_factory=cores)
     net: Net = field(default_factory=Net)
     limits: Limits = field(default_factory=Limits)
     engine: str = ENGINE

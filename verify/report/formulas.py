@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any, TypeVar
 
@@ -30,16 +31,16 @@ def _renderer(name: str) -> Callable[[Json], str] | None:
     return found if callable(found) else None
 
 
-def _shown(source: str | None, fallback: str, block: bool) -> Markup:
+def _shown(source: str | None, fallback: Callable[[], str], block: bool) -> Markup:
     if source is not None:
         clean = mathml.clean(source)
         if clean is not None:
-            root = re.sub(r'^<math(?: display="\w+")?', '<math display="block"' if block else "<math", clean, count=1)
-            return Markup('<div class="math">{}</div>' if block else '<span class="math">{}</span>').format(
-                Markup(root)
-            )
+            body = clean.split(">", 1)[1]
+            if block:
+                return Markup(f'<div class="math"><math display="block">{body}</div>')
+            return Markup(f'<span class="math"><math>{body}</span>')
     tag = "div" if block else "span"
-    return Markup(f'<{tag} class="math as-text"><code>{escape(fallback)}</code></{tag}>')
+    return Markup(f'<{tag} class="math as-text"><code>{escape(fallback())}</code></{tag}>')
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,16 @@ class Formulas:
         domain, hypotheses, conclusion = pieces if pieces is not None else ([], {}, None)
         data = ast if isinstance(ast, dict) else {}
         return StatementMath(
-            tuple(_shown(item, "", False) for item in domain),
+            tuple(_shown(item, str, False) for item in domain),
             tuple(
-                (str(name), _shown(hypotheses.get(name), json_text(item), True))
+                (str(name), _shown(hypotheses.get(name), partial(json_text, item), True))
                 for name, item in data.get("hypotheses") or []
             ),
-            _shown(conclusion, json_text(data.get("conclusion")), True),
+            _shown(conclusion, partial(json_text, data.get("conclusion")), True),
         )
 
     def kernel(self, node: Json, block: bool = True) -> Markup:
-        return _shown(_ask(self._kernel, node), kernel_text(node), block)
+        return _shown(_ask(self._kernel, node), partial(kernel_text, node), block)
 
 
 def json_text(node: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup
 
@@ -270,6 +271,7 @@ def pip(s: Statement, settled: bool) -> Markup:
     return mark(s.role, s.verdict, settled, f"{s.role_words} {s.name}: {s.verdict}")
 
 
+@cache
 def mark(role: str, verdict: str = "", settled: bool = False, name: str = "") -> Markup:
     """A mark, 17 by 17: its border says what kind of statement it is, its fill and glyph the verdict, if any."""
     found = BY_WORD.get(verdict or NO_VERDICT, BY_WORD[NO_VERDICT])

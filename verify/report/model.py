@@ -486,13 +486,14 @@ def _statements(
     by_label = {t["label"]: t for t in theirs if "label" in t}
     in_order = theirs if not by_label and len(theirs) == len(mine) else ()
     verdicts = {str(t.get("label")): str(t.get("verdict")) for t in theirs}
+    math = {str(s["label"]): formulas.statement(s["ast"]) for s in mine if s.get("ast")}
     made = []
     for k, s in enumerate(mine):
         judged = by_label.get(s["label"]) or (in_order[k] if in_order else None)
         if judged is not None and judged.get("role") != s["role"]:
             judged = None
         compare = _nearest(s, mine, verdicts) if s["role"] == "corrected" else None
-        made.append(_statement(s, judged, compare, replay, theorems, formulas))
+        made.append(_statement(s, judged, compare, math, replay, theorems, formulas))
     return tuple(made)
 
 
@@ -502,21 +503,24 @@ def _nearest(
     """The printed statement that a corrected one is read against: one that fails if there is any, the most alike."""
     printed = [p for p in statements if p["role"] == "printed" and p.get("ast") and s.get("ast")]
     wrong = [p for p in printed if verdicts.get(str(p["label"])) in ("REFUTED", "ILL-SORTED")]
+    if len(wrong or printed) < 2:
+        return next(iter(wrong or printed), None)
     mine = _leaves(s.get("ast"))
-    return max(wrong or printed, key=lambda p: _alike(mine, _leaves(p["ast"])), default=None)
+    return max(wrong or printed, key=lambda p: _alike(mine, _leaves(p["ast"])))
 
 
 def _leaves(data: Json) -> Counter[str]:
-    """How often each leaf occurs, with the word in front of it."""
+    """How often each leaf occurs."""
     found: Counter[str] = Counter()
-    if isinstance(data, Mapping):
-        for key, value in data.items():
-            found.update(Counter({f"{key}:{leaf}": n for leaf, n in _leaves(value).items()}))
-    elif isinstance(data, list):
-        for value in data:
-            found.update(_leaves(value))
-    else:
-        found[str(data)] += 1
+    waiting = [data]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+        else:
+            found[str(item)] += 1
     return found
 
 
@@ -529,6 +533,7 @@ def _statement(
     s: Mapping[str, Json],
     judged: Mapping[str, Json] | None,
     compare: Mapping[str, Json] | None,
+    shown_math: Mapping[str, StatementMath],
     replay: Mapping[str, Mapping[str, Json]],
     theorems: Sequence[Theorem],
     formulas: Formulas,
@@ -542,8 +547,8 @@ def _statement(
         standing = "unexpected"
     else:
         standing = "open" if verdict == "OPEN" else "expected"
-    math = formulas.statement(s["ast"]) if s.get("ast") else None
-    before = formulas.statement(compare["ast"]) if compare is not None and math is not None else None
+    math = shown_math.get(str(s["label"]))
+    before = shown_math.get(str(compare["label"])) if compare is not None else None
     hypotheses = _hypotheses(s, math, compare, before, ids, replay, theorems)
     against = None
     if compare is not None and before is not None and math is not None:

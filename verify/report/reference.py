@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -70,8 +71,9 @@ class Reference:
         return ""
 
 
+@cache
 def load() -> Reference:
-    """The pages of this version."""
+    """The pages of this version, which do not change while it runs."""
     bundled = files("verify.report") / "reference"
     if bundled.is_dir():
         found = {f.name: f.read_text(encoding="utf-8") for f in bundled.iterdir()}

@@ -7,8 +7,8 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -25,9 +25,11 @@ from .documents import documents
 from .errata import KINDS
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
+from .parallel import spread
 from .verdicts import VERDICTS, badge, sprite, verdict_class
 
 Json = Any
+Told = Callable[[str, int, int], None]
 MARKER = "report.json"
 MOST = 290_000  # bytes in the page of a claim
 _ASSETS = files("verify.report") / "assets"
@@ -68,17 +70,20 @@ def build(
     sources: Mapping[str, Mapping[str, Json]] | None = None,
     formulas: Formulas | None = None,
     register: Sequence[Mapping[str, Json]] = (),
+    workers: int = 1,
+    progress: Told | None = None,
 ) -> Site:
     """Write the site into `out_dir`, which must be new, empty, or an earlier report.
 
     `registry` describes what derivations rest on, `{"base_facts" | "axioms" | "oracles": {name: {"text", "citation",
     "falsifier", "result", "statement"}}}`, `sources` the documents, `{key: {"author", "title", "year"}}`, and
     `register` their claims, `{"id", "source", "at", "status": "covered" | "out of scope" | "pending", "reason"}`. Equal
-    input gives equal bytes. Everything is rendered before the first file is written.
+    input gives equal bytes, with any number of `workers` (processes). Everything is rendered before the first file is
+    written. `progress` is told what has been done, how often, and of how many.
     """
     root = Path(out_dir)
     old = _earlier(root)
-    pages = render(certificates, registry, sources, formulas, register)
+    pages = render(certificates, registry, sources, formulas, register, workers, progress)
     for name in sorted(pages):
         _write(root / name, pages[name])
     for name in sorted(old - set(pages)):
@@ -92,10 +97,20 @@ def render(
     sources: Mapping[str, Mapping[str, Json]] | None = None,
     formulas: Formulas | None = None,
     register: Sequence[Mapping[str, Json]] = (),
+    workers: int = 1,
+    progress: Told | None = None,
 ) -> dict[str, bytes]:
-    """Every file of the site, by its path."""
+    """Every file of the site, by its path; arguments as for `build`."""
     formulas = formulas or Formulas()
-    claims = sorted((model.claim(item, formulas, sources) for item in certificates), key=lambda c: c.id)
+    told = _counter(progress, len(certificates))
+
+    def bare(item: CertificateAndVerdicts) -> Claim:
+        """Without the certificate, which need not come back from the process that was handed it."""
+        return replace(model.claim(item, formulas, sources), certificate=None)
+
+    read = spread(bare, certificates, workers, told("read"))
+    whole = (replace(c, certificate=item.certificate) for c, item in zip(read, certificates, strict=True))
+    claims = sorted(whole, key=lambda c: c.id)
     for first, second in pairwise(claims):
         if first.id == second.id:
             raise ReportError(f"two claims are called {first.id}")
@@ -125,8 +140,10 @@ def render(
             **common, root="../", document=d, tally=counts(d.claims)
         )
         pages[d.errata_page] = env.get_template("errata.html").render(**common, root="../", document=d, kinds=KINDS)
+    shared = {**common, "root": "../../", "fates": model.FATES}
+    for made in spread(lambda c: _claim_pages(env, {**shared, "claim": c}, deps), claims, workers, told("rendered")):
+        pages |= made
     for c in claims:
-        pages |= _claim_pages(env, {**common, "root": "../../", "claim": c, "fates": model.FATES}, deps)
         if c.certificate is not None:
             pages[f"certificates/{c.id}.json"] = export.canonical(c.certificate)
     pages["junit.xml"] = export.junit(claims)
@@ -136,19 +153,31 @@ def render(
     return out
 
 
+def _counter(progress: Told | None, total: int) -> Callable[[str], Callable[[], None]]:
+    """For a word, a function that reports one more claim under it."""
+
+    def start(what: str) -> Callable[[], None]:
+        count = iter(range(1, total + 1))
+        return lambda: progress(what, next(count), total) if progress else None
+
+    return start
+
+
 def _claim_pages(env: jinja2.Environment, shared: Mapping[str, Json], deps: Dependencies) -> dict[str, str]:
-    """The page of a claim; if it is too long, what was tried goes to a page of its own."""
+    """The page of a claim; if it is too long, what was tried goes to a page of its own, and then the derivation."""
     c: Claim = shared["claim"]
     drawn = _drawn(c)
     template = env.get_template("claim.html")
-    whole = template.render(**shared, drawn=drawn, deps=deps, evidence_page="")
-    if len(whole.encode()) <= MOST:
-        return {c.page: whole}
-    aside = f"evidence/{c.id}.html"
-    return {
-        c.page: template.render(**shared, drawn=drawn, deps=deps, evidence_page=aside),
-        aside: env.get_template("evidence.html").render(**shared),
-    }
+    aside = {"evidence_page": "", "derivation_page": ""}
+    out: dict[str, str] = {}
+    for name in ("", "evidence", "derivation"):
+        if name:
+            aside[f"{name}_page"] = f"{name}/{c.id}.html"
+            out[f"{name}/{c.id}.html"] = env.get_template(f"{name}.html").render(**shared)
+        out[c.page] = template.render(**shared, **aside, drawn=drawn, deps=deps)
+        if len(out[c.page].encode()) <= MOST:
+            break
+    return out
 
 
 def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Dependencies, root: str, topic: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup
 
@@ -110,6 +111,7 @@ def verdict_class(word: str) -> str:
     return BY_WORD.get(word, BY_WORD[NO_VERDICT]).css
 
 
+@cache
 def glyph(verdict: Verdict, place: str = "") -> Markup:
     """The glyph, drawn once on each page by `sprite`; `place` holds further attributes."""
     return Markup('<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"{}><use href="#g-{}"/></svg>').format(
@@ -124,6 +126,7 @@ def sprite() -> Markup:
     return Markup('<svg class="unseen" aria-hidden="true">{}</svg>').format(Markup("").join(drawn))
 
 
+@cache
 def badge(word: str) -> Markup:
     """Glyph, word and colour of a verdict."""
     verdict = BY_WORD.get(word, BY_WORD[NO_VERDICT])

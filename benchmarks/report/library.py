@@ -1,4 +1,4 @@
-"""The committed certificates with the kernel's answers, for tests and benchmarks of the pages.
+"""The committed certificates with the kernel's answers, for benchmarks and tests of the pages.
 
 Evidence is not validated again: a verdict is the one the author expects, or what the replay allows. The report still
 withholds what the certificates and answers do not bear out.
@@ -38,5 +38,6 @@ def items() -> tuple[CertificateAndVerdicts, ...]:
 def _judged(s: Any, answers: Any) -> dict[str, Any]:
     outcomes = [answers[t] for t in s["theorems"] if t in answers]
     rests = {key: sorted({n for o in outcomes for n in o.get(key, ())}) for key in ("base_facts", "axioms", "oracles")}
-    verdict = s["expects"] or ("CONDITIONAL" if rests["axioms"] else "PROVED")
+    met = all(part.get("witness") for part in (s["evidence"], *s["evidence"].get("others", ())))
+    verdict = s["expects"] or ("OPEN" if not met else "CONDITIONAL" if rests["axioms"] else "PROVED")
     return {"label": s["label"], "role": s["role"], "expects": s["expects"], "verdict": verdict, "reason": "", **rests}
