@@ -32,6 +32,10 @@ def identity(lhs: str, rhs: str, **kinds_of: Json) -> Json:
     return row(lhs, rhs, NORMAL, **kinds_of)
 
 
+def refuted(lhs: str, rhs: str, kind: Json) -> Json:
+    return row(lhs, rhs, {"at": {"x": ["q", "1"]}}, x=kind)
+
+
 def inequality(text: str) -> Json:
     return scalar(text, EVAL, x=UNIT)
 
@@ -61,6 +65,17 @@ PAIRS: dict[str, tuple[str, Json, Json, str]] = {
                             inequality("1/(x/sqrt(2)+1/sqrt(2)) <= sqrt(2)/(2*(x+1))"), "boxes are not enough"),
     "shared root of six": ("scalars", inequality("1/(sqrt(6)*x+sqrt(6)) <= sqrt(6)/(6*(x+1))"),
                            inequality("1/(sqrt(6)*x+sqrt(6)) <= sqrt(6)/(36*(x+1))"), "boxes are not enough"),
+    # the variables of a statement are read before it is refuted
+    "kind of a variable": ("identities", refuted("x", "x+1", "real"), refuted("x", "x+1", "quaternion"),
+                           "unknown kind"),
+    "kind that is a function": ("identities", refuted("x", "x+1", "complex"), refuted("x", "x+1", "sin"),
+                                "unknown kind"),
+    "kind of an integer": ("identities", refuted("x", "x+1", "integer"), refuted("x", "x+1", "integers"),
+                           "unknown kind"),
+    "odd number": ("identities", refuted("x", "x+1", "odd_integer"), refuted("x", "x+1", "even_integer"),
+                   "unknown kind"),
+    "empty range": ("identities", refuted("x", "x+1", [["q", "0"], ["q", "2"], False, False]),
+                    refuted("x", "x+1", [["q", "2"], ["q", "0"], False, False]), "empty"),
     # a unit matrix of size n - 1 has the determinant 1 at n = 1, also of 0 times it
     "determinant without rows": (
         "matrices", matrix([["pow", v("x"), N], NOUGHT], ["det", ["*", HOLE, ["I", N]]], LESS),
@@ -118,3 +133,31 @@ def test_what_is_false_is_rejected(name: str) -> None:
     assert not found["ok"], "accepted"
     assert reason in found["reason"], found
     assert not found["reason"].startswith("malformed"), found
+
+
+def long_sum(count: int) -> Json:
+    """Fractions whose common denominator is longer with every term: exact sums take time that grows as its square."""
+    return ["+", ["var", "x"], *(["q", f"1/{10**3900 + 2 * k + 1}"] for k in range(count))]
+
+
+def long_items(count: int) -> dict[str, Json]:
+    law = {"low": "0", "high": "1", "p": f"1/{3**(8 * count)}", "n": 60, "t": "1/2"}
+    number = ["+", *long_sum(count)[2:]]
+    matrix_sum = ["+", v("x"), *number[1:]]
+    return {
+        "scalars": {"id": "i", "vars": {"x": UNIT}, "lhs": long_sum(count), "rel": "<=", "rhs": ["q", "2"],
+                    "proof": EVAL},
+        "identities": {"id": "i", "vars": {"x": "real"}, "conditions": [], "lhs": long_sum(count),
+                       "rhs": long_sum(count), "proof": NORMAL},
+        "matrices": item({"x": SCALAR}, [matrix_sum, matrix_sum], proof()),
+        "semidefinite": {"id": "i", "statement": {"matrix": [[number]], "vars": {}, "claim": "psd"},
+                         "proof": ["numbers"]},
+        "tails": {"id": "i", "range": ["0", "1"], "sides": 1, "bound": ["q", "0"], "refutation": law},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", long_items(1))
+def test_long_numbers_are_refused_before_they_take_time(kind: str) -> None:
+    short, long = outcome(kind, long_items(1)[kind]), outcome(kind, long_items(400)[kind])
+    assert short["ok"], short
+    assert not long["ok"] and any(word in long["reason"] for word in ("too long", "size limit", "are short")), long

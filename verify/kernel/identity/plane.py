@@ -15,7 +15,7 @@ from math import lcm
 from typing import Any
 
 from ..errors import Budget, Reject
-from ..scalar.terms import Expr
+from ..scalar.terms import Expr, long
 
 Mono = tuple[tuple[int, Fraction], ...]
 Poly = dict[Mono, Fraction]
@@ -76,6 +76,8 @@ class Plane:
         out = dict(a)
         for m, c in b.items():
             new = out.get(m, Fraction(0)) + c * factor
+            if long(new):
+                raise Reject("a coefficient is too long")
             if new:
                 out[m] = new
             else:
@@ -103,6 +105,8 @@ class Plane:
     def _put(self, out: Poly, p: Poly, factor: Fraction) -> Poly:
         for m, c in p.items():
             new = out.get(m, Fraction(0)) + c * factor
+            if long(new):
+                raise Reject("a coefficient is too long")
             if new:
                 out[m] = new
             else:

@@ -34,6 +34,8 @@ RANGES = {
     "positive_integer": Side(ONE, None, False, True),
 }  # fmt: skip
 
+KINDS = (*RANGES, "complex", "odd_integer")
+
 
 class Statement:
     """The reading of an item; `odd` maps odd integers n to 2 n + 1."""
@@ -45,6 +47,8 @@ class Statement:
         for name in rows:
             if not name.isidentifier() or name in ("pi", "I", "oo"):
                 raise Reject(f"{name!r:.40} is not a name")
+            if type(rows[name]) is str and rows[name] not in KINDS:
+                raise Reject(f"unknown kind {rows[name]!r:.40}")
         self.rows = rows
         self.names = frozenset(rows)
         self.prover = prover
@@ -68,8 +72,6 @@ class Statement:
                 kinds.append((name, "complex"))
                 box += [(f"{name}.re", LINE), (f"{name}.im", LINE)]
             elif type(row) is str:
-                if row not in RANGES and row != "odd_integer":
-                    raise Reject(f"unknown kind {row!r:.40}")
                 kinds.append((name, "integer" if "integer" in row else "real"))
                 box.append((name, RANGES.get(row, LINE)))
             else:

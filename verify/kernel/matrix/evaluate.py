@@ -67,6 +67,13 @@ class Evaluator:
             raise Reject(f"a dimension above {MAX_SIZE}")
         return out
 
+    @staticmethod
+    def _sized(x: Value) -> None:
+        for row in x:
+            for c in row:
+                if type(c) is Fraction and c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
+                    raise Reject("a number grew beyond the size limit")
+
     def total(self, items: list[Any]) -> Any:
         out = self.number(0)
         for x in items:
@@ -101,6 +108,7 @@ class Evaluator:
             result = self.value(t[1])
             for x in t[2:]:
                 result = self.add(result, self.value(x)) if head == "+" else self.mul(result, self.value(x))
+                self._sized(result)
             return result
         if head == "I":
             n = self.size(t[1])

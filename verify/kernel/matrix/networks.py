@@ -193,12 +193,11 @@ class Algebra:
                 e = dm.plus(e, dm.natural(constant), -1)
             if e:
                 live.append((atom, e))
-        if c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
-            raise Reject("a coefficient grew beyond the size limit")
+        _sized(c)
         mono = (ordered(live), ordered(components), pattern)
         value = out.get(mono, 0) + c
         if value:
-            out[mono] = Fraction(value)
+            out[mono] = _sized(Fraction(value))
             if len(out) > MAX_TERMS:
                 raise Reject("an expression with too many terms")
         else:
@@ -292,7 +291,7 @@ class Algebra:
         for m, c in q.terms.items():
             total = out.get(m, Fraction(0)) + scale * c
             if total:
-                out[m] = total
+                out[m] = _sized(total)
             else:
                 out.pop(m, None)
         self.budget.spend(1 + len(q.terms))
@@ -455,6 +454,12 @@ class Algebra:
         mine, other = key(rest), key(self.transpose(rest))
         atom = ("det", mine if repr(mine) <= repr(other) else other)
         return self.mul(front, self._scalar(Fraction(1), {atom: dm.ONE}))
+
+
+def _sized(c: Fraction) -> Fraction:
+    if c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
+        raise Reject("a coefficient grew beyond the size limit")
+    return c
 
 
 def _groups(factors: list[Factor]) -> list[list[Factor]]:

@@ -25,6 +25,7 @@ from ..scalar.terms import Expr
 Json = Any
 WORK = 40_000_000
 MAX_N = 60
+MAX_LAW_BITS = 2_000
 
 
 class Statement:
@@ -76,6 +77,8 @@ def refute(st: Statement, data: Json) -> dict[str, str]:
     n = data["n"]
     if not (st.low <= low < high <= st.high and 0 <= p <= 1 and gap > 0 and type(n) is int and 1 <= n <= MAX_N):
         raise Reject("not a law on two points of the range, a whole n from 1 to 60 and t > 0")
+    if any(x.numerator.bit_length() + x.denominator.bit_length() > MAX_LAW_BITS for x in (low, high, p, gap)):
+        raise Reject("the numbers of a law are short: their powers are computed exactly")
     exact = tail(st, low, high, p, n, gap)
     here = t.substitute(st.bound, {"n": t.q(n), "t": t.q(gap)})
     Prover(Budget(WORK)).defined(Domain(()), here)

@@ -66,7 +66,7 @@ class Normal:
         for m, c in b.items():
             new = out.get(m, 0) + c * factor
             if new:
-                out[m] = Fraction(new)
+                out[m] = _sized(Fraction(new))
             else:
                 out.pop(m, None)
         return out
@@ -112,7 +112,7 @@ class Normal:
                 k, f = self._mono(m, n)
                 new = out.get(k, 0) + c * d * f
                 if new:
-                    out[k] = Fraction(new)
+                    out[k] = _sized(Fraction(new))
                 else:
                     out.pop(k, None)
         if len(out) > MAX_TERMS:
@@ -573,6 +573,12 @@ class Normal:
         if top > 400:
             return None
         return [out.get(k, Fraction(0)) for k in range(top + 1)]
+
+
+def _sized(c: Fraction) -> Fraction:
+    if t.long(c):
+        raise Reject("a coefficient is too long")
+    return c
 
 
 def _factors(n: int) -> list[tuple[int, int]]:

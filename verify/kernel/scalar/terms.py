@@ -26,6 +26,7 @@ UNARY = (
 MAX_NODES = 20_000
 MAX_DIGITS = 4_000
 MAX_TERMS = 400
+MAX_BITS = 100_000
 _NUMBER = re.compile(r"-?[0-9]+(/[0-9]+)?\Z")
 _NAME = re.compile(r"[^\W\d]\w{0,99}\Z")
 
@@ -107,8 +108,13 @@ def _whole(e: Expr) -> int:
     return value.numerator
 
 
+def long(x: Fraction) -> bool:
+    """Is the number too long to compute with? Sums of long fractions grow with every term."""
+    return x.numerator.bit_length() + x.denominator.bit_length() > MAX_BITS
+
+
 def value_of(e: Expr) -> Fraction | None:
-    """The value of sums, products and whole powers of numbers, else None."""
+    """The value of sums, products and whole powers of numbers, if it is not too long, else None."""
     if e[0] == "q":
         found: Fraction = e[1]
         return found
@@ -118,12 +124,12 @@ def value_of(e: Expr) -> Fraction | None:
     known = [p for p in parts if p is not None]
     if len(known) < len(parts):
         return None
-    if e[0] == "+":
-        return sum(known, Fraction(0))
-    if e[0] == "*":
-        out = Fraction(1)
-        for p in known:
-            out *= p
+    if e[0] != "pow":
+        out = known[0]
+        for p in known[1:]:
+            out = out + p if e[0] == "+" else out * p
+            if long(out):
+                return None
         return out
     if known[1].denominator != 1 or abs(known[1]) > 1_000 or (known[0] == 0 and known[1] < 0):
         return None
