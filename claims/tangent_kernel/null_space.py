@@ -152,7 +152,8 @@ with proof(no_line) as p:  # with a turn that is small against the sum, should t
         sums.append(p.have(s <= 0, by.cases(-s, at_least_zero=CASE, negative=by.absurd(s, never))))
     p.conclude(by.algebra(by.anti(*sums)))
 
-few = dict(trials=8, search=4, necessity=4, mutant_pool=3, mutant_draws=1, mutant_search=2, hypothesis_mutants=2, work=6_000)
+few = dict(trials=8, search=4, necessity=4, mutant_pool=3, mutant_draws=1, mutant_search=2, hypothesis_mutants=2,
+           work=6_000)
 check(at_least, **few)
 for step in (still, squeezed):                        # sums of angles at many digits: slow, and only steps
     check(step, trials=2, search=1, necessity=1, necessity_screens=1, mutants=0, work=1_500)
