@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -66,6 +67,7 @@ class Layers:
         self, claim: Any, statement: Any, case: int, theorem: str | None, context: Shared, settings: Mapping[str, Any]
     ) -> Data:
         from verify.evidence import Hints, Settings, gather
+        from verify.tactics import TacticFailed
 
         kernel = statement.kernel()[case]
         given: dict[str, list[Data]] = {"holds_at": [], "fails_at": [], "tight_at": []}
@@ -87,6 +89,15 @@ class Layers:
             reproves=None if theorem is None else _same_derivation(context, theorem),
             expect_false=statement.expects == "REFUTED",
         )
+        names = {f.name for f in fields(Settings)}
+        for name in budget:
+            if name not in names:
+                close = difflib.get_close_matches(name, sorted(names), 1)
+                raise TacticFailed(
+                    f"there is no setting {name!r} of evidence",
+                    where=f"check({statement.label}, ..)",
+                    next=f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(names))}",
+                )
         if statement.expects == "ENCLOSED":  # the enclosures are all there is: as many as the verdict asks for
             settings = {"enclosed": ENOUGH + 4, **settings}
         evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))

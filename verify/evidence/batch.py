@@ -221,7 +221,10 @@ class Batch:
         worst = np.full(size, np.inf)
         with np.errstate(all="ignore"):
             for env in self.environments(fact.get("all", []), {}):
-                found = np.broadcast_to(self._margin(fact["concl"], env), (size,))
+                found = self._margin(fact["concl"], env)
+                if found.ndim != 1:
+                    raise Unsupported("sides that are no numbers")
+                found = np.broadcast_to(found, (size,))
                 worst = np.minimum(worst, np.where(np.isnan(found), np.inf, found))
         return worst
 

@@ -124,7 +124,13 @@ def gather(
         out["necessity"] = necessity(
             kernel_statement,
             seed=settings.seed,
-            budget=Budget(settings.necessity, settings.necessity_screens, 300, settings.work, shrink=60),
+            budget=Budget(
+                settings.necessity,
+                settings.necessity_screens if settings.necessity else 0,
+                300,
+                settings.work,
+                shrink=60,
+            ),
             uses=hints.uses,
             given=hints.breaks_without,
         )

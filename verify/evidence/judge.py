@@ -262,10 +262,10 @@ def run(
     )
     rows: list[dict[str, Any]] = []
     with metered(work):
-        first = [_kernel_first(judge, m) if judge.dear else None for m in chosen]
+        first = [_kernel_first(judge, m) if judge.dear and work >= 0 else None for m in chosen]
         for m, known in zip(chosen, first, strict=True):
             row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
-            rows.append({**row, **(known or _told(judge, m, keep))})
+            rows.append({**row, **(known or (_told(judge, m, keep) if work >= 0 else {"status": "not tried"}))})
     rates: dict[str, dict[str, int]] = {}
     for row in rows:
         rate = rates.setdefault(str(row["operator"]), {})
