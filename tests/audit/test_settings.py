@@ -23,5 +23,5 @@ def test_an_unknown_setting_is_explained(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(CLAIM, encoding="utf-8")
     claim = ENGINE.load(path)
-    with pytest.raises(TacticFailed, match="no setting 'trails'.*did you mean trials"):
+    with pytest.raises(TacticFailed, match=r"no setting 'trails'.*did you mean trials"):
         ENGINE.gather(claim, claim.statements[0], 0, None, ENGINE.context(claim, tmp_path / "claims"), {})
