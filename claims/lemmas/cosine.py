@@ -5,7 +5,7 @@ Means over a sector of a uniform angle take the place of integrals.
 
 from verify.statement import *
 
-a, b = real("a"), real("b")
+a, b, rho = real("a"), real("b"), real("rho")
 phi = iid("phi", law=angle)
 
 
@@ -19,6 +19,7 @@ order = lemma(
 arc = lemma(low=a >= 0, order=a <= b, high=b <= pi / 2, then=sin(a) * (b - a) <= cos(a) - cos(b))
 flat = lemma(low=a >= 0, high=a <= pi, then=1 - cos(a) <= a**2 / 2)
 steep = lemma(low=a >= 0, high=a <= pi / 2, then=a <= 2 * sin(a))
+reflected = lemma(low=rho >= -1, high=rho <= 1, then=acos(-rho) == pi - acos(rho))
 
 with proof(order) as p:  # cos b - cos a = 2 sin((a + b) / 2) sin((a - b) / 2) would be positive
     down = by.times(2, by.sign(sin((a + b) / 2), strict=1), by.sign(sin((a - b) / 2), strict=1))
@@ -71,3 +72,19 @@ with proof(steep) as p:  # sin x - x cos x has the derivative x sin x, and a / 2
     p.have(cos(x) >= 0, by.algebra(by.sign(cos(x))))
     p.have(cos(a) >= 0, by.algebra(by.sign(cos(a))))
     p.conclude(by.algebra(by.times(4 * cos(x), more), by.times(a, cos(a))))
+with proof(reflected) as p:
+    here, there = acos(rho), acos(-rho)
+    p.have(-rho >= -1, by.algebra(p.high))
+    p.have(-rho <= 1, by.algebra(p.low))
+    cosines = []
+    for angle_, x in ((here, rho), (there, -rho)):
+        p.have(angle_ >= 0, by.lemma("base:arccos", x=x))
+        p.have(angle_ <= pi, by.lemma("base:arccos", x=x))
+        cosines.append(p.have(cos(angle_) == x, by.lemma("base:arccos", x=x)))
+    p.have(pi - here >= 0, by.algebra(by.sign(pi - here)))
+    p.have(pi - here <= pi, by.algebra(by.sign(here)))
+    p.have(cos(there) >= cos(pi - here), by.algebra(*cosines))
+    p.have(cos(pi - here) >= cos(there), by.algebra(*cosines))
+    up = p.have(pi - here >= there, by.lemma(order, a=there, b=pi - here))
+    down = p.have(there >= pi - here, by.lemma(order, a=pi - here, b=there))
+    p.conclude(by.algebra(by.anti(up, down)))
