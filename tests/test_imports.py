@@ -25,6 +25,7 @@ BELOW = {
     "audit": {"kernel", "statement", "tactics", "numeric", "evidence"},
     "report": {"kernel", "statement", "tactics", "numeric", "evidence", "audit"},
     "cli": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report", "check"},
+    "notebook": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report"},
     "pytest_plugin": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report"},
 }
 HEAVY = ("sympy", "numpy", "scipy", "matplotlib", "flint", "mpmath", "hypothesis", "jinja2")
