@@ -190,6 +190,7 @@ bad("refutation-equal", "vars", "x", new=row("0", "pi/2", ")"), reason="outside 
 bad("refutation-undefined", "refutation", "at", "x", new=e("1/2"), reason="not seen to fail")
 bad("refutation-undefined", "vars", "x", new=row("0", "1", "("), reason="outside of its range")
 bad("refutation-undefined", "lhs", new=e("x**x-1"), reason="not seen to fail")
+bad("refutation-undefined", "refutation", "bits", new=False, reason="bits")
 bad("refutation-branch", "rhs", new=e("(x**(1/3))**3+2"), reason="not decided")
 bad("refutation-branch", "rhs", new=e("abs(x**(1/3))"), reason="not decided")
 bad("refutation-branch", "rhs", new=e("0*x**(1/3)"), reason="not decided")

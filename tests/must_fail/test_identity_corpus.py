@@ -172,6 +172,7 @@ CHANGES: list[tuple[str, tuple[Any, ...], Json, str]] = [
     ("differs", ("refutation", "at"), {}, "value to each variable"),
     ("differs", ("vars", "z"), "positive", "outside of its range"),
     ("differs", ("refutation", "bits"), 3, "bits"),
+    ("differs", ("vars", "z"), "1/2", "unknown kind"),
     ("missing", ("refutation", "at", "x"), ONE, "not seen to differ"),
     ("missing", ("vars", "x"), "positive", "outside of its range"),
     ("missing", ("refutation", "at", "x"), ["I"], "not real"),

@@ -74,6 +74,7 @@ def at_point(p: Prover, d: Domain, lhs: Expr, rel: str, rhs: Expr, data: Any) ->
         raise Reject("a refutation gives the point `at`")
     if set(data["at"]) != d.names():
         raise Reject("the point gives a value to each variable")
+    bits = small(data.get("bits", 64), 16, 4000, "bits")
     values = {x: t.read(e, frozenset()) for x, e in data["at"].items()}
     for x, side in d.box:
         if state(p, values[x]) != REAL:
@@ -96,7 +97,6 @@ def at_point(p: Prover, d: Domain, lhs: Expr, rel: str, rhs: Expr, data: Any) ->
     if states != [REAL, REAL]:
         raise Reject("it is not decided whether both sides have real values")
     excess = t.minus(left, right) if rel in ("<=", "<") else t.minus(right, left)
-    bits = small(data.get("bits", 64), 16, 4000, "bits")
     if rel in ("<", ">") and p.normal.is_zero(p.normal.of(excess)):
         return {"fails": "relation", "margin": "0"}
     value = Enclosures(Arithmetic(bits), {}).of(excess)
