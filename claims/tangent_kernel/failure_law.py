@@ -32,4 +32,4 @@ with proof(none_right) as p:
 with proof(unreachable) as p:
     p.conclude(by.algebra(by.total(r, 1, m, by.times(p.hypothesis("c.nonnegative")(r), by.reaches(z[r])))))
 
-nonclaim("That a network without such a unit never fits the label is a statement on its flow.")
+nonclaim("That a network without such a unit never fits the label is the claim on the flow of one sample.")
