@@ -170,5 +170,9 @@ with refutation(moving_radius) as p:
     )
 
 small_ball.tight_at(d=1, R=0, x=[[1]])
-check(one_unit, trials=4, search=0, necessity=0, mutants=False)
+light = dict(trials=4, search=0, necessity=0, mutants=False)
+check(closed, **light)
+check(one_unit, **light)
+check(density, **light)
+check(fixed_radius, **light)
 nonclaim("A variable of another variance has another density at zero.")
