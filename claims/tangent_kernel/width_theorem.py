@@ -265,9 +265,6 @@ kernel_stays = corrected(
     **for_ever,
     then=both(lam_min(gram(w)) >= lam0 / 2, forall(i, l, absolute(entry(w, i, l) - start(entry(w, i, l))) <= eps / n)),
 )
-near_limit = corrected(
-    **for_ever, then=forall(i, l, absolute(entry(w, i, l) - dot(e[i], K @ e[l])) <= lam0 / (2 * n))
-)
 kernel_norm = corrected(
     **for_ever, then=total(i, total(l, (entry(w, i, l) - start(entry(w, i, l))) ** 2)) <= eps**2
 )
@@ -284,15 +281,6 @@ with proof(kernel_stays) as p:
         by.lemma(definite, v=start(w), v_now=w),
         by.lemma(entries, v=start(w), v_now=w),
         by.lemma(entries, v=start(w), v_now=w),
-    )
-with proof(near_limit) as p:
-    change = entry(w, i, l) - start(entry(w, i, l))
-    up = p.have(change <= eps / n, by.lemma(kernel_stays))
-    down = p.have(-change <= eps / n, by.lemma(kernel_stays))
-    small = by.times(1 / n, p.small)
-    p.conclude(
-        by.algebra(up(i, l), small, p.hypothesis("near.1")(i, l)),
-        by.algebra(down(i, l), small, p.hypothesis("near.2")(i, l)),
     )
 with proof(kernel_norm) as p:
     change = entry(w, i, l) - start(entry(w, i, l))
@@ -316,11 +304,12 @@ one_unit = dict(
 while_near.holds_at(**one_unit)
 few_sign_changes.holds_at(**one_unit)
 kernel_stays.holds_at(**one_unit)
-near_limit.holds_at(**one_unit)
 kernel_norm.holds_at(**one_unit)
 linear_rate.holds_at(**one_unit)
 lazy.holds_at(**one_unit, r=1, z=[[1]])
-light = dict(trials=1, search=0, necessity=0, mutants=False, trajectories=0, enclosed=1)
+light = dict(
+    trials=1, max_size=1, search=0, necessity=0, mutants=False, trajectories=0, enclosed=1, digits=(50,), work=4000
+)
 check(entries, **light)
 check(definite, **light)
 check(decay, **light)
@@ -329,7 +318,6 @@ check(movement, **light)
 check(while_near, **light)
 check(few_sign_changes, **light)
 check(kernel_stays, **light)
-check(near_limit, **light)
 check(kernel_norm, **light)
 check(by_shares, **light)
 check(linear_rate, **light)
