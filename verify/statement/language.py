@@ -168,6 +168,7 @@ def vector(name: str, dim: object) -> Term:
 
 
 def vectors(name: str, *, count: object, dim: object) -> Family:
+    """A family of columns of length n, indexed 1..count."""
     return Family(Symbol(name, "matrix", {"count": as_term(count), "shape": (as_term(dim), as_term(1))}))
 
 
@@ -177,6 +178,7 @@ def unit_vector(name: str, dim: object) -> Term:
 
 
 def unit_vectors(name: str, *, count: object, dim: object) -> Family:
+    """A family of columns of length n and Euclidean norm 1, indexed 1..count."""
     fields = {"count": as_term(count), "shape": (as_term(dim), as_term(1)), "unit": True}
     return Family(Symbol(name, "matrix", fields))
 
@@ -346,6 +348,7 @@ def half_square(target: object, *, over: object = None, name: str = "ell") -> Lo
 
 
 def grad(loss: Loss, at: object) -> Term:
+    """The gradient of a loss at a matrix, of the shape of the matrix."""
     return loss.gradient(at)
 
 
@@ -438,11 +441,33 @@ def D(item: object) -> Term:
 # Operations ------------------------------------------------------------------------------------------------
 
 
+_SAID = {
+    "absolute": "|x| of a real term; as one side of an inequality it unfolds to the two inequalities for x and -x.",
+    "acos": "The arc cosine of a real term in [-1, 1], with values in [0, pi].",
+    "cos": "The cosine of a real term.",
+    "exp": "The exponential of a real term.",
+    "frobenius": "The Frobenius norm of a matrix of any shape, the square root of tr(X X^T): a scalar.",
+    "inverse": "The inverse of a square matrix, or 1/x of a scalar.",
+    "lam_min": "The least eigenvalue of a symmetric matrix; lam_min(A) >= c says that A - c I is PSD.",
+    "log": "The natural logarithm of a positive real term; 0 elsewhere, like all total functions.",
+    "norm": "The Euclidean norm of a column: a scalar.",
+    "one_sided_inverse": "The inverse that full rank gives: right of a wide matrix, left of a tall one.",
+    "rank": "The rank of a matrix; known in rank(W) == minimum(rows, cols), that there is a one-sided inverse.",
+    "relu": "max(z, 0) of a real term: z times the indicator of z >= 0.",
+    "sigma_min": "The least singular value of a matrix: wide, tall, or square. Unfolds to W W^T or W^T W.",
+    "sin": "The sine of a real term.",
+    "sqrt": "The square root of a non-negative real term; 0 elsewhere.",
+    "trace": "The trace of a square matrix: a scalar.",
+    "vec": "The columns of a matrix stacked on each other: r x c becomes a column of length r c.",
+}
+
+
 def _unary(op: str) -> Callable[[object], Term]:
     def apply(item: object) -> Term:
         return term(op, as_term(item))
 
     apply.__name__ = op
+    apply.__doc__ = _SAID[op]
     return apply
 
 
@@ -455,10 +480,12 @@ sigma_min, lam_min, inverse, one_sided_inverse = (
 
 
 def kron(a: object, b: object) -> Term:
+    """The Kronecker product: shapes a x b and c x d give (a c) x (b d). Horn and Johnson, section 4.2."""
     return term("kron", as_term(a), as_term(b))
 
 
 def dot(a: object, b: object) -> Term:
+    """The inner product x^T y of two columns of the same length: a scalar."""
     return term("dot", as_term(a), as_term(b))
 
 
@@ -473,10 +500,12 @@ def root(a: object, order: object) -> Term:
 
 
 def minimum(a: object, b: object) -> Term:
+    """The smaller of two real terms or sizes."""
     return term("minimum", as_term(a), as_term(b))
 
 
 def maximum(a: object, b: object) -> Term:
+    """The larger of two real terms or sizes."""
     return term("maximum", as_term(a), as_term(b))
 
 
@@ -562,6 +591,7 @@ def P(event: object) -> Term:
 
 
 def indicator(event: object) -> Term:
+    """1 where the relation between real terms holds, 0 elsewhere."""
     return term("indicator", _event(event))
 
 
@@ -579,26 +609,32 @@ def pd(a: object, *, witness: object = None) -> Formula:
 
 
 def both(*items: object) -> Formula:
+    """All of these relations hold."""
     return formula("both", *map(_event, items))
 
 
 def either(*items: object) -> Formula:
+    """At least one of these relations holds."""
     return formula("either", *map(_event, items))
 
 
 def negation(item: object) -> Formula:
+    """The relation does not hold."""
     return formula("negation", _event(item))
 
 
 def implies(a: object, b: object) -> Formula:
+    """If the first relation holds, so does the second."""
     return formula("implies", _event(a), _event(b))
 
 
 def iff(a: object, b: object) -> Formula:
+    """Both relations hold or neither does; as a conclusion, two kernel statements."""
     return formula("iff", _event(a), _event(b))
 
 
 def forall(*args: object) -> Formula:
+    """The relation holds for all values of the indices, over the ranges with which they were declared."""
     """forall(i, l, relation): for all values of the indices in their declared ranges."""
     *bound, body = args
     if not bound:

@@ -242,6 +242,7 @@ def proof(statement: Statement, *, case: str = "") -> Proof:
 
 
 def refutation(statement: Statement) -> Proof:
+    """Records why a statement fails at the instance that `fails_at` gives: `with refutation(s) as p:`."""
     return Proof(_statement(statement), "refutation")
 
 

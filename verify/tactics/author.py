@@ -42,6 +42,7 @@ def derive(claim: Claim, statement: Statement, context: Context | None = None) -
 
 
 def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
+    """The ids of the theorems that prove a statement, derived now or before in this context. Raises TacticFailed."""
     key = f"{claim.slug}.{statement.label}"
     if key in context.done:
         if not context.done[key]:
