@@ -41,8 +41,8 @@ class Settings:
     mutant_pool: int = 40
     mutant_draws: int = 40  # more instances, if a mutant stands those of the pool
     mutant_search: int = 24  # draws for a mutant of a hypothesis
-    mutant_screens: int = 2
-    mutant_work: int = 300_000
+    mutant_screens: int = 1
+    mutant_work: int = 160_000
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -87,7 +87,8 @@ def gather(
     """
     hints, settings = _completed(kernel_statement, hints or Hints()), settings or Settings()
     plan = Plan.of(kernel_statement)
-    drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
+    with metered(4 * settings.work):  # hypotheses that are hard to meet give fewer instances, and the trials say so
+        drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
     out: dict[str, Any] = {"rejected": []}
     given = _given(kernel_statement, hints, out["rejected"])
     with metered(settings.work):
@@ -128,7 +129,7 @@ def gather(
                 settings.necessity,
                 settings.necessity_screens if settings.necessity else 0,
                 300,
-                settings.work,
+                settings.work // 2,
                 shrink=60,
             ),
             uses=hints.uses,
