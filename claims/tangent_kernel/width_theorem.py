@@ -307,9 +307,7 @@ kernel_stays.holds_at(**one_unit)
 kernel_norm.holds_at(**one_unit)
 linear_rate.holds_at(**one_unit)
 lazy.holds_at(**one_unit, r=1, z=[[1]])
-light = dict(
-    trials=1, max_size=1, search=0, necessity=0, mutants=False, trajectories=0, enclosed=1, digits=(50,), work=4000
-)
+light = dict(trials=1, max_size=1, search=0, necessity=0, mutants=False, trajectories=0, enclosed=1, work=4000)
 check(entries, **light)
 check(definite, **light)
 check(decay, **light)
