@@ -8,7 +8,7 @@ from verify.statement import *
 covers("D-03")
 
 m, d = nat("m", at_least=1), nat("d", at_least=1)
-r = index("r", m)
+r, q = index("r", m), index("q", m)
 x, y = unit_vector("x", d), real("y")
 w, a = curves("w", count=m, dim=d), reals("a", count=m)  # trained weights, fixed output weights
 kappa = real("kappa", positive=True)  # the factor of the output, 1 / sqrt(m) in the notes
@@ -22,7 +22,7 @@ def on(k):
     return indicator(pre(k) >= 0)
 
 
-u = kappa * total(r, a[r] * relu(pre(r)))
+u = kappa * total(q, a[q] * relu(pre(q)))
 first = start(on(r))
 alive = first - (1 - first) * pre(r)  # positive while a unit that starts off the sample stays off
 flow = forall(r, D(w[r]) == -(u - y) * kappa * a[r] * on(r) * x)

@@ -30,7 +30,14 @@ resultant = total(i, c[i] * x[i])
 line = total(i, c[i] * on_one_line(i, k))
 
 at_least = lemma(then=energy >= trace(resultant.T @ resultant) / 4)
-change = rho(i, k) * (acos(rho(i, k) * cos(tau)) - acos(rho(i, k)))
+
+
+def turned(a):
+    """What the turn changes in the row of x_k, at x_a."""
+    return rho(a, k) * (acos(rho(a, k) * cos(tau)) - acos(rho(a, k)))
+
+
+change = turned(i)
 still = lemma(null=energy == 0, then=total(i, c[i] * change) == 0)
 size = total(i, (1 + c[i] ** 2) / (1 - rho(i, k) ** 2)) / 4
 squeezed = lemma(null=energy == 0, short=tau <= pi / 2, then=absolute(line) <= tau * size)
@@ -54,7 +61,7 @@ with proof(at_least) as p:
         by.algebra(
             by.expectation(by.trace(by.gram(features))),
             by.total(i, 1, n, by.total(l, 1, n, by.scaled(c[i] * c[l], entry))),
-            by.total(i, 1, n, by.scaled(c[i] * trace(resultant.T @ x[i]), half)),
+            by.total(i, 1, n, by.scaled(c[i] * trace(total(l, c[l] * x[l]).T @ x[i]), half)),
         )
     )
 with proof(no_resultant) as p:
@@ -78,7 +85,7 @@ with proof(still) as p:  # features plus a multiple of (1{g.z >= 0} - 1{g.x_k >=
     entry = p.have(
         pair == rho(i, l) * (pi - acos(rho(i, l))) / (2 * pi), by.lemma("orthant_probability.kernel", x=x[i], z=x[l])
     )
-    s = total(i, c[i] * change) / (2 * pi)
+    s, again = (total(j, c[j] * turned(j)) / (2 * pi) for j in (i, l))
     test = there - here
     features = total(i, c[i] * on(i) * x[i]) + s * test * z
     unit = p.hypothesis("x.unit")(k)
@@ -91,8 +98,8 @@ with proof(still) as p:  # features plus a multiple of (1{g.z >= 0} - 1{g.x_k >=
             p.null,
             by.scaled(s**2 * E(test**2), unit),
             by.times(s**2, by.expectation(most)),
-            by.total(i, 1, n, by.scaled(2 * s * c[i] * rho(i, k), now)),
-            by.total(i, 1, n, by.scaled(-2 * s * c[i] * rho(i, k), first)),
+            by.total(i, 1, n, by.scaled(2 * again * c[i] * rho(i, k), now)),
+            by.total(i, 1, n, by.scaled(-2 * again * c[i] * rho(i, k), first)),
         ),
     )
     zero = p.have(s * identity(1) == 0 * identity(1), by.algebra(
