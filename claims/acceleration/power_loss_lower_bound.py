@@ -76,4 +76,5 @@ with proof(lands) as p:
     g = 1 / (Y - r)
     p.conclude(by.algebra(by.scaled((Y - r) ** 3 * g**2, half), by.scaled((Y - r) * ((Y - r) * g + 1), one)))
 
+needs.holds_at(q=1, T=2, e=1, y=1, f=[1, Q(1, 2)])
 nonclaim("That the end-to-end dynamics stays close to the minimum after it has come close is not shown.")

@@ -141,6 +141,8 @@ class Layers:
 
 REPLAY_WORK = 100_000
 """Budget of the kernel for one attempt to prove a mutant by the derivation of its statement."""
+REPLAYS_WORK = 200_000
+"""Budget of these attempts for all mutants of a statement together."""
 
 
 def _same_derivation(context: Shared, theorem: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -149,11 +151,12 @@ def _same_derivation(context: Shared, theorem: str) -> Callable[[Mapping[str, An
     from verify.kernel.errors import Budget
 
     known = context.search.theorems[theorem]
+    together = Budget(REPLAYS_WORK)
 
     def proves(mutant: Mapping[str, Any]) -> bool:
         data = {**known, "id": f"{theorem} changed", "hyps": mutant["hyps"], "goals": mutant["goals"]}
         library, answers = dict(context.library), dict(context.answers)
-        return bool(replay.theorem(data, library, answers, Budget(REPLAY_WORK))["ok"])
+        return bool(replay.theorem(data, library, answers, Budget(REPLAY_WORK, together))["ok"])
 
     return proves
 

@@ -35,14 +35,14 @@ class Settings:
     trials: int = 40
     max_size: int = 3
     search: int = 40
-    necessity: int = 60
-    necessity_screens: int = 4
+    necessity: int = 30
+    necessity_screens: int = 1
     mutants: bool = True
     mutant_pool: int = 40
     mutant_draws: int = 40  # more instances, if a mutant stands those of the pool
     mutant_search: int = 24  # draws for a mutant of a hypothesis
     mutant_screens: int = 1
-    mutant_work: int = 160_000
+    mutant_work: int = 40_000
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3

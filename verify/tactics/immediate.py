@@ -24,7 +24,10 @@ from .solve import Vector, positive_combination
 
 Json = Any
 WORK = 20_000
-"""Budget of counted kernel operations for one search."""
+"""Budget of counted kernel operations for reading one formula."""
+
+PROOF_WORK = 8_000
+"""The same for one search."""
 
 INSTANCES = 3
 """Instances of one fact with index variables that are offered."""
@@ -69,7 +72,7 @@ class Premises:
             return "a hypothesis speaks of a free letter"
         return None
 
-    def prove(self, goals: Sequence[Json], *, work: int = WORK, rewriting: bool = True) -> Json | None:
+    def prove(self, goals: Sequence[Json], *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
         """A theorem with these premises and goals that the kernel has replayed, or None if none was found."""
         p = self.prover
         known = dict(p.facts), dict(p.rules.facts)
@@ -91,7 +94,7 @@ class Premises:
         return found if theorem(found, shelves(), {})["ok"] else None
 
 
-def immediate(statement: Json, *, work: int = WORK, rewriting: bool = True) -> Json | None:
+def immediate(statement: Json, *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
     """A theorem of the statement that the kernel has replayed, or None if no immediate proof was found.
 
     With `rewriting`, hypotheses that say what a letter is are also used to replace it.
