@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 
+from tests.must_fail import wide_twins  # noqa: F401  (adds its twins: the draw must not depend on who was imported)
 from tests.must_fail.test_corruptions import corrupted
 from tests.must_fail.twins import TWINS
 from verify.crosscheck.files import Library, check

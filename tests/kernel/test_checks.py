@@ -125,15 +125,40 @@ def test_a_shape_of_an_unknown_family_is_found_when_it_is_read() -> None:
 
 
 def test_a_shape_outside_its_family() -> None:
-    signature = {
-        "nat": {"N": 1},
-        "dims": {"d": [ONE, N]},
-        "letters": {"x": {"index": ALL, "shape": [["dim", "d", k], ONE]}},
-    }
-    at = v("x", ZERO)
-    rejected(theorem(signature, [], [alg("s", ["eq", at, at], ["null", at])]), reason="index of the dimension d below")
-    at = v("x", N)
-    accepted(theorem(signature, [], [alg("s", ["eq", at, at], ["null", at])]))
+    """The shape of every member lies in the family, whether a formula speaks of that member or not."""
+
+    def declared(low: Any, high: Any) -> Any:
+        letters = {"x": {"index": [["k", low, high]], "shape": [["dim", "d", k], ONE]}}
+        at = v("x", ONE)
+        signature = {"nat": {"N": 1}, "dims": {"d": [ONE, N]}, "letters": letters}
+        return theorem(signature, [], [alg("s", ["eq", at, at], ["null", at])])
+
+    accepted(declared(ONE, N))
+    rejected(declared(ZERO, N), reason="index of the dimension d below")
+    rejected(declared(ONE, {"N": 2}), reason="index of the dimension d above")
+    rejected(declared(ONE, None), reason="no upper end")
+
+
+def test_a_family_of_dimensions_below_zero() -> None:
+    for low, reason in ((ZERO, None), ({"1": -1}, "may start below zero"), ({"N": 1, "1": -2}, "may start below zero")):
+        signature = {"nat": {"N": 1}, "dims": {"d": [low, N]}}
+        made = theorem(signature, [], [alg("s", ["ge", q(0), q(0)], ["z", ["null", q(0)]])])
+        accepted(made) if reason is None else rejected(made, reason=reason)
+
+
+def test_an_expectation_needs_random_letters() -> None:
+    x = v("x")
+    for law, reason in (({"law": {"kind": "bounded"}}, None), ({}, "without random letters")):
+        for made in (alg("s", ["eq", ["E", x], x], ["null", q(0)]), alg("s", ["eq", x, x], ["E", ["null", x]])):
+            out = theorem({"letters": {"x": {}, "Y": law}}, [hyp("h", ["ge", v("Y"), x])], [made])
+            accepted(out) if reason is None else rejected(out, reason=reason)
+
+
+def test_empty_ids() -> None:
+    step = alg("", ["ge", q(0), q(0)], ["z", ["null", q(0)]])
+    rejected(theorem({}, [], [step]), reason="a step has no id")
+    rejected(theorem({}, [hyp("", ["ge", q(0), q(0)])], [{**step, "id": "s"}]), reason="is missing or used twice")
+    accepted(theorem({}, [hyp("h", ["ge", q(0), q(0)])], [{**step, "id": "s"}]))
 
 
 def test_dimensions() -> None:

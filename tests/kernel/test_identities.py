@@ -562,9 +562,11 @@ NOT_DERIVED: dict[str, tuple[Json, str]] = {
     "product": (every(plus(a, v("x", k))), "symbolic product"),
     "matrix root": (["root", times(tr(A), A), N], "derivative of a root"),
     "power that may be none": (power(a, below), "may be zero"),
-    "twice": (["D", a], "second derivative"),
-    "twice a matrix": (["D", A], "second derivative"),
-    "twice a chain": (["D", v("W", N)], "second derivative"),
+    "twice": (["D", a], "time derivative of a time derivative"),
+    "twice the time": (["D", ["t"]], "time derivative of a time derivative"),
+    "twice inside": (plus(a, times(b, ["D", ["t"]])), "time derivative of a time derivative"),
+    "twice a matrix": (["D", A], "time derivative of a time derivative"),
+    "twice a chain": (["D", v("W", N)], "time derivative of a time derivative"),
 }
 
 

@@ -13,6 +13,7 @@ from verify.kernel.checker import Checker
 from verify.kernel.errors import Budget
 from verify.kernel.signature import parse
 
+from . import wide_twins  # noqa: F401  (adds its twins)
 from .twins import TWINS
 
 Json = Any

@@ -49,6 +49,11 @@ def node(data: Json, what: str, *arity: int) -> str:
     return data[0]
 
 
+def holds_node(data: Json, head: str) -> bool:
+    """Does an array with this head occur in the term?"""
+    return type(data) is list and (data[:1] == [head] or any(holds_node(x, head) for x in data))
+
+
 class Checker:
     """Terms, facts and proof terms over one signature."""
 
@@ -269,6 +274,8 @@ class Checker:
     def _read_D(self, t: Json, scope: Scope) -> Poly:
         if scope.start:
             raise Reject("time derivative at the start")
+        if holds_node(t[1], "D"):
+            raise Reject("time derivative of a time derivative")
         return self.ddt(self.read(t[1], scope), scope)
 
     # ---- time derivative -------------------------------------------------------------------------------

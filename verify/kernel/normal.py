@@ -687,6 +687,8 @@ class Algebra:
         """The expectation: linear, takes out what is not random."""
         if p.sort != SCALAR:
             raise Reject("expectation of something that is not a scalar")
+        if not any(letter.random for letter in self.sig.letters.values()):
+            raise Reject("expectation in a statement without random letters")
         out = self.zero(SCALAR)
         for m, c in p.terms.items():
             binders, atoms, _ = self.open(m)

@@ -111,17 +111,13 @@ def _sound_losses(sig: Signature) -> None:
                 raise Reject(f"the parameter gradient of {name} must have the index and shape of its parameters")
 
 
-def _readable(decl: Letter, sig: Signature) -> None:
-    """Ranges and shape of a letter are index expressions and dimensions, even if no formula speaks of it."""
-    env = dict(sig.nat)
-    for v, lo, hi in decl.index:
-        ln.parse(lo, env)
-        ln.parse(hi, env)
-        env[v] = ln.var(v)
+def _readable(decl: Letter, checker: Rules) -> None:
+    """Each member of a family has a range and a shape, even if no formula speaks of it."""
+    if any(high is None for _, _, high in decl.index):
+        raise Reject("an index of a letter has no upper end")
+    scope = checker.enter(decl.index, checker.top())
     for side in decl.shape or ():
-        d = dim(side, env)
-        if d[0] == "d" and d[1] not in sig.dims:
-            raise Reject(f"unknown dimension family {d[1]!r:.40}")
+        checker.dim(side, scope)
 
 
 def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
@@ -129,13 +125,15 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     sig = parse(data["sig"])
     checker = Rules(sig, Budget(WORK, whole))
     _sound_losses(sig)
+    for family, (low, _) in sig.dims.items():
+        checker.demand(low, checker.top(), f"range of the dimension {family} may start below zero")
     for name, decl in sig.letters.items():
         if decl.chain and decl.shape is not None:
             j = decl.index[0][0]
             above, below = ({**sig.nat, j: f} for f in (ln.add(ln.var(j), ln.const(1)), ln.var(j)))
             if dim(decl.shape[1], above) != dim(decl.shape[0], below):
                 raise Reject(f"the members of the chain family {name} do not compose")
-        _readable(decl, sig)
+        _readable(decl, checker)
     for row in sig.losses.values():
         top = checker.top()
         at, grad = checker.read(row["at"], top), checker.read(["v", row["grad"], [], ""], top)
@@ -189,7 +187,7 @@ def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> tuple[dict[str, li
     """Replay hypotheses and steps into `r.facts`; which facts each step used, and its counted work."""
     env = dict(r.sig.nat)
     for h in data["hyps"]:
-        if type(h["id"]) is not str or h["id"] in r.facts:
+        if type(h["id"]) is not str or not h["id"] or h["id"] in r.facts:
             raise Reject(f"hypothesis id {h['id']!r:.60} is missing or used twice")
         r.facts[h["id"]] = Fact(r.prefix(h["all"]), h["concl"], env)
     steps = _listed(data["steps"], "steps")
@@ -198,7 +196,7 @@ def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> tuple[dict[str, li
     used: dict[str, list[str]] = {}
     work: dict[str, int] = {}
     for s in steps:
-        if type(s) is not dict or type(s.get("id")) is not str or s["id"] in r.facts or s["id"] == "IH":
+        if type(s) is not dict or type(s.get("id")) is not str or s["id"] in ("", "IH", *r.facts):
             raise Reject("a step has no id, or one that is in use")
         where.update(step=s["id"], rule=s.get("rule"))
         r.touched = set()
