@@ -21,16 +21,21 @@ def kernel(name, label):
 
 def at(**columns):
     return Instance(
-        {"m": 1, "d": 2}, {}, {(n, (), ""): Mat.from_rows([[F(v)] for v in xs]) for n, xs in columns.items()}
+        {"m": 1, "d": 2},
+        {},
+        {
+            (n, (), ""): Mat.from_rows([[F(v)] for v in xs]) if isinstance(xs, tuple) else F(xs)
+            for n, xs in columns.items()
+        },
     )
 
 
 @pytest.fixture(scope="module")
 def failing():
-    return kernel("failure_law", "none_right")
+    return kernel("failure_law", "fails")
 
 
-X = at(x=("3/5", "4/5"))
+X = at(x=("3/5", "4/5"), sign=-1)
 
 
 def test_the_failure_law_at_each_width(failing):

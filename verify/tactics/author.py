@@ -543,6 +543,11 @@ class Interpreter:
         v, (lo, mid, hi) = self._index(self._arg(h)), map(self.lin, h.args[1:4])
         return self._made("eq", ["split", v, lo, mid, hi, self.term(h.args[4])], scope)
 
+    def _with_split_product(self, h: Hint, scope: Scope) -> Known:
+        """A product over lo..hi is the product over lo..mid times the rest: by.split_product(i, lo, mid, hi, body)."""
+        v, (lo, mid, hi) = self._index(self._arg(h)), map(self.lin, h.args[1:4])
+        return self._made("eq", ["psplit", v, lo, mid, hi, self.term(h.args[4])], scope)
+
     def _with_inverse(self, h: Hint, scope: Scope) -> Known:
         """x * (1/x) = 1 for x visibly positive, or negative, or different from zero by a fact."""
         t = self.term(self._arg(h))

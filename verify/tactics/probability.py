@@ -386,7 +386,7 @@ class ProbabilityTactics(Interpreter):
         return node
 
     def _gap(self, x: Json, scope: Scope) -> Json:
-        """A proof of 1 - x >= 0 for a product of indicators (also over indices)."""
+        """A proof of 1 - x >= 0 for a product of indicators (also over indices), or by a fact x <= 1."""
         if x[0] == "ind":
             return ["notind", x[1]]
         if x[0] == "prod":
@@ -398,7 +398,10 @@ class ProbabilityTactics(Interpreter):
             # 1 - a b = (1 - a) + a (1 - b)
             a, b = x[1], x[2] if len(x) == 3 else ["*", *x[2:]]
             return ["add", self._gap(a, scope), ["mul", self._unit_interval(a, scope), self._gap(b, scope)]]
-        raise TacticFailed("not visibly at most one")
+        node = nonneg(self.prover, ["+", ["q", "1"], ["*", ["q", "-1"], x]], scope)
+        if node is None:
+            raise TacticFailed("not visibly at most one", next="prove that it is at most 1 as a step before")
+        return node
 
     def _with_at_most_one(self, h: Hint, scope: Scope) -> Known:
         """1 - x >= 0 for a product of indicators."""
