@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from audit_fakes import KERNEL
 
-from verify.audit.replay import FileReplay, Limits, replay
+from verify.audit.replay import FileReplay, Limits, replay, shares
 
 
 def write(folder: Path, name: str, *fakes: str) -> Path:
@@ -67,3 +67,20 @@ def test_two_results_of_one_name_do_not_count(tmp_path: Path) -> None:
     path.write_text(json.dumps({"claim": {"slug": "a"}, "derivation": [{"id": "t"}, {"id": "t"}], "refutations": []}))
     (one,) = go([path])
     assert one.theorems["t"]["ok"] is False
+
+
+def test_processes_that_share_the_files_answer_as_one_does(tmp_path: Path) -> None:
+    fakes = ["ok", "die", "reject", "ok", "die", "ok", "torn"]
+    files = [write(tmp_path, f"f{k}", *([fake] * (k + 1))) for k, fake in enumerate(fakes)]
+    alone = replay(files, Limits(), KERNEL)
+    for workers in (2, 3, 20):
+        together = replay(files, Limits(), KERNEL, workers)
+        assert [(f.file, f.theorems, f.error) for f in together] == [(f.file, f.theorems, f.error) for f in alone]
+        assert [f.crash is None for f in together] == [f.crash is None for f in alone]
+
+
+def test_shares_are_even_and_lose_nothing() -> None:
+    assert shares([], 2) == [[]]
+    assert shares([9, 1, 1, 1, 2], 2) == [[0], [1, 2, 3, 4]]
+    assert sorted(k for part in shares([3, 0, 0, 7], 3) for k in part) == [0, 1, 2, 3]
+    assert shares([1, 1], 5) == [[0], [1]]

@@ -49,7 +49,7 @@ def recheck(
     second: list[Opinion] = []
     if settings.second is not None:
         answers = [claim.record.answers for claim in audit.claims]
-        second = opinions(paths, answers, settings.limits, settings.second)
+        second = opinions(paths, answers, settings.limits, settings.second, settings.workers)
         findings += [Finding(o.file, "second checker", o.error) for o in second if o.error is not None]
         findings += [Finding(d.file, d.item, str(d)) for o in second for d in o.disagreements]
     known = {source.id: source for source in sources}

@@ -1,4 +1,4 @@
-"""The kernel in a process of its own: many files, bounded time and memory, every end an outcome."""
+"""The kernel in processes of its own: many files, bounded time and memory, every end an outcome."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,43 @@ class FileReplay:
     crash: str | None = None  # the kernel died on the file
 
 
-def replay(files: Sequence[Path], limits: Limits | None = None, kernel: Path = KERNEL) -> list[FileReplay]:
-    """One process for all files; if it dies on a file, that file is named and a new one takes the rest."""
+def replay(
+    files: Sequence[Path], limits: Limits | None = None, kernel: Path = KERNEL, workers: int = 1
+) -> list[FileReplay]:
+    """Answers in the order of the files, from at most `workers` processes that share the files out among them.
+
+    If a process dies on a file, that file is named and a new process takes the rest of its share.
+    """
     limits = limits or Limits()
+    parts = shares([_size(path) for path in files], workers)
+    answers: dict[int, FileReplay] = {}
+    with ThreadPoolExecutor(len(parts)) as pool:
+        found = pool.map(lambda part: _share([files[k] for k in part], limits, kernel), parts)
+        for part, replays in zip(parts, found, strict=True):
+            answers.update(zip(part, replays, strict=True))
+    return [answers[k] for k in range(len(files))]
+
+
+def shares(sizes: Sequence[int], parts: int) -> list[list[int]]:
+    """Places 0, 1, .. in at most `parts` groups of about equal size, each in order."""
+    groups: list[list[int]] = [[] for _ in range(max(1, min(parts, len(sizes))))]
+    loads = [0] * len(groups)
+    for k in sorted(range(len(sizes)), key=lambda k: (-sizes[k], k)):
+        least = loads.index(min(loads))
+        groups[least].append(k)
+        loads[least] += sizes[k] + 1  # a file of unknown size counts, too
+    return [sorted(group) for group in groups]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _share(files: Sequence[Path], limits: Limits, kernel: Path) -> list[FileReplay]:
+    """One process for all files; if it dies on a file, that file is named and a new one takes the rest."""
     done: list[FileReplay] = []
     left = list(files)
     while left:

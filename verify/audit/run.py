@@ -312,7 +312,7 @@ def _check(records: Sequence[Record], folder: Path, settings: Settings, progress
     """Adds the kernel's answers and the re-validation."""
     written = [r for r in records if r.certificate is not None]
     progress.show(f"replaying {len(written)} certificates")
-    replays = replay([_file(folder, r) for r in written], settings.limits, settings.kernel) if written else []
+    replays = replay([_file(folder, r) for r in written], settings.limits, settings.kernel, settings.workers)
     added = iter(_examined(written, replays, settings, progress))
     return [next(added) if r.certificate is not None else r for r in records]
 
@@ -345,7 +345,7 @@ def reread(files: Sequence[Path], settings: Settings, progress: Progress | None 
         found = certificates.read_named(path)
         claim = found["claim"]
         records.append(Record(claim["topic"], claim["slug"], str(path), certificate=certificates.canonical(found)))
-    replays = replay(files, settings.limits, settings.kernel) if files else []
+    replays = replay(files, settings.limits, settings.kernel, settings.workers)
     audited = _examined(records, replays, settings, progress)
     progress.close()
     return Audit(tuple(ClaimResult(record) for record in audited))

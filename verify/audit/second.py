@@ -42,12 +42,14 @@ class Opinion:
 
 
 def opinions(
-    files: Sequence[Path], kernel: Sequence[Mapping[str, Any]], limits: Limits | None = None, checker: Path = CHECKER
+    files: Sequence[Path],
+    kernel: Sequence[Mapping[str, Any]],
+    limits: Limits | None = None,
+    checker: Path = CHECKER,
+    workers: int = 1,
 ) -> list[Opinion]:
     """`kernel` are the answers for each file: {"theorems": {id: result}, "refutations": {id: result}}."""
-    if not files:
-        return []
-    second = replay(files, limits, checker)
+    second = replay(files, limits, checker, workers)
     return [compare(str(path), first, other) for path, first, other in zip(files, kernel, second, strict=True)]
 
 
