@@ -51,6 +51,12 @@ LAWS = [
     (["inv", ["exp", x]], ["exp", ["*", q(-1), x]]),
     (["inv", ["*", x, y, q(3)]], ["*", ["q", "1/3"], ["inv", x], ["inv", y]]),
     (["inv", ["inv", x]], x),
+    (["inv", ["*", ["inv", x], y]], ["*", x, ["inv", y]]),
+    (["inv", ["+", ["inv", x], q(0)]], x),
+    (["inv", ["pow", ["inv", x], {"1": 3}]], ["pow", x, {"1": 3}]),
+    (["inv", ["*", q(2), ["inv", ["*", q(3), ["inv", x]]]]], ["*", half, q(3), ["inv", x]]),
+    (["inv", ["prod", "i", {"1": 1}, {"1": 2}, ["inv", x]]], ["*", x, x]),
+    (["inv", ["sum", "i", {"1": 1}, {"1": 1}, ["inv", x]]], x),
     (["pow", ["inv", x], {"1": 2}], ["inv", ["pow", x, {"1": 2}]]),
     (["log", one], q(0)),
     (["ind", q(-2)], q(0)),
@@ -84,6 +90,8 @@ MISSES = [
     (["*", ["pow", x, {"1": 6}], ["inv", ["pow", x, {"1": 6}]]], one),
     (["*", ["pow", ["+", q(5), x], {"1": 2}], ["inv", ["pow", ["+", q(5), x], {"1": 2}]]], one),
     (["*", ["n", n], ["inv", ["n", n]]], one),
+    (["inv", ["inv", ["*", x, ["inv", x]]]], one),
+    (["inv", ["+", ["inv", x], ["inv", y]]], ["+", x, y]),
     (["exp", ["log", x]], x),
     (["log", ["exp", x]], x),
     (["cos", ["acos", x]], x),
@@ -231,3 +239,23 @@ def test_too_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_induction_needs_a_base() -> None:
     bare = step("a", "induct", ["ge", ["n", {"i": 1}], q(0)], [["i", {}, None]], var="i", base=[], step=["q", "0"])
     assert "base" in outcome(theorem({"nat": {"n": 0}}, [], [bare], "bare"))["reason"]
+
+
+def test_an_inverse_of_an_inverse_behind_a_letter_of_a_lemma() -> None:
+    """The lemma says inv(z) y = w; with z = inv(x) its instance says x y = w."""
+    plain = {"letters": {"z": {}, "y": {}, "w": {}}}
+    said = ["eq", v("w"), ["*", ["inv", v("z")], y]]
+    given = hyp("h", ["eq", ["*", ["inv", v("z")], y], v("w")])
+    lemma = theorem(plain, [given], [alg("s", said, ["mul", q(-1), fact("h"), None])], "lemma")
+
+    def used(image: Json) -> Json:
+        whole = {"letters": {"x": {}, "y": {}, "w": {}}}
+        use = step(
+            "u", "use", ["eq", v("w"), ["*", x, y]], theorem="lemma", goal=0, at=[],
+            map={"letters": {"z": {"vars": [], "term": image}, **{c: {"vars": [], "term": v(c)} for c in "yw"}}},
+            hyps={"h": {"vars": [], "proof": fact("h")}},
+        )  # fmt: skip
+        return outcome(lemma, theorem(whole, [hyp("h", ["eq", ["*", x, y], v("w")])], [use]))
+
+    assert used(["inv", x])["ok"]
+    assert not used(x)["ok"]

@@ -76,7 +76,7 @@ def recheck(path: Path) -> Checked:
     from verify.kernel.errors import Reject
     from verify.kernel.replay import load
 
-    from .settle import FAMILIES, carried, judge
+    from .settle import FAMILIES, carried, judge, show
 
     try:
         data = load(path.read_text(encoding="utf-8"))
@@ -91,7 +91,7 @@ def recheck(path: Path) -> Checked:
         if type(data.get(key)) is not int or data[key] != 1:
             newer = "; install a newer version of verify-claims" if str(data.get(key)) > "1" else ""
             raise BadCertificate(f"{path}: {key} {data.get(key)!r}; this version reads {key} 1{newer}")
-    verdict, shown = str(data.get("verdict")), str(data.get("statement"))
+    verdict, shown = str(data.get("verdict")), show(problem)
     count = sum(len(v) for k, v in data.items() if isinstance(v, list) and k != "rests")
 
     def found(what: str | None) -> Checked:
@@ -101,6 +101,8 @@ def recheck(path: Path) -> Checked:
         return found("the hash is not that of the content; the file was changed after it was made")
     if verdict not in ("PROVED", "CONDITIONAL", "REFUTED") or problem.family not in FAMILIES:
         return found(f"{verdict} is not a verdict that a certificate carries")
+    if data.get("statement") != shown:
+        return found(f"its words are not those of its problem, which says: {shown}")
     here = judge(problem, verdict, data)
     if isinstance(here, str):
         return found(here)

@@ -36,6 +36,7 @@ SUGAR = (
     "sqrt", "cbrt", "root", "pow", "cot", "sec", "csc", "coth", "sech", "csch", "acot", "asec", "acsc", "acoth",
     "asech", "acsch", "Rational", "Integer", "S", "min", "max", "binomial", "sum", "product", "integral", "limit",
 )  # fmt: skip
+CONSTANTS = ("pi", "I", "oo", "E")
 COMPLEX = ("I", "re", "im", "conjugate", "arg")
 RELATIONS = ("<=", "<", ">=", ">", "=", "!=")
 _WORDS = {"Ne": "!=", "Eq": "=", "Le": "<=", "Lt": "<", "Ge": ">=", "Gt": ">"}
@@ -289,7 +290,7 @@ class Reader:
         return (head, self.binder(index), low, high, self.inside(index.value, n.parts[0]))
 
     def binder(self, n: Node) -> str:
-        if n.kind != "name" or n.value in ("pi", "I", "oo", "E"):
+        if n.kind != "name" or n.value in CONSTANTS:
             raise self.fail("the index should be a name", n)
         return str(n.value)
 

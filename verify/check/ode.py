@@ -102,6 +102,25 @@ def region(s: Flow) -> Box:
     return tuple(rows)
 
 
+def total(rate: Expr) -> bool:
+    """Is it seen by its form to be real and defined at all states?"""
+    return ex.heads(rate) <= TOTAL and whole(rate)
+
+
+def begins(s: Flow) -> dict[str, Inequality | Identity]:
+    """Claims that show a solution from every start: the rates are real there, so that the field is smooth around it.
+
+    Only where this is not seen by form. The box itself is part of each claim, and must not be empty."""
+    box = starts(s)
+    found: dict[str, Inequality | Identity] = {
+        f"rate {name}": Inequality(box, rate, "<=", rate) for name, rate in s.field if not total(rate)
+    }
+    ends = (e for _, i in s.init_domain for e in (i.low, i.high))
+    if not found and any(ex.constant(e) is None and e not in (ex.INFINITY, ex.MINUS_INFINITY) for e in ends):
+        found["starts"] = Inequality(box, ex.ZERO, "<=", ex.ZERO)
+    return found
+
+
 def starts(s: Flow) -> Box:
     """The starts as a box; a fixed start is a box of one point."""
     if s.init is not None:
@@ -120,14 +139,14 @@ def reduction(s: Flow, way: str) -> dict[str, Inequality | Identity]:
         raise ValueError("the quantity and the field are not seen to be smooth")
     rate = lie(s)
     real = Inequality(here, q, "<=", q)
-    if way in WAYS["REFUTED"] and not all(ex.heads(rate) <= TOTAL and whole(rate) for _, rate in s.field):
+    if way in WAYS["REFUTED"] and not all(total(rate) for _, rate in s.field):
         raise ValueError("no such way")  # a solution from the start is not seen to exist
     if (kind, way) == ("conserved", "conserved"):
-        return {"real": real, "conserved": Identity(here, (), rate, ex.ZERO)}
+        return {"real": real, **begins(s), "conserved": Identity(here, (), rate, ex.ZERO)}
     if (kind, way) == ("conserved", "moves"):
         return {"moves": Identity(box, (), rate, ex.ZERO)}
     if (kind, way) == ("nonincreasing", "falls"):
-        return {"real": real, "falls": Inequality(here, rate, "<=", ex.ZERO)}
+        return {"real": real, **begins(s), "falls": Inequality(here, rate, "<=", ex.ZERO)}
     if (kind, way) == ("nonincreasing", "rises"):
         return {"rises": Inequality(box, rate, "<=", ex.ZERO)}
     if kind != "bounded":
@@ -139,12 +158,12 @@ def reduction(s: Flow, way: str) -> dict[str, Inequality | Identity]:
     if way == "decay":
         down = ex.add(rate, ex.times(k, q))
         return {
-            "real": real, "start": size, "sign": Inequality(here, ex.ZERO, "<=", q),
+            "real": real, **begins(s), "start": size, "sign": Inequality(here, ex.ZERO, "<=", q),
             "decay": Inequality(here, down, "<=", ex.ZERO),
         }  # fmt: skip
     if way == "decay-square":
         down = ex.add(ex.times(q, rate), ex.times(k, ex.power(q, ("q", "2"))))
-        return {"real": real, "start": size, "decay": Inequality(here, down, "<=", ex.ZERO)}
+        return {"real": real, **begins(s), "start": size, "decay": Inequality(here, down, "<=", ex.ZERO)}
     if way == "start":
         return {"start": size}
     if way in ("slower+", "slower-") and s.init is not None:

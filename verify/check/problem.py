@@ -210,6 +210,13 @@ def _check_name(name: str) -> str:
     return name
 
 
+def _check_variable(name: str) -> str:
+    """The name of a scalar variable, which no constant has."""
+    if name in ex.CONSTANTS:
+        raise InputError(f"{name} is a constant; give the variable another name")
+    return _check_name(name)
+
+
 def _intervals(data: Json, opens: Json, what: str = "vars", kinds: bool = False) -> tuple[tuple[str, Any], ...]:
     opened = _object(opens, "open")
     rows: list[tuple[str, Any]] = []
@@ -217,7 +224,7 @@ def _intervals(data: Json, opens: Json, what: str = "vars", kinds: bool = False)
     if len(items) > MAX_VARS:
         raise InputError(f"more than {MAX_VARS} variables")
     for name, row in items.items():
-        _check_name(name)
+        _check_variable(name)
         if isinstance(row, str) and kinds:
             if row not in KINDS:
                 raise InputError(f"the variable {name} is {row!r:.40}; known are {', '.join(KINDS)} and [low, high]")
@@ -345,7 +352,7 @@ def _semidefinite(data: dict[str, Json]) -> Semidefinite:
 
 
 def _flow(data: dict[str, Json]) -> Flow:
-    names = [_check_name(n) for n in _object(data["field"], "field")]
+    names = [_check_variable(n) for n in _object(data["field"], "field")]
     rates = tuple((n, _real(_expr(t, names, f"field of {n}"), "a rate")) for n, t in data["field"].items())
     init = data.get("init")
     start: tuple[tuple[str, Expr], ...] | None = None
@@ -354,6 +361,8 @@ def _flow(data: dict[str, Json]) -> Flow:
         if set(_object(init, "init")) != set(names):
             raise InputError("init gives one value to each variable of the field")
         start = tuple((n, _expr(init[n], (), f"init of {n}")) for n in names)
+        for n, value in start:
+            interval(n, value, value, False, False)
     else:
         given = _object(data.get("init_domain", {}), "init_domain")
         if set(given) != set(names):

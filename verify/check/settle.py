@@ -121,7 +121,7 @@ def _replayed(problem: Problem, answer: Answer) -> Answer:
     if isinstance(outcome, str):
         return Answer("OPEN", tried=(*answer.tried, f"{answer.method or 'a search'}: {outcome}"))
     if answer.verdict == "REFUTED" and answer.counterexample is not None and answer.counterexample.undefined and (
-        "acot" in str(problem.source)
+        any(name in str(problem.source) for name in ("acot", "arccot"))
     ):
         return Answer("OPEN", tried=("a side has no value where acot(z) = atan(1/z) has none",))
     base, axioms = outcome
@@ -180,8 +180,10 @@ def show(problem: Problem) -> str:
         given = "".join(f", {ex.show(a)} {op} {ex.show(b)}" for op, a, b in s.conditions)
         return f"{ex.show(s.lhs)} = {ex.show(s.rhs)}" + _for(s.vars) + given
     if isinstance(s, MatrixIdentity):
-        given = "; ".join(f"{mx.show(a)} = {mx.show(b)}" for a, b in s.hypotheses)
-        return f"{mx.show(s.lhs)} = {mx.show(s.rhs)}" + (f"  if {given}" if given else "")
+        known = [f"{mx.show(a)} = {mx.show(b)}" for a, b in s.hypotheses]
+        known += [f"{name} {' '.join(words)}" for name, words in s.flags if words]
+        known += [f"{mx.show(t)} invertible" for t in s.invertible]
+        return f"{mx.show(s.lhs)} = {mx.show(s.rhs)}" + (f"  if {'; '.join(known)}" if given else "")
     if isinstance(s, Semidefinite):
         rows = ", ".join("[" + ", ".join(map(ex.show, r)) + "]" for r in s.rows)
         return f"{s.claim}([{rows}])" + _for(s.vars)
@@ -189,14 +191,18 @@ def show(problem: Problem) -> str:
         field = ", ".join(f"{n}' = {ex.show(e)}" for n, e in s.field)
         how = s.claim[0]
         if how == "bounded":
-            how = f"at most {ex.show(s.claim[1])}*exp(-{ex.show(s.claim[2])}*t) in absolute value"
-        return f"{ex.show(s.quantity)} is {how} along {field}"
+            rate = ex.times(ex.negative(s.claim[2]), ("var", "t"))
+            how = f"at most {ex.show(ex.times(s.claim[1], ('exp', rate)))} in absolute value"
+        start = [f"{n} = {ex.show(v)}" for n, v in s.init or ()] + [f"{n} in {i}" for n, i in s.init_domain]
+        return f"{ex.show(s.quantity)} is {how} along {field} from {', '.join(start)}"
     assert isinstance(s, Probability)
-    if s.statement:
-        return s.statement
+    words = f"{s.statement}: " if s.statement else ""  # only the formal part is settled
     if s.lhs is not None and s.rhs is not None:
-        return f"{ex.show(s.lhs)} {s.rel} {ex.show(s.rhs)}" + _for(s.vars)
-    return f"tail bound {ex.show(s.bound)}" if s.bound is not None else s.kind
+        return f"{words}{ex.show(s.lhs)} {s.rel} {ex.show(s.rhs)}" + _for(s.vars)
+    assert s.range is not None and s.bound is not None
+    away = "P(mean - mu >= t)" if s.sides == 1 else "P(abs(mean - mu) >= t)"
+    ends = ", ".join(map(ex.show, s.range))
+    return f"{words}{away} <= {ex.show(s.bound)}  for n independent variables of one law in [{ends}]"
 
 
 def _for(rows: Any) -> str:

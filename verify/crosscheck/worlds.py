@@ -5,8 +5,8 @@ with p_{k+1} | p_k - 1. A function value at level k uses its argument at level k
 
 - exp x = g^x with g of order p_{k+1}, so exp turns sums into products and nothing else is known of it;
 - cos x = (h^x + h^-x) / 2; the part of x that is a rational multiple of pi turns by a root of unity instead;
-- inv x is 1/x or, decided by chance for each factor of x, 0 as if x were 0: multiplicative, inv inv x = x for a
-  written inverse, right for rationals, but x inv(x) is 1 or 0;
+- inv x is 1/x or, decided by chance for each factor of x, 0 as if x were 0: multiplicative, inv inv x = x where the
+  inner inverse is written as a factor, right for rationals, but x inv(x) is 1 or 0;
 - log, acos, root: any function of the argument; roots of matrices are symmetric; log 1 = 0;
 - ind: 0 or 1, right for rationals, otherwise decided by chance, for each argument up to a positive rational factor;
 - E: a weighted mean over three outcomes, so it is linear and E 1 = 1, and nothing else;
@@ -243,15 +243,7 @@ class Residues(Evaluator):
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
         p, field = self.p, self.field
         if head == "inv":
-            if term[1][0] == "inv":
-                return self.scalar(term[1][1], env)
-            known = fraction(x, p)
-            if known is not None:
-                return self.number(1 / known) if known else 0
-            ground = self.ground()
-            assert isinstance(ground, Residues)
-            here = self.world.small or ground.present(term[1], env)
-            return pow(x, -1, p) if here else 0
+            return self.inverse(term[1], env)
         if head == "exp":
             self.world.field(self.level + 1)
             return pow(field.base, self.above().scalar(term[1], env), p)
@@ -273,34 +265,58 @@ class Residues(Evaluator):
             return 0
         return self.world.asked((head, key, self.level), lambda rng: rng.randrange(p))
 
-    def present(self, term: Term, env: Env) -> bool:
-        """Whether a scalar counts as not 0 here: a product if its factors do, anything else by chance."""
+    def inverse(self, term: Term, env: Env) -> Any:
+        """inv of a scalar by its factors: multiplicative, undone by another inv; by chance for what is no product."""
+        p = self.p
+        factors = self.factors(term, env)
+        if factors is not None:
+            found = 1
+            for evaluator, part, there, e in factors:
+                found = found * pow(evaluator.inverse(part, there), e, p) % p
+            return found
+        if term[0] == "inv":
+            return self.scalar(term[1], env)
+        x = self.scalar(term, env)
+        known = fraction(x, p)
+        if known is not None:
+            return self.number(1 / known) if known else 0
+        if term[0] != "exp" and not self.world.small:
+            ground = self.ground()
+            assert isinstance(ground, Residues)
+            if not self.world.there(ground.scalar(term, env), ground.p):
+                return 0
+        return pow(x, -1, p)
+
+    def factors(self, term: Term, env: Env) -> list[tuple[Residues, Term, Env, int]] | None:
+        """A scalar as a product of powers of terms, each with where to read it; None if it is not written as one."""
         head = term[0]
         if head == "+":  # x + 0, as the difference of the two sides of x > 0 is written
             parts = [part for part in term[1:] if not nothing(part)]
-            if len(parts) == 1:
-                return self.present(parts[0], env)
+            return [(self, parts[0], env, 1)] if len(parts) == 1 else None
         if head == "*":
-            return all([self.present(part, env) for part in term[1:]])
+            if any(isinstance(self.value(part, env), Mat) for part in term[1:]):
+                return None
+            return [(self, part, env, 1) for part in term[1:]]
         if head == "pow":
-            return self.source.index(term[2], env) == 0 or self.present(term[1], env)
-        if head == "inv":
-            return self.present(term[1], env)
-        if head == "exp":
-            return True
+            return [(self, term[1], env, self.source.index(term[2], env))]
+        if head in ("sum", "prod"):
+            values = self.range(term, env)
+            if head == "prod" or len(values) == 1:
+                return [(self, term[4], {**env, term[1]: i}, 1) for i in values]
+            return None
         if head == "@if":
-            return self.present(term[2] if self.source.index(term[1], env) >= 0 else term[3], env)
+            return [(self, term[2] if self.source.index(term[1], env) >= 0 else term[3], env, 1)]
         if head == "@in":
             inner = self.inside(term, env)
             assert isinstance(inner, Residues)
-            return inner.present(term[3], bound(term, self.source, env))
+            return [(inner, term[3], bound(term, self.source, env), 1)]
         if head == "v":
             meant = self.source.meaning(self, term[1], tuple(self.source.index(i, env) for i in term[2]), term[3])
             if meant is not None:
                 evaluator, image, there = meant
                 assert isinstance(evaluator, Residues)
-                return evaluator.present(image, there)
-        return self.world.there(self.scalar(term, env), self.p)
+                return [(evaluator, image, there, 1)]
+        return None
 
     def root(self, a: Value, e: int) -> Value:
         raise NotImplementedError  # replaced by fresh below, which knows the term
