@@ -101,3 +101,23 @@ def test_derivatives_follow_from_equations_without_derivatives() -> None:
     from verify.evidence.check import Prepared
 
     assert {Prepared(plan, i).check().status for i in drawn.instances} == {"fails"}
+
+
+@pytest.mark.parametrize(
+    ("row", "defined"),
+    [([{"j": 1}, {"k": 1}], True), ([{"k": 1}, {"j": 2}], True), ([{"j": 1, "k": 1}, {}], False)],
+)
+def test_a_motion_of_a_family_defines_each_member_once(row: list[Any], defined: bool) -> None:
+    """x at (j + k, 0) for all j, k defines members more than once, unlike x at (j, k): such indices are refused."""
+    two = {"1": 2}
+    x = ["v", "x", row, ""]
+    motion = {"id": "h", "all": [["j", {}, two], ["k", {}, two]], "concl": ["eq", ["D", x], minus(x)]}
+    statement = {
+        "sig": {
+            "time": "flow",
+            "letters": {"x": {"dep": "smooth", "index": [["a", {}, {"1": 4}], ["b", {}, {"1": 4}]]}},
+        },
+        "hyps": [motion],
+        "goals": [{"all": [], "concl": ["ge", q(0), q(0)]}],
+    }
+    assert (definitions(Plan.of(statement)) is not None) is defined

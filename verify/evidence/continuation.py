@@ -79,8 +79,9 @@ def _defined(plan: Plan, h: Fact, left: Term, right: Term) -> Definition | None:
     if (exponent > 1 or not moves) and (h.get("all") or letter[2] or not _scalar(plan, letter)):
         return None
     variables = sorted(row[0] for row in h.get("all", []))
-    if moves and sorted(s for i in letter[2] if isinstance(i, dict) for s in i if s in variables) != variables:
-        return None
+    places = [[s for s in i if s in variables] for i in letter[2] if isinstance(i, dict)]
+    if moves and (sorted(s for place in places for s in place) != variables or any(len(p) > 1 for p in places)):
+        return None  # another index would speak of the same member: two definitions of one letter
     if plan.sig["letters"].get(letter[1], {}).get("dep", "const") == "const":
         return None
     return Definition(letter[1], moves, exponent, right, h, whole)
