@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import report_example as example
 
+from benchmarks.report import library
 from verify.audit.certificate import parse
 from verify.kernel.kinds import check_file
 from verify.report import CertificateAndVerdicts, bibtex, mathml, model, render, site, words
@@ -41,9 +42,50 @@ def test_no_marks_where_they_do_not_help() -> None:
 
 def test_mathml_is_lightened_without_a_change_of_meaning() -> None:
     fenced = '<mrow><mo fence="true" form="prefix">(</mo><mrow><mi mathvariant="normal">vec</mi></mrow><mo fence="true" form="postfix">)</mo></mrow>'
-    assert mathml.clean(row(fenced)) == row("<mrow><mo>(</mo><mi>vec</mi><mo>)</mo></mrow>")
-    kept = '<mrow><mi mathvariant="normal">d</mi><mo fence="true" form="prefix">(</mo></mrow>'
+    assert mathml.clean(row(fenced)) == row("<mo>(</mo><mi>vec</mi><mo>)</mo>")
+    pair = '<mo>(</mo><mrow>{}<mo>+</mo><mi>y</mi></mrow><mo>)</mo>'
+    assert mathml.clean(row(pair.format(X))) == row(f"<mo>(</mo>{X}<mo>+</mo><mi>y</mi><mo>)</mo>")
+    minus = row(pair.format("<mo>−</mo>"))  # a sign at the front of a row would be read as a difference
+    assert mathml.clean(minus) == minus
+    kept = '<mi mathvariant="normal">d</mi><mo fence="true" form="prefix">(</mo>'
     assert mathml.clean(row(kept)) == row(kept)
+
+
+def test_the_kernels_reading_is_told_once() -> None:
+    item = next(i for i in library.items() if i.certificate and i.certificate["claim"]["slug"] == "null_space")
+    claim = model.claim(item, model.Formulas())
+    seen: set[tuple[str, str]] = set()
+    for k in (k for s in claim.in_order for k in s.kernel):
+        assert not seen & {(name, str(math)) for name, math in k.hypotheses}
+        seen |= {(name, str(math)) for name, math in k.hypotheses}
+    shown = {label: len(k) for label, k in ((s.label, s.kernel) for s in claim.in_order)}
+    data = item.certificate["statements"] if item.certificate else []
+    for s in data:
+        told = next(x for x in claim.statements if x.label == s["label"]).kernel
+        assert shown[s["label"]] == len(s["kernel"])
+        for k, mine in zip(s["kernel"], told, strict=True):
+            names = [name for name, _ in mine.hypotheses] + [name for _, some in mine.shared for name in some]
+            assert sorted(names) == sorted(h["id"] for h in k["hyps"]) and len(mine.goals) == len(k["goals"])
+            assert bool(mine.letters) is (mine.letters_as is None)
+    assert any(k.letters_as for s in claim.statements for k in s.kernel)
+
+
+def test_mutants_that_read_the_same_are_one_row() -> None:
+    rows = [{"operator": "sign", "part": "goal 0", "change": "-1 becomes 1", "status": w} for w in ("not tried",) * 3]
+    rows += [{"operator": "sign", "part": "goal 0", "change": "x", "status": "killed", "where": "here"}]
+    made = model._mutants({"mutants": rows, "total": 9, "tried": 4, "seed": 1}, model.Formulas())
+    assert made is not None
+    assert made.facts == (("neighbours", "9"), ("tried", "1"), ("seed", "1"))
+    assert [(kind, n) for kind, n, _ in made.listed] == [("not tried", 3), ("settled", 1)]
+    ((_, count),) = made.listed[0][2][0].mutants
+    assert count == 3
+    assert dict(zip(model.FATES, made.rates[0][1], strict=True))["not tried"] == 3
+
+
+def test_rows_of_an_enclosure_that_differ_in_digits_alone_are_one() -> None:
+    row = {"goal": 0, "left": "2", "right": "0", "margin": ["2", "2"], "status": "holds", "at": "0"}
+    (point,) = model._enclosures([{**row, "digits": 50}, {**row, "digits": 200}, {**row, "digits": 50, "goal": 1}])
+    assert point.rows == (("1", "50, 200", "2", "0", "2", "holds"), ("2", "50", "2", "0", "2", "holds"))
 
 
 def page_of(item: CertificateAndVerdicts) -> str:
@@ -93,7 +135,7 @@ def test_steps_show_what_they_cost() -> None:
     item: Any = example.balancedness()
     page = page_of(item)
     costs = [n for outcome in item.replay.values() for n in outcome["work"].values()]
-    assert costs and all(f"<dd>{n:,} " in page for n in costs)
+    assert costs and all(f"<dt>cost</dt><dd>{n:,}</dd>" in page for n in costs)
     assert f"cost {sum(item.replay['balancedness.conserved']['work'].values()):,}" in page
     for outcome in item.replay.values():
         del outcome["work"]

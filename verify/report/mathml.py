@@ -49,7 +49,7 @@ def text_of(root: Element) -> str:
 
 
 def _lighter(node: Element) -> Element:
-    """Without rows of one, without attributes that repeat the defaults of the operator dictionary."""
+    """Without rows of one or rows that are there anyway, without attributes that the operator dictionary implies."""
     for k, child in enumerate(node):
         node[k] = _lighter(child)
     if node.tag == "mi" and len(node.text or "") > 1 and node.get("mathvariant") == "normal":
@@ -58,9 +58,22 @@ def _lighter(node: Element) -> Element:
         for end, marks, form in ((node[0], _OPEN, "prefix"), (node[-1], _CLOSE, "postfix")):
             if end.tag == "mo" and end.text in marks and end.attrib == {"fence": "true", "form": form}:
                 end.attrib.clear()
+    if node.tag in _ROWS and len(node) == 1 and node[0].tag == "mrow" and not node[0].attrib:
+        node[:] = list(node[0])
+    if node.tag in _ROWS and len(node) == 3 and _fenced(node) and _plain_row(node[1]):
+        node[1:2] = list(node[1])
     if node.tag == "mrow" and len(node) == 1 and not node.attrib and node[0].tag != "mo":
         return node[0]
     return node
+
+
+def _fenced(node: Element) -> bool:
+    return all(x.tag == "mo" and x.text in marks for x, marks in ((node[0], _OPEN), (node[-1], _CLOSE)))
+
+
+def _plain_row(node: Element) -> bool:
+    """A row that may stand between fences without being one: no operator at its ends would be read otherwise."""
+    return node.tag == "mrow" and not node.attrib and len(node) > 1 and "mo" not in (node[0].tag, node[-1].tag)
 
 
 def differences(before: str, after: str, most: float = 0.8) -> tuple[str, str] | None:

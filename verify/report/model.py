@@ -20,7 +20,7 @@ from .formulas import Formulas, StatementMath, index_text, instance_rows, json_t
 from .verdicts import BY_WORD, NO_VERDICT, as_expected
 
 Json = Any
-CUT = 1200  # characters of a step's certificate that its page shows; the JSON has them all
+CUT = 600  # characters of a step's certificate that its page shows; the JSON has them all
 _MATH = re.compile(r"<math.*</math>", re.DOTALL)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\Z")
 
@@ -81,7 +81,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Point:
-    """Enclosures of both sides at one point: digits, left side, right side, margin, outcome."""
+    """Enclosures of both sides at one point: goal (of several), digits, left and right side, margin, outcome."""
 
     where: Instance | str
     rows: tuple[tuple[str, ...], ...]
@@ -90,7 +90,7 @@ class Point:
 @dataclass(frozen=True)
 class Mutant:
     operator: str
-    fate: str  # "rejected", "equivalent", "survived" or "undecided"
+    fate: str  # one of FATES
     outcome: str
     change: str
     math: Markup | None
@@ -99,11 +99,19 @@ class Mutant:
 
 
 @dataclass(frozen=True)
+class Operator:
+    """Mutants of one operator with one outcome; those that read the same are listed once, with their number."""
+
+    name: str
+    outcome: str
+    mutants: tuple[tuple[Mutant, int], ...]
+
+
+@dataclass(frozen=True)
 class Mutants:
     facts: tuple[tuple[str, str], ...]
     rates: tuple[tuple[str, tuple[int, ...]], ...]  # operator, then counts in the order of FATES
-    survivors: tuple[Mutant, ...]
-    others: tuple[Mutant, ...]
+    listed: tuple[tuple[str, int, tuple[Operator, ...]], ...]  # kind of LISTS, number of mutants, operators
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,8 @@ class Kernel:
     letters: tuple[tuple[str, Markup | str], ...]
     hypotheses: tuple[tuple[str, Markup], ...]
     goals: tuple[Markup, ...]
+    letters_as: Ref | None = None  # an earlier statement of the page that shows the same letters
+    shared: tuple[tuple[Ref, tuple[str, ...]], ...] = ()  # hypotheses that earlier statements show, by statement
 
 
 @dataclass(frozen=True)
@@ -260,8 +270,7 @@ class Claim:
     @property
     def in_order(self) -> tuple[Statement, ...]:
         """Printed before corrected before lemmas, each in the order of the claim file."""
-        roles = list(words.ROLES)
-        return tuple(sorted(self.statements, key=lambda s: roles.index(s.role) if s.role in roles else len(roles)))
+        return _in_order(self.statements)
 
     @property
     def standing(self) -> str:
@@ -294,6 +303,11 @@ class Claim:
         return tuple(sorted({name for s in self.statements for name in getattr(s, kind)}))
 
 
+def _in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    roles = list(words.ROLES)
+    return tuple(sorted(statements, key=lambda s: roles.index(s.role) if s.role in roles else len(roles)))
+
+
 def short_source(key: str, sources: Mapping[str, Mapping[str, Json]]) -> str:
     row = sources.get(key) or {}
     if not row.get("author"):
@@ -323,7 +337,7 @@ def claim(
             raise ReportError(f"{name[:60]!r} cannot be part of a page's address; use letters, digits, - and _")
     try:
         theorems = _theorems(data or {}, item.replay, formulas)
-        statements = _statements(data or {}, audit, item.replay, theorems, formulas)
+        statements = _told_once(_statements(data or {}, audit, item.replay, theorems, formulas))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise ReportError(f"{topic}/{slug}: malformed certificate ({type(error).__name__}: {error})") from error
     missing = None if data is not None else "there is no certificate"
@@ -758,6 +772,30 @@ def _kernel(k: Mapping[str, Json], case: str, formulas: Formulas) -> Kernel:
     )
 
 
+def _told_once(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The kernel's reading with letters and hypotheses that an earlier statement of the page shows left to it."""
+    letters: dict[tuple[tuple[str, Markup | str], ...], Ref] = {}
+    hypotheses: dict[tuple[str, Markup], Ref] = {}
+    made: dict[str, tuple[Kernel, ...]] = {}
+    for s in _in_order(statements):
+        kernels = []
+        for k in s.kernel:
+            here = Ref(f"{s.role_words} {s.name}".strip() + (f", {k.case}" if k.case else ""), f"#k-{anchor(s.label)}")
+            earlier: dict[Ref, list[str]] = {}
+            for name, math in k.hypotheses:
+                if (name, math) in hypotheses:
+                    earlier.setdefault(hypotheses[name, math], []).append(name)
+            own = tuple(h for h in k.hypotheses if h not in hypotheses)
+            shared = tuple((ref, tuple(names)) for ref, names in earlier.items())
+            told = letters.get(k.letters)
+            mine = () if told else k.letters
+            kernels.append(replace(k, letters=mine, hypotheses=own, letters_as=told, shared=shared))
+            letters.setdefault(k.letters, here)
+            hypotheses.update(dict.fromkeys(own, here))
+        made[s.label] = tuple(kernels)
+    return tuple(replace(s, kernel=made[s.label]) for s in statements)
+
+
 def differences(before: Markup, after: Markup) -> tuple[Markup, Markup] | None:
     """Two displayed formulas with the parts that differ marked, or None where marks would not help."""
     old, new = (_MATH.search(str(x)) for x in (before, after))
@@ -815,9 +853,14 @@ def _facts(data: Json, leading: Iterable[str]) -> Table | None:
 
 
 def _enclosures(data: Json) -> tuple[Point, ...]:
-    """Both sides at each instance, to stated numbers of digits; nothing that is absent is shown as a success."""
-    points: dict[str, tuple[Instance | str, list[tuple[str, ...]]]] = {}
-    for e in data if isinstance(data, list) else ():
+    """Both sides at each instance, to stated numbers of digits; nothing that is absent is shown as a success.
+
+    Rows that differ in nothing but the number of digits are one row.
+    """
+    rows: list[Json] = data if isinstance(data, list) else []
+    goals = sorted({e["goal"] for e in rows if isinstance(e.get("goal"), int)})
+    points: dict[str, tuple[Instance | str, dict[tuple[str, ...], dict[str, None]]]] = {}
+    for e in rows:
         instance = _instance(e.get("instance"))
         where = instance or (plain(e["at"]) if e.get("at") else "not stated")
         sides = [_digits(str(e[k])) if e.get(k) is not None else "–" for k in ("left", "right")]
@@ -827,9 +870,13 @@ def _enclosures(data: Json) -> tuple[Point, ...]:
         if status == "agrees":
             status = f"agree to {e.get('agree_digits', 'unknown')} digits"
         margin = plain(e["margin"]) if e.get("margin") is not None else "not stated"
-        row = (str(e.get("digits") or "not stated"), *sides, margin, status)
-        points.setdefault(repr(where), (where, []))[1].append(row)
-    return tuple(Point(where, tuple(rows)) for where, rows in points.values())
+        goal = [str(e["goal"] + 1) if isinstance(e.get("goal"), int) else "–"] if len(goals) > 1 else []
+        found = points.setdefault(repr(where), (where, {}))[1]
+        found.setdefault((*goal, *sides, margin, status), {})[str(e.get("digits") or "not stated")] = None
+    return tuple(
+        Point(where, tuple((*row[:-4], ", ".join(digits), *row[-4:]) for row, digits in found.items()))
+        for where, found in points.values()
+    )
 
 
 def _tails(data: Json) -> Table | None:
@@ -872,13 +919,15 @@ def _digits(text: str) -> str:
     return text if len(text) <= 36 else f"{text[:24]}\u2026{text[-6:]}"
 
 
-FATES = ("rejected", "equivalent", "implied", "also true", "survived", "undecided")
+FATES = ("rejected", "equivalent", "implied", "also true", "survived", "undecided", "not tried")
 _FATES = {word: "rejected" for word in ("killed", "refuted", "rejected", "ill-sorted")} | {
     "equivalent": "equivalent",
     "implied": "implied",
     "proved": "also true",
     "survived": "survived",
+    "not tried": "not tried",
 }
+_LISTS = {"survived": "open", "undecided": "open", "not tried": "not tried"}  # the others are settled
 
 
 def _mutants(data: Json, formulas: Formulas) -> Mutants | None:
@@ -901,17 +950,27 @@ def _mutants(data: Json, formulas: Formulas) -> Mutants | None:
                 _instance(m.get("counterexample")),
             )
         )
-    rates = []
-    for operator in sorted({m.operator for m in made}):
-        fates = [m.fate for m in made if m.operator == operator]
-        rates.append((operator, tuple(fates.count(fate) for fate in FATES)))
+    tallies: dict[str, Counter[str]] = {}
+    lists: dict[str, list[Mutant]] = {"open": [], "not tried": [], "settled": []}
+    for m in made:
+        tallies.setdefault(m.operator, Counter())[m.fate] += 1
+        lists[_LISTS.get(m.fate, "settled")].append(m)
     facts = data if isinstance(data, Mapping) else {}
+    known = [("neighbours", str(facts["total"]))] if "total" in facts else []
+    known.append(("tried", str(len(made) - len(lists["not tried"]))))
+    known += [("seed", plain(facts["seed"]))] if "seed" in facts else []
     return Mutants(
-        tuple((words.label(k), plain(facts[k])) for k in ("tried", "total", "seed") if k in facts),
-        tuple(rates),
-        tuple(m for m in made if m.fate in ("survived", "undecided")),
-        tuple(m for m in made if m.fate not in ("survived", "undecided")),
+        tuple(known),
+        tuple((name, tuple(tallies[name][fate] for fate in FATES)) for name in sorted(tallies)),
+        tuple((kind, len(some), _by_operator(some)) for kind, some in lists.items() if some),
     )
+
+
+def _by_operator(mutants: Iterable[Mutant]) -> tuple[Operator, ...]:
+    groups: dict[tuple[str, str], Counter[Mutant]] = {}
+    for m in mutants:
+        groups.setdefault((m.operator, m.outcome), Counter())[m] += 1
+    return tuple(Operator(*key, tuple(groups[key].items())) for key in sorted(groups))
 
 
 _TRIALS = ("status", "drawn", "discarded", "held", "exact", "ball", "agree", "unknown", "failed", "violated", "corners")

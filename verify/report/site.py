@@ -31,7 +31,8 @@ from .verdicts import VERDICTS, badge, sprite, verdict_class
 Json = Any
 Told = Callable[[str, int, int], None]
 MARKER = "report.json"
-MOST = 290_000  # bytes in the page of a claim
+MOST = 200_000  # bytes in the page of a claim, before parts of it move to pages of their own
+_ASIDE = ("evidence", "derivation", "kernel")  # the parts that move, in this order
 _ASSETS = files("verify.report") / "assets"
 
 
@@ -164,13 +165,14 @@ def _counter(progress: Told | None, total: int) -> Callable[[str], Callable[[], 
 
 
 def _claim_pages(env: jinja2.Environment, shared: Mapping[str, Json], deps: Dependencies) -> dict[str, str]:
-    """The page of a claim; if it is too long, what was tried goes to a page of its own, and then the derivation."""
+    """The page of a claim; if it is too long, what was tried goes to a page of its own, then the derivation, then the
+    kernel's reading."""
     c: Claim = shared["claim"]
     drawn = _drawn(c)
     template = env.get_template("claim.html")
-    aside = {"evidence_page": "", "derivation_page": ""}
+    aside = {f"{name}_page": "" for name in _ASIDE}
     out: dict[str, str] = {}
-    for name in ("", "evidence", "derivation"):
+    for name in ("", *_ASIDE):
         if name:
             aside[f"{name}_page"] = f"{name}/{c.id}.html"
             out[f"{name}/{c.id}.html"] = env.get_template(f"{name}.html").render(**shared)
