@@ -183,7 +183,7 @@ def show(problem: Problem) -> str:
         known = [f"{mx.show(a)} = {mx.show(b)}" for a, b in s.hypotheses]
         known += [f"{name} {' '.join(words)}" for name, words in s.flags if words]
         known += [f"{mx.show(t)} invertible" for t in s.invertible]
-        return f"{mx.show(s.lhs)} = {mx.show(s.rhs)}" + (f"  if {'; '.join(known)}" if given else "")
+        return f"{mx.show(s.lhs)} = {mx.show(s.rhs)}" + (f"  if {'; '.join(known)}" if known else "")
     if isinstance(s, Semidefinite):
         rows = ", ".join("[" + ", ".join(map(ex.show, r)) + "]" for r in s.rows)
         return f"{s.claim}([{rows}])" + _for(s.vars)
