@@ -13,6 +13,7 @@ z = dot(g, x)  # for d = 1 and x = 1 the Gaussian variable itself
 small_ball = printed(then=P(both(z > -R, z < R)) <= 2 * R / sqrt(2 * pi))
 closed = corrected(then=P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi))
 one_unit = corrected(then=P(both(dot(w[r], x) >= -R, dot(w[r], x) <= R)) <= 2 * R / sqrt(2 * pi))
+one_side = lemma(then=P(both(z >= 0, z <= R)) <= R / sqrt(2 * pi))
 a, b = real("a"), real("b")
 density = corrected(  # with a null event z = 0 this is the normal law: z mu(dz) = z bell(z) dz
     ends=a <= b, then=E(z * indicator(both(z >= a, z <= b))) == (exp(-(a**2) / 2) - exp(-(b**2) / 2)) / sqrt(2 * pi)
@@ -39,9 +40,7 @@ def mass(p, g, z):
     halves = p.have(inside * z**2 == right * z**2 + left * z**2, by.signs(z, -z, R - z, z + R))
     square = p.have(
         inside * z**2 <= R * (right * z - left * z),
-        by.algebra(
-            halves, by.times(by.reaches(z), by.reaches(R - z)), by.times(by.reaches(-z), by.reaches(z + R))
-        ),
+        by.algebra(halves, by.times(by.reaches(z), by.reaches(R - z)), by.times(by.reaches(-z), by.reaches(z + R))),
     )
     p.conclude(by.algebra(spread, by.expectation(square), by.scaled(R, up), by.scaled(R, down)))
 
@@ -50,6 +49,15 @@ with proof(closed) as p:
     mass(p, g, z)
 with proof(one_unit) as p:
     mass(p, w[r], dot(w[r], x))
+with proof(one_side) as p:
+    bell, inside = exp(-(R**2) / 2), indicator(both(z >= 0, z <= R))
+    unit = p.hypothesis("x.unit")
+    spread = p.have(
+        E(inside * (1 - z**2)) == R * bell / sqrt(2 * pi), by.interval(g, x, 0, R, primitive=z, using=(unit, R))
+    )
+    up = p.have(E(inside * -z) == (bell - 1) / sqrt(2 * pi), by.interval(g, x, 0, R, primitive=1, using=(unit, R)))
+    square = by.times(by.reaches(z), by.reaches(R - z))
+    p.conclude(by.algebra(spread, by.expectation(square), by.scaled(R, up)))
 with proof(small_ball) as p:
     wide = p.have(P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi), by.lemma(closed))
     outside = (1 - indicator(z <= -R)) * (1 - indicator(z >= R))
@@ -165,13 +173,12 @@ with refutation(moving_radius) as p:
     mean_size = p.have(E(Delta) == 4 * (1 - bell) / q, by.algebra(by.expectation(size), up, down))
     near_one = p.have(bell >= 1 - h**2 / 2, by.algebra(by.tangent(-(short**2) / 2)))
     room = p.have(2 * h * (1 - h**2 / 2) / q > 4 * h**2 / q**2, by.lemma(gap, k=short, c=q))
-    p.conclude(
-        by.algebra(much, by.scaled(2 / q, mean_size), by.times(2 * short / q + 8 / q**2, near_one), room)
-    )
+    p.conclude(by.algebra(much, by.scaled(2 / q, mean_size), by.times(2 * short / q + 8 / q**2, near_one), room))
 
 small_ball.tight_at(d=1, R=0, x=[[1]])
 light = dict(trials=4, search=0, necessity=0, mutants=False)
 check(closed, **light)
+check(one_side, **light)
 check(one_unit, **light)
 check(density, **light)
 check(fixed_radius, **light)
