@@ -329,7 +329,7 @@ def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
         sources |= table["sources"]
         rows += [
             {"id": e.id, "source": e.source, "at": table["claims"][e.id].get("at", ""), "status": e.status,
-             "reason": e.reason}
+             "reason": e.reason, "says": table["claims"][e.id].get("says", "")}
             for e in register(folder, discover(folder))
         ]  # fmt: skip
     bar = Progress(len(items))

@@ -15,7 +15,12 @@ W = W2 @ W1
 layers = (W2 - eta * G @ W1.T) @ (W1 - eta * W2.T @ G)  # the end-to-end matrix after a step of descent
 dynamics = W - eta * (W2 @ W2.T @ G + G @ W1.T @ W1)  # after a step of the discrete dynamics
 
-same = printed(then=layers == dynamics, expect=REFUTED, reading="the discrete version is descent over the layers")
+same = printed(
+    consequence="caution",
+    then=layers == dynamics,
+    expect=REFUTED,
+    reading="the discrete version is descent over the layers",
+)
 gap = corrected(then=layers - dynamics == eta**2 * G @ W.T @ G)
 
 with proof(gap) as p:

@@ -11,6 +11,7 @@ added = 512**2 + 10**2  # one square linear layer after each dense layer, withou
 
 percent = printed(then=both(100 * added * x**2 >= 15 * before * x**2, 100 * added * x**2 <= 16 * before * x**2))
 rounded = printed(
+    consequence="constant",
     then=200 * added * (1 + x**2) <= 31 * before * (1 + x**2), expect=REFUTED, reading="15 percent when rounded"
 )
 

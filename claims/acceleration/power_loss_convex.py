@@ -12,7 +12,12 @@ x, y, m = (real(letter, nonnegative=True) for letter in "xym")
 ordered = lemma(then=(x - y) * (x**p_ - y**p_) >= 0)
 one_residual = lemma(middle=2 * m == x + y, then=m**p_ <= (x**p_ + y**p_) / 2)
 convex = printed(then=total(i, ((a[i] + b[i]) / 2) ** p_) <= (total(i, a[i] ** p_) + total(i, b[i] ** p_)) / 2)
-root_loss = printed(then=root((x + y) / 2, 2) <= (root(x, 2) + root(y, 2)) / 2, expect=REFUTED, reading="p = 1/2")
+root_loss = printed(
+    consequence="caution",
+    then=root((x + y) / 2, 2) <= (root(x, 2) + root(y, 2)) / 2,
+    expect=REFUTED,
+    reading="p = 1/2",
+)
 
 with proof(ordered) as p:
     every = p.have(

@@ -20,6 +20,7 @@ never_more = corrected(
     then=both(dot(z, moved(z)) >= dot(w, w) * dot(z, z), dot(z, moved(z)) <= N * dot(w, w) * dot(z, z))
 )
 turns = printed(
+    consequence="caution",
     then=dot(w, moved(z)) >= 0, expect=REFUTED, reading="movement is only promoted along w, never against it"
 )
 

@@ -12,11 +12,13 @@ excess = mean(Z) - E(mean(Z))
 close = absolute(excess) <= eps
 
 as_printed = printed(
+    of="D-45",
+    consequence="constant",
     size=at_least_order(n, log(1 / delta) / eps**2, uniform_except=()), then=P(close) >= 1 - delta, expect=REFUTED
 )
 upper = lemma(then=1 - P(excess <= eps) <= exp(-n * eps**2 / 2))
 lower = lemma(then=1 - P(-excess <= eps) <= exp(-n * eps**2 / 2))
-samples = corrected(size=n >= 2 * log(2 / delta) / eps**2, then=P(close) >= 1 - delta)
+samples = corrected(of="D-45", size=n >= 2 * log(2 / delta) / eps**2, then=P(close) >= 1 - delta)
 
 x, w = unit_vectors("x", count=n, dim=d), iid("w", count=m, law=gaussian(d))
 i, r, q = index("i", n), index("r", m), nat("q", between=(0, n))
@@ -28,6 +30,7 @@ entry = rho * mean(r, active) - E(rho * mean(r, active))
 entry_above = lemma(then=1 - P(entry <= eps) <= exp(-2 * m * eps**2))
 entry_below = lemma(then=1 - P(-entry <= eps) <= exp(-2 * m * eps**2))
 entries = corrected(
+    of=("D-46", "D-48", "K-75"),
     width=m >= log(n * (n + 1) / delta) / (2 * eps**2), then=P(forall(i, l, absolute(entry) <= eps)) >= 1 - delta
 )
 
@@ -35,8 +38,8 @@ rho_c, v = dot(x[i], x[c]), vectors("v", count=m, dim=d)  # any outcome v of the
 H = kernel_matrix(i, c, rho_c * mean(r, indicator(both(dot(v[r], x[i]) >= 0, dot(v[r], x[c]) >= 0))), name="H")
 H_star = kernel_matrix(i, c, rho_c * (pi - acos(rho_c)) / (2 * pi), name="H^*")
 near = forall(i, c, absolute(H[i, c] - H_star[i, c]) <= eps)
-loose_norm = printed(near=near, then=frobenius(H - H_star) <= n**2 * eps)
-norm_bound = corrected(near=near, then=frobenius(H - H_star) <= n * eps)
+loose_norm = printed(of="D-49", near=near, then=frobenius(H - H_star) <= n**2 * eps)
+norm_bound = corrected(of=("D-49", "D-50"), near=near, then=frobenius(H - H_star) <= n * eps)
 
 
 def tail(p, sign):

@@ -7,9 +7,14 @@ m, v, w0 = chosen("m"), real("v"), real("w_0", positive=True)
 w = curve("w")
 a, b, c = curve("a"), curve("b"), curve("c")
 
-minimum_exists = printed(below_singular=exp(-w0) < exp(0 * w0), then=exp(-m) <= exp(-v), expect=REFUTED,
-                         reading="the corollary at ell(w) = exp(-w), one scalar layer that starts at w_0 > 0: "
-                                 "the flow converges to a global minimum m")
+minimum_exists = printed(
+    consequence="hypothesis",
+    below_singular=exp(-w0) < exp(0 * w0),
+    then=exp(-m) <= exp(-v),
+    expect=REFUTED,
+    reading="the corollary at ell(w) = exp(-w), one scalar layer that starts at w_0 > 0: the flow converges to a "
+    "global minimum m",
+)
 runs_away = corrected(time=clock(), flow=D(w) == exp(-w), then=exp(w) == exp(start(w)) + t)
 ends_in_time = corrected(time=clock(), flow_a=D(a) == b * c, flow_b=D(b) == a * c, flow_c=D(c) == a * b,
                          start=both(start(a) == 1, start(b) == 1, start(c) == 1), then=t < 1)

@@ -19,17 +19,22 @@ square = half_square(Phi, name="square")
 
 A, B, X, Y = matrix("A", k, d), matrix("B", k, d), matrix("X", d, n), matrix("Y", k, n)
 
-critical = printed(convex=convex, critical=G == 0, then=L <= v)
+critical = printed(of="C-27", convex=convex, critical=G == 0, then=L <= v)
 critical_layers = printed(
+    of="C-27",
+    consequence="caution",
     critical=forall(j, deep.gradients(square)[j] == 0),
     then=square(deep.end) <= 0,
     expect=REFUTED,
     reading="a critical point of the overparameterized objective is a global minimum",
 )
 training_error = corrected(
+    of="C-03",
     flow=gradient_flow(net, ell), convex=convex, then=2 * t * (L - v) <= frobenius(start(W) - V) ** 2
 )
 near_minimizer = printed(
+    of="C-03",
+    consequence="caution",
     normal=A @ X @ X.T == Y @ X.T,
     equal=frobenius(B @ X - Y) ** 2 <= frobenius(A @ X - Y) ** 2,
     then=B == A,

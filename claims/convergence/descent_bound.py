@@ -44,7 +44,7 @@ with proof(one_layer) as p:
     p.conclude(by.algebra(p.descent, by.times(small, by.trace(by.gram(single.end - Psi)))))
 
 as_printed.fails_at(
-    N=2, widths=(1, 1, 1), W=[[[Q(9, 10)]], [[Q(9, 10)]]], Phi=[[1]], b=Q(9, 10), eta=Q(9, 10), sigma_min_Phi=1
+    N=2, widths=(1, 1, 1), W=[[[Q(1, 2)]], [[Q(1, 2)]]], Phi=[[1]], b=Q(1, 2), eta=2, sigma_min_Phi=1
 )
 
 

@@ -10,6 +10,7 @@ eta, lam = real("eta", positive=True), real("lam", positive=True)
 a, b, z = real("a", closed=(0, 1)), real("b", nonnegative=True), real("z", nonnegative=True)
 
 same = printed(
+    consequence="caution",
     then=(1 - x) ** k >= exp(-x * k), expect=REFUTED, reading="descent on a quadratic is the flow at times k eta"
 )
 powers = lemma(order=b <= a, then=a**k - b**k <= k * (a - b))

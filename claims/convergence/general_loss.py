@@ -12,6 +12,8 @@ g, L, x, F = curve("g", n, 1), curve("L"), curve("x"), curve("F")
 double_well = (x**2 - 1) ** 2 / 4
 
 any_loss = printed(
+    of="D-19",
+    consequence="hypothesis",
     time=clock(),
     flow=D(x) == -x * (x**2 - 1),
     floor=double_well >= e,
@@ -20,6 +22,7 @@ any_loss = printed(
     reading="f = theta, so H = 1, and the loss (u^2 - 1)^2 / 4: a number that stays below it is at most 0",
 )
 polyak = corrected(
+    of="D-19",
     time=clock(),
     flow=D(theta) == -J.T @ g / n,
     chain=D(u) == J @ D(theta),
@@ -28,8 +31,10 @@ polyak = corrected(
     kernel=lam_min(H) >= lam0,
     then=L <= start(L) * exp(-2 * mu * lam0 * t / n),
 )
-constant_factor = printed(time=clock(), falls=D(F) <= -c * F, then=F <= start(F) * exp(-c * t))
+constant_factor = printed(of="D-22", time=clock(), falls=D(F) <= -c * F, then=F <= start(F) * exp(-c * t))
 moving_factor = printed(
+    of="D-22",
+    consequence="caution",
     time=clock(),
     falls=D(F) == -exp(-t) * F,
     start=start(F) == 1,
@@ -38,7 +43,7 @@ moving_factor = printed(
     expect=REFUTED,
     reading="a negative factor that depends on time is enough",
 )
-stays_away = corrected(time=clock(), falls=D(F) == -exp(-t) * F, start=start(F) == 1, then=F >= exp(-1))
+stays_away = corrected(of="D-22", time=clock(), falls=D(F) == -exp(-t) * F, start=start(F) == 1, then=F >= exp(-1))
 
 with proof(polyak) as s:
     slope = s.have(
@@ -62,5 +67,6 @@ with proof(stays_away) as s:
     more = s.have(exp(k) >= 1, by.algebra(by.tangent(k), k))
     s.conclude(by.algebra(by.scaled(exp(k), same), by.times(exp(-1), more)))
 
-any_loss.fails_at(x=0, e=Q(1, 4))
+any_loss.fails_at(x=0, e=Q(1, 8))                     # the flow rests at x = 0, where the loss is 1/4
+moving_factor.fails_at(F=1, e=Q(1, 3))                # F stays above exp(-1), see `stays_away`
 nonclaim("Convex losses without a minimizer, such as the logistic loss, have no such constant mu.")

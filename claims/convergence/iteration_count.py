@@ -14,19 +14,23 @@ def steps(accuracy):
     return log(L0 / accuracy) / x
 
 
-tangent = printed(range=both(any_x > 0, any_x < 1), then=1 - any_x <= exp(-any_x))
-everywhere = corrected(then=1 - any_x <= exp(-any_x))
+tangent = printed(of="K-51", range=both(any_x > 0, any_x < 1), then=1 - any_x <= exp(-any_x))
+everywhere = corrected(of="K-51", then=1 - any_x <= exp(-any_x))
 loose_power = printed(
+    of="K-52",
+    consequence="hypothesis",
     then=L0 * (1 - x) ** k <= L0 * exp(-x * k), expect=REFUTED, reading="x = eta c^(2(N-1)/N) of any size"
 )
-power = corrected(step=x <= 1, then=L0 * (1 - x) ** k <= L0 * exp(-x * k))
-logarithms = printed(reached=L0 * exp(-x * k) <= eps, then=log(L0 * exp(-x * k)) <= log(eps))
-needed = printed(reached=L0 * exp(-x * k) <= eps, then=k >= steps(eps))
-enough = corrected(count=k >= steps(eps), then=L0 * exp(-x * k) <= eps)
+power = corrected(of="K-52", step=x <= 1, then=L0 * (1 - x) ** k <= L0 * exp(-x * k))
+logarithms = printed(of="K-53", reached=L0 * exp(-x * k) <= eps, then=log(L0 * exp(-x * k)) <= log(eps))
+needed = printed(of="K-54", reached=L0 * exp(-x * k) <= eps, then=k >= steps(eps))
+enough = corrected(of=("K-54", "C-39"), count=k >= steps(eps), then=L0 * exp(-x * k) <= eps)
 linear_in_accuracy = printed(
+    of="K-03",
+    consequence="caution",
     then=steps(eps / 2) == steps(eps) / 2, expect=REFUTED, reading="T is a linear function of the accuracy"
 )
-halving = corrected(then=steps(eps / 2) == steps(eps) + log(2) / x)
+halving = corrected(of="K-03", then=steps(eps / 2) == steps(eps) + log(2) / x)
 
 with proof(tangent) as p:
     p.conclude(by.algebra(by.tangent(-any_x)))

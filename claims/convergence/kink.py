@@ -8,6 +8,7 @@ w = curve("w")  # one unit, input 1, output weight 1, label -1, under half the s
 moving = dict(time=clock(), flow=D(w) == -(w + 1), start=start(w) == 1)
 
 rests = printed(
+    consequence="hypothesis",
     time=clock(),
     kink=w == 0,
     then=D(w) == -indicator(w >= 0) * (relu(w) + 1),

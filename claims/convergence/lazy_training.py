@@ -22,11 +22,18 @@ slowly = dict(
     wide=lip * kappa * start(r) <= mu**2,
 )
 
-weights_are_kernel = printed(flow=flow, then=theta == K, expect=ILL_SORTED, reading="the weights stay near the kernel")
-decays = corrected(flow=flow, **slowly, then=r <= start(r) * exp(-mu * t))
-stays_definite = corrected(flow=flow, **slowly, then=psd(H - mu * I))
-short_path = corrected(flow=flow, **slowly, then=s <= kappa * start(r) / mu * (1 - exp(-mu * t)))
+weights_are_kernel = printed(
+    of="K-76",
+    flow=flow,
+    then=theta == K,
+    expect=ILL_SORTED,
+    reading="the weights stay near the kernel",
+)
+decays = corrected(of="K-78", flow=flow, **slowly, then=r <= start(r) * exp(-mu * t))
+stays_definite = corrected(of="K-76", flow=flow, **slowly, then=psd(H - mu * I))
+short_path = corrected(of="K-77", flow=flow, **slowly, then=s <= kappa * start(r) / mu * (1 - exp(-mu * t)))
 movement = corrected(
+    of="K-77",
     flow=flow,
     bound=psd(kappa**2 * I - J @ J.T),
     decay=frobenius(u - y) ** 2 <= rho**2 * exp(-2 * mu * t),
@@ -36,6 +43,7 @@ movement = corrected(
 v, K0, delta = curve("v", n, 1), matrix("K_0", n, n, symmetric=True), real("delta", positive=True)
 E, gap = H - K0, u - v  # v: outputs of the linearized model, whose kernel is K_0
 near_linear = corrected(
+    of="K-81",
     flow=flow,
     linear=D(v) == K0 @ (y - v),
     same_start=start(v) == start(u),

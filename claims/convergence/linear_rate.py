@@ -12,12 +12,18 @@ now, later = real("a", positive=True), real("b", positive=True)
 ratio_is_mu = forall(i, absolute(L[i + 1] / L[i] - mu) <= eps)
 bound = forall(q, L[q] <= L[1] * mu**(q - 1))
 
-nearly = printed(ratio=absolute(later / now - mu) <= eps, then=absolute(later - mu * now) <= eps * now)
-unrolled = printed(ratio=ratio_is_mu, then=L[k] == L[1] * mu**(k - 1), expect=REFUTED,
-                   reading="the ratio is within eps of mu from the first step on")
-exact_ratio = corrected(ratio=forall(i, L[i + 1] == mu * L[i]), then=L[k] == L[1] * mu**(k - 1))
-at_most = corrected(ratio=forall(i, L[i + 1] <= mu * L[i]), then=L[k] <= L[1] * mu**(k - 1))
-bound_is_rate = printed(bound=bound, then=L[i + 1] <= mu * L[i], expect=REFUTED,
+nearly = printed(of="K-47", ratio=absolute(later / now - mu) <= eps, then=absolute(later - mu * now) <= eps * now)
+unrolled = printed(
+    of="K-48",
+    consequence="hypothesis",
+    ratio=ratio_is_mu,
+    then=L[k] == L[1] * mu**(k - 1),
+    expect=REFUTED,
+    reading="the ratio is within eps of mu from the first step on",
+)
+exact_ratio = corrected(of="K-48", ratio=forall(i, L[i + 1] == mu * L[i]), then=L[k] == L[1] * mu**(k - 1))
+at_most = corrected(of=("K-48", "K-50"), ratio=forall(i, L[i + 1] <= mu * L[i]), then=L[k] <= L[1] * mu**(k - 1))
+bound_is_rate = printed(of="K-50", consequence="conclusion", bound=bound, then=L[i + 1] <= mu * L[i], expect=REFUTED,
                         reading="a bound L(t) <= L(0) mu^t proves a linear rate in the sense of ratios")
 
 with proof(nearly) as p:

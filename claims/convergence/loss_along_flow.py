@@ -12,17 +12,29 @@ G = grad(ell, We)
 flow = gradient_flow(net, ell)
 start_balanced = balanced(net, at=0)
 
-matrix_chain = printed(flow=flow, then=D(L) == G @ D(We), expect=ILL_SORTED)
-vector_chain = printed(flow=flow, then=D(L) == dot(vec(G), D(vec(We))))
-frobenius_chain = corrected(flow=flow, then=D(L) == trace(G.T @ D(We)))
-by_preconditioner = printed(flow=flow, balanced=start_balanced, then=D(L) == -dot(vec(G), P_W @ vec(G)))
-falls = printed(flow=flow, balanced=start_balanced, then=D(L) <= 0)
-negative = printed(flow=flow, balanced=start_balanced, then=D(L) < 0, expect=REFUTED, reading="some negative number")
-without_balance = corrected(flow=flow, then=D(L) == -total(k, 1, N, frobenius(net.gradients(ell)[k])**2))
+matrix_chain = printed(of="K-39", flow=flow, then=D(L) == G @ D(We), expect=ILL_SORTED)
+vector_chain = printed(of="K-40", flow=flow, then=D(L) == dot(vec(G), D(vec(We))))
+frobenius_chain = corrected(of="K-39", flow=flow, then=D(L) == trace(G.T @ D(We)))
+by_preconditioner = printed(of="K-41", flow=flow, balanced=start_balanced, then=D(L) == -dot(vec(G), P_W @ vec(G)))
+falls = printed(of="K-42", flow=flow, balanced=start_balanced, then=D(L) <= 0)
+negative = printed(
+    of="K-42",
+    consequence="caution",
+    flow=flow,
+    balanced=start_balanced,
+    then=D(L) < 0,
+    expect=REFUTED,
+    reading="some negative number",
+)
+without_balance = corrected(
+    of=("K-41", "K-42"),
+    flow=flow,
+    then=D(L) == -total(k, 1, N, frobenius(net.gradients(ell)[k])**2),
+)
 
 Phi = matrix("Phi", like=We)
 deep, shallow = half_square(Phi, name="deep"), half_square(Phi, name="shallow")
-same_fall = printed(flow=gradient_flow(net, deep), shallow_falls=shallow(We) <= start(shallow(We)),
+same_fall = printed(of="K-38", flow=gradient_flow(net, deep), shallow_falls=shallow(We) <= start(shallow(We)),
                     then=deep(We) <= start(deep(We)))
 
 with proof(same_fall) as p:

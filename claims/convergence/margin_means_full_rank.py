@@ -10,12 +10,12 @@ c, s = real("c", positive=True), sigma_min(Phi)
 fits = r <= d
 margin = frobenius(W - Phi) <= s - c
 
-full_rank = corrected(margin=margin, then=sigma_min(W) >= c)
-below_target = corrected(margin=margin, then=s - c >= 0)
-close = printed(margin=margin, fits=fits, then=r * frobenius(W - Phi)**2 <= frobenius(Phi)**2,
+full_rank = corrected(of="K-56", margin=margin, then=sigma_min(W) >= c)
+below_target = corrected(of="K-56", margin=margin, then=s - c >= 0)
+close = printed(of="K-59", margin=margin, fits=fits, then=r * frobenius(W - Phi)**2 <= frobenius(Phi)**2,
                 reading="close: the relative distance is at most the inverse root of the smaller size")
-not_small = corrected(margin=margin, fits=fits, then=frobenius(W)**2 >= r * c**2)
-far_from_zero = corrected(margin=margin, fits=fits, several=r >= 2, then=35 * frobenius(W)**2 >= 6 * s**2)
+not_small = corrected(of="K-25", margin=margin, fits=fits, then=frobenius(W)**2 >= r * c**2)
+far_from_zero = corrected(of="K-25", margin=margin, fits=fits, several=r >= 2, then=35 * frobenius(W)**2 >= 6 * s**2)
 
 
 def margin_proof(p, X, F, n):

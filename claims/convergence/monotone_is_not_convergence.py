@@ -10,13 +10,15 @@ scalar_loss = error**2 / 2
 moves = dict(time=clock(), flow_a=D(a) == -b * error, flow_b=D(b) == -a * error)
 
 falling_is_enough = printed(
+    of=("K-02", "K-36", "K-44"),
+    consequence="conclusion",
     **moves,
     balanced=start(a) ** 2 == start(b) ** 2,
     falls=D(scalar_loss) <= 0,
     floor=scalar_loss >= e,
     then=e <= 0,
     expect=REFUTED,
-    reading="a number that stays below the falling loss is at most 0",
+    reading="two scalar layers, target -1: a number that stays below the falling loss is at most 0",
 )
 strictly = corrected(
     **moves, start=both(start(a) == 1, start(b) == 1), then=both(D(scalar_loss) < 0, scalar_loss > Q(1, 2))
@@ -38,7 +40,7 @@ missing_direction = corrected(
     then=ell(net.end) >= phi**2 / 2,
 )
 
-falling_is_enough.fails_at(a=0, b=0, e=Q(1, 2))
+falling_is_enough.fails_at(a=1, b=1, e=Q(1, 4))      # the loss stays above 1/2, see `strictly`
 with refutation(falling_is_enough) as p:
     p.conclude(by.algebra())
 with proof(strictly) as p:

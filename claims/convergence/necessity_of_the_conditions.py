@@ -13,6 +13,8 @@ w, v = real("w"), real("v")
 a, b, a2, b2 = (real(name) for name in ("a", "b", "a_2", "b_2"))
 
 necessary = printed(
+    of="C-36",
+    consequence="caution",
     step=v == w - eta * (w - phi),
     small=eta <= 1,
     then=(w - phi) ** 2 < phi**2,
@@ -20,6 +22,7 @@ necessary = printed(
     reading="one layer: descent that contracts starts with a positive margin",
 )
 stays_away = corrected(
+    of="C-36",
     step=forall(k, u[k + 1] == u[k] - eta * u[k] * (u[k] ** 2 + 1)),
     start=u[1] == 1,
     small=eta <= Q(1, 2),
@@ -32,6 +35,8 @@ stays_between = lemma(
     then=u[T] * (1 - u[T]) >= 0,
 )
 without_balance = printed(
+    of="C-37",
+    consequence="contrary",
     margin=absolute(a * b - 1) <= Q(1, 2),
     rate=eta <= A * Q(1, 2) ** 4,
     step_a=a2 == a - eta * b * (a * b - 1),

@@ -12,6 +12,8 @@ margin = absolute(w - phi) <= phi - c
 step = v == w - 2 * eta * (w - phi)  # the loss (w - phi)^2, as on the slides
 
 at_start = printed(
+    of="C-34",
+    consequence="constant",
     margin=margin,
     rate=eta <= A * c**4,
     then=(w - phi) ** 2 <= exp(-B * c**2 * eta * 0),
@@ -21,6 +23,7 @@ at_start = printed(
 ratio = corrected(step=step, then=(v - phi) ** 2 == (1 - 2 * eta) ** 2 * (w - phi) ** 2)
 rate = corrected(margin=margin, small=eta <= Q(1, 2), step=step, then=(v - phi) ** 2 <= exp(-4 * eta) * (w - phi) ** 2)
 target_known = printed(
+    of="C-33",
     margin=margin,
     small=eta <= Q(1, 2),
     step=step,

@@ -15,22 +15,37 @@ mean_flow = gradient_flow(model, half_square(y, over=n))
 squared = frobenius(u - y) ** 2
 L = squared / 2
 
-loss_chain = printed(flow=flow, then=-D(theta) == J.T @ (u - y))
-moves_with_parameters = printed(flow=flow, then=D(u) == J @ D(theta))
-moved_sum = printed(then=J @ (J.T @ r) == (J @ J.T) @ r)
-one_label = printed(flow=flow, then=D(u) == H @ (c - u), expect=ILL_SORTED, reading="one label y for all inputs")
+loss_chain = printed(of=("K-61", "K-62"), flow=flow, then=-D(theta) == J.T @ (u - y))
+moves_with_parameters = printed(of="K-63", flow=flow, then=D(u) == J @ D(theta))
+moved_sum = printed(of="K-64", then=J @ (J.T @ r) == (J @ J.T) @ r)
+one_label = printed(
+    of="K-66",
+    flow=flow,
+    then=D(u) == H @ (c - u),
+    expect=ILL_SORTED,
+    reading="one label y for all inputs",
+)
 product_of_gradients = printed(
+    of="K-65",
     then=psd(J @ J), expect=ILL_SORTED, reading="G_ij as a product of two gradients of one shape"
 )
-gram = corrected(then=psd(J @ J.T))
-dynamics = corrected(flow=flow, then=D(u) == H @ (y - u))
+gram = corrected(of="K-65", then=psd(J @ J.T))
+dynamics = corrected(of="K-66", flow=flow, then=D(u) == H @ (y - u))
 in_general = printed(
+    of="K-67",
+    consequence="hypothesis",
     flow=mean_flow, then=D(u) == H @ (y - u), expect=REFUTED, reading="in general: here for the mean of the losses"
 )
-mean_dynamics = corrected(flow=mean_flow, then=D(u) == H @ (y - u) / n)
-energy = corrected(flow=flow, then=D(L) == -quadratic(H, u - y))
-linear_rate = corrected(flow=flow, kernel=lam_min(H) >= lam, then=squared <= start(squared) * exp(-2 * lam * t))
+mean_dynamics = corrected(of="K-67", flow=mean_flow, then=D(u) == H @ (y - u) / n)
+energy = corrected(of="K-69", flow=flow, then=D(L) == -quadratic(H, u - y))
+linear_rate = corrected(
+    of="K-69",
+    flow=flow,
+    kernel=lam_min(H) >= lam,
+    then=squared <= start(squared) * exp(-2 * lam * t),
+)
 closed_form = corrected(
+    of="K-73",
     flow=flow,
     frozen=H == start(H),
     eigenvector=start(H) @ v == lam * v,

@@ -16,39 +16,51 @@ F = frobenius(r) ** 2 / 2
 kernel = lam_min(H) >= lam0
 weighted = exp(lam0 * t / n) * F
 
-gradient = printed(flow=flow, then=-D(theta) == J.T @ r / n)
-dropped_d = printed(flow=flow, then=D(u) == J @ theta, expect=REFUTED, reading="theta stands for its velocity")
-chain = corrected(flow=flow, then=D(u) == J @ D(theta))
-substituted = printed(**any_loss, then=D(v) == K @ (-K.T @ g / n))
-dropped_factor = printed(**any_loss, then=D(v) == (K @ K.T) @ g, expect=REFUTED)
-with_factor = corrected(**any_loss, then=D(v) == -(K @ K.T) @ g / n)
-semidefinite = corrected(then=psd(H))
-enough_parameters = corrected(inverse=H @ B == I, then=p >= n)
+gradient = printed(of="D-06", flow=flow, then=-D(theta) == J.T @ r / n)
+dropped_d = printed(
+    of="D-11",
+    consequence="notation",
+    flow=flow,
+    then=D(u) == J @ theta,
+    expect=REFUTED,
+    reading="theta stands for its velocity",
+)
+chain = corrected(of="D-11", flow=flow, then=D(u) == J @ D(theta))
+substituted = printed(of="D-12", **any_loss, then=D(v) == K @ (-K.T @ g / n))
+dropped_factor = printed(of="D-13", consequence="constant", **any_loss, then=D(v) == (K @ K.T) @ g, expect=REFUTED)
+with_factor = corrected(of=("D-13", "D-15"), **any_loss, then=D(v) == -(K @ K.T) @ g / n)
+semidefinite = corrected(of="D-14", then=psd(H))
+enough_parameters = corrected(of="D-14", inverse=H @ B == I, then=p >= n)
 vector_loss = printed(
+    of="D-16",
+    consequence="constant",
     flow=gradient_flow(model, half_square(y)),
     then=D(u) == -H @ r / n,
     expect=REFUTED,
     reading="the loss is half the squared distance of the vectors",
 )
-square_loss = corrected(flow=flow, then=D(u) == -H @ r / n)
+square_loss = corrected(of=("D-16", "D-36"), flow=flow, then=D(u) == -H @ r / n)
 without = dict(time=clock(), chain=D(v) == K @ D(w), flow=D(w) == -2 * K.T @ (v - y) / n)
 without_half = printed(
+    of="D-35",
+    consequence="constant",
     **without,
     then=D(v) == -(K @ K.T) @ (v - y) / n,
     expect=REFUTED,
     reading="the flow of the objective of Section 5, which has no factor 1/2",
 )
-twice_as_fast = corrected(**without, then=D(v) == -2 * (K @ K.T) @ (v - y) / n)
-energy = printed(flow=flow, then=D(F) == -quadratic(H, r) / n)
-rayleigh = printed(flow=flow, kernel=kernel, then=D(F) <= -lam0 / n * frobenius(r) ** 2)
+twice_as_fast = corrected(of="D-35", **without, then=D(v) == -2 * (K @ K.T) @ (v - y) / n)
+energy = printed(of="D-20", flow=flow, then=D(F) == -quadratic(H, r) / n)
+rayleigh = printed(of="D-21", flow=flow, kernel=kernel, then=D(F) <= -lam0 / n * frobenius(r) ** 2)
 product_rule = printed(
+    of="D-23",
     flow=flow,
     then=D(weighted) == lam0 / (2 * n) * exp(lam0 * t / n) * frobenius(r) ** 2 + D(F) * exp(lam0 * t / n),
 )
-strict = printed(flow=flow, kernel=kernel, then=D(weighted) < 0, expect=REFUTED)
-weak = corrected(flow=flow, kernel=kernel, then=D(weighted) <= 0)
-strict_apart = corrected(flow=flow, kernel=kernel, apart=F > 0, then=D(weighted) < 0)
-bounded_by_start = printed(flow=flow, kernel=kernel, then=weighted <= start(F))
+strict = printed(of="D-24", consequence="strictness", flow=flow, kernel=kernel, then=D(weighted) < 0, expect=REFUTED)
+weak = corrected(of="D-24", flow=flow, kernel=kernel, then=D(weighted) <= 0)
+strict_apart = corrected(of="D-24", flow=flow, kernel=kernel, apart=F > 0, then=D(weighted) < 0)
+bounded_by_start = printed(of="D-25", flow=flow, kernel=kernel, then=weighted <= start(F))
 
 with proof(gradient) as s:
     s.conclude(by.algebra(s.flow))

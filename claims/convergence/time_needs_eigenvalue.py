@@ -8,6 +8,7 @@ T, lam = chosen("T", positive=True), real("lam", positive=True)
 s, eps = real("s"), real("eps", open=(0, 1))
 
 uniform = printed(
+    consequence="hypothesis",
     then=exp(-lam * T) <= Q(1, 2),
     expect=REFUTED,
     reading="a time that depends on accuracy alone; one sample, constant kernel lam, half of the residual",

@@ -13,8 +13,13 @@ one_negative = both(start(a) == -Q(1, 2), start(b) == Q(1, 2), start(c) == Q(1, 
 falls = lemma(**flow, then=loss <= start(loss))
 reaches = printed(**flow, start=same_sign, then=loss <= start(loss) * exp(-3 * t / 8))
 stays_away = printed(**flow, start=one_negative, then=loss > Q(1, 2))
-falling_is_reaching = printed(**flow, then=loss <= start(loss) * exp(-3 * t / 8), expect=REFUTED,
-                              reading="the start does not matter")
+falling_is_reaching = printed(
+    consequence="contrary",
+    **flow,
+    then=loss <= start(loss) * exp(-3 * t / 8),
+    expect=REFUTED,
+    reading="the start does not matter",
+)
 
 
 def equal(p, x, y, rate):

@@ -16,6 +16,7 @@ def loss(x, y):
 
 margin = lemma(weak=eps <= Q(1, 4), singular=x**2 + y**2 <= Q(1, 4), then=loss(1 + 0 * x, 0 * y) <= loss(x, y))
 any_data = printed(
+    consequence="hypothesis",
     weak=eps <= Q(1, 4),
     rate=eta <= A * Q(1, 2) ** 4,
     step=v == y - 2 * eta * eps * (y - 1),

@@ -8,13 +8,15 @@ k = nat("k")
 eta, beta = real("eta", positive=True), real("beta", positive=True)
 
 any_step = printed(
+    of="K-80",
+    consequence="caution",
     then=((1 - eta * beta) ** 2) ** k <= 1,
     expect=REFUTED,
     reading="descent with any step stays near the flow, which falls from 1: step eta, curvature beta",
 )
-below = corrected(step=eta <= 1, then=(1 - eta) ** k <= exp(-eta * k))
-within = corrected(step=eta <= 1, then=exp(-eta * k) - (1 - eta) ** k <= k * eta**2)
-stable = corrected(step=eta * beta <= 2, then=((1 - eta * beta) ** 2) ** k <= 1)
+below = corrected(of="K-12", step=eta <= 1, then=(1 - eta) ** k <= exp(-eta * k))
+within = corrected(of=("K-12", "K-80"), step=eta <= 1, then=exp(-eta * k) - (1 - eta) ** k <= k * eta**2)
+stable = corrected(of="K-80", step=eta * beta <= 2, then=((1 - eta * beta) ** 2) ** k <= 1)
 
 with proof(below) as p:
     p.have(1 - eta >= 0, by.algebra(p.step))

@@ -10,7 +10,12 @@ lam, beta, eta = real("lam", positive=True), real("beta", positive=True), real("
 H = J @ J.T
 after_step = r - eta * H @ r / n
 
-any_step = printed(then=frobenius(after_step) ** 2 <= frobenius(r) ** 2, expect=REFUTED, reading="any finite step")
+any_step = printed(
+    consequence="hypothesis",
+    then=frobenius(after_step) ** 2 <= frobenius(r) ** 2,
+    expect=REFUTED,
+    reading="any finite step",
+)
 small_step = corrected(
     low=lam_min(H) >= lam,
     high=psd(beta * I - J.T @ J),

@@ -19,7 +19,7 @@ square_convex = printed(
 )
 logistic_convex = printed(then=logistic((a + b) / 2) <= (logistic(a) + logistic(b)) / 2)
 logistic_positive = printed(then=logistic(a) > 0)
-logistic_zero = printed(then=logistic(a) <= 0, expect=REFUTED, reading="the loss attains zero")
+logistic_zero = printed(consequence="caution", then=logistic(a) <= 0, expect=REFUTED, reading="the loss attains zero")
 
 with proof(square_convex) as p:
     p.conclude(by.algebra(by.times(p.hypothesis("s.above"), p.hypothesis("s.below"), by.trace(by.gram(x - z)))))

@@ -18,17 +18,21 @@ def loss(M):
 
 
 one_hidden_layer = printed(
+    of="K-13",
+    consequence="notation",
     then=loss(((A + C) / 2) @ ((B + D_) / 2)) <= (loss(A @ B) + loss(C @ D_)) / 2, expect=REFUTED
 )
-no_hidden_layer = corrected(then=loss((1 - s) * U + s * V) <= (1 - s) * loss(U) + s * loss(V))
-closed_form = printed(normal=W @ X @ X.T == Y @ X.T, then=loss(W) <= loss(V))
-all_solutions = corrected(normal=W @ X @ X.T == Y @ X.T, equal=loss(V) <= loss(W), then=V @ X == W @ X)
+no_hidden_layer = corrected(of=("K-06", "K-13"), then=loss((1 - s) * U + s * V) <= (1 - s) * loss(U) + s * loss(V))
+closed_form = printed(of="K-06", normal=W @ X @ X.T == Y @ X.T, then=loss(W) <= loss(V))
+all_solutions = corrected(of="K-06", normal=W @ X @ X.T == Y @ X.T, equal=loss(V) <= loss(W), then=V @ X == W @ X)
 convex_only_if_zero_is_optimal = corrected(
+    of="K-05",
     convex=loss(((A - A) / 2) @ ((B + B) / 2)) <= (loss(A @ B) + loss((-A) @ B)) / 2,
     other=loss((-A) @ B) <= loss(A @ B),
     then=loss(0 * A @ B) <= loss(A @ B),
 )
 saddle_at_zero = corrected(
+    of="K-05",
     small=s * frobenius(A @ B @ X) ** 2 <= trace(A @ B @ X @ Y.T), then=loss((s * A) @ B) <= loss(0 * A @ B)
 )
 

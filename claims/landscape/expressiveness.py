@@ -14,6 +14,7 @@ a, b, c, d = (chosen(letter) for letter in "abcd")  # two layers of widths 2, 1,
 linear = printed(then=net.end @ x == W[N] @ (below @ x))
 all_reached = corrected(lower=R @ below == I, last=W[N] == Phi @ R, then=net.end == Phi)
 same_expressiveness = printed(
+    consequence="caution",
     then=(a * c - 1) ** 2 + (a * d) ** 2 + (b * c) ** 2 + (b * d - 1) ** 2 < 1,
     expect=REFUTED,
     reading="two layers of widths 2, 1, 2 come closer than 1 to the identity",

@@ -21,6 +21,7 @@ three_matrices = printed(
     reading="three weight matrices: no term of second order, so no strict saddle",
 )
 one_hidden_layer = printed(
+    consequence="caution",
     small=s**2 * frobenius(A @ B) ** 2 <= trace(Phi.T @ A @ B),
     then=loss((s * A) @ (s * B)) >= loss(0 * A @ B),
     expect=REFUTED,

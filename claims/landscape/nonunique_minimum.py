@@ -10,8 +10,8 @@ s, x = real("s"), chosen("x")
 
 
 def f(x):
-    """Not convex between -1/2 and -3/8, with the only minimum 0 at 0."""
-    return x**4 + Q(7, 4) * x**3 + x**2
+    """Not convex between 1/2 and 1, with the only minimum 0 at 0."""
+    return x**4 - 3 * x**3 + 3 * x**2
 
 
 def loss(M):
@@ -19,17 +19,18 @@ def loss(M):
 
 
 non_convex = printed(
-    non_convex=f(Q(-7, 16)) > (f(Q(-1, 2)) + f(Q(-3, 8))) / 2,
+    consequence="hypothesis",
+    non_convex=f(Q(3, 4)) > (f(Q(1, 2)) + f(Q(1))) / 2,
     other=x**2 > 0,
     then=f(x) <= f(0 * x),
     expect=REFUTED,
-    reading="not convex, so another point x has a value as small as the minimum",
+    reading="a loss that is not convex has more than one minimum: another point x is as good as 0",
 )
 free_direction = corrected(free=V @ X == 0, then=loss(W + s * V) == loss(W))
 
 non_convex.fails_at()
 with refutation(non_convex) as p:
-    p.conclude(by.algebra(by.times(p.other, by.square(x + Q(7, 8))), by.times(Q(15, 64), p.other)))
+    p.conclude(by.algebra(by.times(p.other, by.square(x - Q(3, 2))), by.times(Q(3, 4), p.other)))
 with proof(free_direction) as p:
     gap = W @ X - Y
     p.conclude(by.algebra(by.scaled(2 * s, by.trace(gap.T @ p.free)), by.scaled(s**2, by.trace((V @ X).T @ p.free))))

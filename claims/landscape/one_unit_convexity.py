@@ -12,12 +12,18 @@ def loss(k, label):
 
 
 middle = (v + w) / 2
-convex = printed(then=loss(middle, 1) <= (loss(v, 1) + loss(w, 1)) / 2, expect=REFUTED, reading="the problem is convex")
-never = printed(
-    y=y <= 0,
-    then=loss(middle, y) > (loss(v, y) + loss(w, y)) / 2,
+left, right = chosen("a"), chosen("b")
+convex = printed(
+    consequence="contrary",
+    then=loss(middle, 1) <= (loss(v, 1) + loss(w, 1)) / 2,
     expect=REFUTED,
-    reading="the problem is never convex",
+    reading="the problem is convex; one unit, label 1",
+)
+still_not_convex = printed(
+    consequence="hypothesis",
+    then=loss((left + right) / 2, -1) > (loss(left, -1) + loss(right, -1)) / 2,
+    expect=REFUTED,
+    reading="the problem is not convex, whatever the data: one unit, label -1, some weights a and b",
 )
 exception = corrected(y=y <= 0, then=loss(middle, y) <= (loss(v, y) + loss(w, y)) / 2)
 
@@ -38,5 +44,13 @@ with proof(exception) as p:
     )
 
 convex.fails_at(v=-1, w=1)
-never.fails_at(v=0, w=0, y=0)
+still_not_convex.fails_at()
+with refutation(still_not_convex) as p:
+    label = Q(-1)
+    flat = p.have(
+        loss((left + right) / 2, label) <= (loss(left, label) + loss(right, label)) / 2,
+        by.lemma(exception, v=left, w=right, y=label),
+    )
+    p.conclude(by.algebra(flat))
+
 nonclaim("With several units and both signs the loss is not convex, whatever the label.")

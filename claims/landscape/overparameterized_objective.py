@@ -24,14 +24,20 @@ def middle(x, y):
 mirror = loss(C @ (-B) @ (-A))  # the same product, two layers negated
 half_way = loss(C @ middle(B, -B) @ middle(A, -A))
 
-gradient = printed(then=net.gradients(ell)[j] == net.above(j).T @ grad(ell, net.end) @ net.below(j).T)
+gradient = printed(of="C-13", then=net.gradients(ell)[j] == net.above(j).T @ grad(ell, net.end) @ net.below(j).T)
 one_layer_convex = lemma(then=loss(middle(X, Y)) <= (loss(X) + loss(Y)) / 2)
 stays_convex = printed(
+    of="C-14",
+    consequence="contrary",
     then=half_way <= (loss(C @ B @ A) + mirror) / 2,
     expect=REFUTED,
     reading="the objective in the layers is convex, as the loss is",
 )
-not_convex = corrected(better=loss(C @ B @ A) < loss(0 * C @ B @ A), then=half_way > (loss(C @ B @ A) + mirror) / 2)
+not_convex = corrected(
+    of="C-14",
+    better=loss(C @ B @ A) < loss(0 * C @ B @ A),
+    then=half_way > (loss(C @ B @ A) + mirror) / 2,
+)
 
 with proof(gradient) as p:
     p.conclude(by.algebra())

@@ -13,12 +13,13 @@ def loss(product):
     return frobenius(product - Phi)**2 / 2
 
 
-another = printed(then=loss((A / c) @ (c * B)) == loss(A @ B))
-infinitely_many = printed(nonzero=frobenius(B)**2 > 0, equal=b * B == c * B, then=b == c)
-flat_between = printed(then=loss(((A + A / c) / 2) @ ((B + c * B) / 2)) == loss(A @ B), expect=REFUTED,
+another = printed(of="K-08", then=loss((A / c) @ (c * B)) == loss(A @ B))
+infinitely_many = printed(of="K-07", nonzero=frobenius(B)**2 > 0, equal=b * B == c * B, then=b == c)
+flat_between = printed(of="K-09", then=loss(((A + A / c) / 2) @ ((B + c * B) / 2)) == loss(A @ B), expect=REFUTED,
                        reading="the loss does not change between two rescaled minima")
-half_way = corrected(then=((A + A / c) / 2) @ ((B + c * B) / 2) == (2 + c + 1 / c) / 4 * A @ B)
+half_way = corrected(of="K-09", then=((A + A / c) / 2) @ ((B + c * B) / 2) == (2 + c + 1 / c) / 4 * A @ B)
 zero_would_be_minimal = corrected(
+    of="K-09",
     convex=loss(((A - A) / 2) @ ((B - B) / 2)) <= (loss(A @ B) + loss((-A) @ (-B))) / 2,
     then=loss(0 * A @ B) <= loss(A @ B))
 

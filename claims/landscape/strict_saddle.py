@@ -17,11 +17,24 @@ def f(x, y):
 step_x = forall(k, x[k + 1] == x[k] - eta * (x[k]**3 - x[k]))
 step_y = forall(k, y[k + 1] == y[k] - eta * y[k])
 
-converges = printed(step_x=step_x, step_y=step_y, small=eta <= Q(1, 4), late=T >= K, then=f(x[T], y[T]) <= Q(-1, 8),
-                    expect=REFUTED, reading="no poor minima and strict saddles: from every start there is a number K "
-                                            "of steps after which the value is within 1/8 of its minimum -1/4")
-any_step = printed(step_z=forall(k, z[k + 1] == z[k] - 3 * z[k]), then=z[T]**2 <= z[1]**2, expect=REFUTED,
-                   reading="the step size does not matter: f(z) = z^2 / 2 with eta = 3")
+converges = printed(
+    consequence="hypothesis",
+    step_x=step_x,
+    step_y=step_y,
+    small=eta <= Q(1, 4),
+    late=T >= K,
+    then=f(x[T], y[T]) <= Q(-1, 8),
+    expect=REFUTED,
+    reading="no poor minima and strict saddles: there is a number K of steps after which, from every start, the value "
+    "is within 1/8 of its minimum -1/4",
+)
+any_step = printed(
+    consequence="hypothesis",
+    step_z=forall(k, z[k + 1] == z[k] - 3 * z[k]),
+    then=z[T]**2 <= z[1]**2,
+    expect=REFUTED,
+    reading="the step size does not matter: f(z) = z^2 / 2 with eta = 3",
+)
 stays = lemma(step_x=step_x, on_axis=x[1] == 0, then=f(x[T], y[T]) >= 0)
 
 converges.fails_at(T=K, eta=Q(1, 4), x=0, y=(i, (1 - Q(1, 4))**(i - 1)))

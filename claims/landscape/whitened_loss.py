@@ -14,12 +14,23 @@ def loss(M):
     return frobenius(M @ X - Y)**2 / (2 * m)
 
 
-zero_loss = printed(whitened=whitened, then=loss(Phi) == 0, expect=REFUTED)
-limit_zero = printed(whitened=whitened, minimal=W == Phi, then=loss(W) <= 0, expect=REFUTED,
-                     reading="the losses tend to zero: at a minimum")
-shifted = corrected(whitened=whitened, then=loss(W) == frobenius(W - Phi)**2 / 2 + loss(Phi))
-global_minimum = corrected(whitened=whitened, then=loss(Phi) <= loss(W))
-remainder = corrected(whitened=whitened, then=loss(Phi) == (frobenius(Y)**2 / m - frobenius(Phi)**2) / 2)
+zero_loss = printed(of="K-55", consequence="hypothesis", whitened=whitened, then=loss(Phi) == 0, expect=REFUTED)
+limit_zero = printed(
+    of="K-45",
+    consequence="hypothesis",
+    whitened=whitened,
+    minimal=W == Phi,
+    then=loss(W) <= 0,
+    expect=REFUTED,
+    reading="the losses tend to zero: at a minimum",
+)
+shifted = corrected(of=("K-45", "K-55"), whitened=whitened, then=loss(W) == frobenius(W - Phi)**2 / 2 + loss(Phi))
+global_minimum = corrected(of="K-55", whitened=whitened, then=loss(Phi) <= loss(W))
+remainder = corrected(
+    of=("K-45", "K-55"),
+    whitened=whitened,
+    then=loss(Phi) == (frobenius(Y)**2 / m - frobenius(Phi)**2) / 2,
+)
 
 with proof(remainder) as p:
     one = p.have(m * (1 / m) == 1, by.algebra(by.inverse(m)))

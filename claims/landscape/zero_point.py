@@ -29,6 +29,7 @@ not_strict = printed(slope=absolute(slope) <= c, then=absolute(change) <= s**3 *
 goes_down = corrected(ahead=s**N * size < 2 * slope, then=change < 0)
 goes_up = corrected(behind=slope < 0, then=change > 0)
 always_a_saddle = printed(
+    consequence="hypothesis",
     target=phi == 0,
     then=(x**3 - phi) ** 2 < phi**2,
     expect=REFUTED,

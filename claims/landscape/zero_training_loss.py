@@ -10,13 +10,17 @@ w, v = chosen("w"), real("v")
 Phi, theta, h = matrix("Phi", n, p), vector("theta", p), vector("h", p)
 
 fitted = printed(
+    of="D-09",
+    consequence="hypothesis",
     then=w**2 + (w - 1) ** 2 <= 0,
     expect=REFUTED,
     reading="some parameters have zero loss: one input twice, with labels 0 and 1, and any prediction w for it",
 )
-free_parameters = corrected(fitted=Phi @ theta == y, free=Phi @ h == 0 * y, then=Phi @ (theta + h) == y)
-unique_prediction = printed(zero=frobenius(u - y) ** 2 <= 0, then=u == y)
+free_parameters = corrected(of="D-09", fitted=Phi @ theta == y, free=Phi @ h == 0 * y, then=Phi @ (theta + h) == y)
+unique_prediction = printed(of="D-10", zero=frobenius(u - y) ** 2 <= 0, then=u == y)
 any_loss = printed(
+    of="D-10",
+    consequence="hypothesis",
     then=exp(-w) <= exp(-v), expect=REFUTED, reading="a best prediction w exists for every loss: here exp(-u)"
 )
 

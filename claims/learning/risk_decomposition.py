@@ -20,20 +20,26 @@ Z = iid("Z", count=n, law=bounded(0, 1))  # the losses of one fixed hypothesis o
 k = index("k", n)
 m, v = chosen("m"), real("v")
 
-unbiased = printed(then=E(mean(Z)) == E(Z[1]))
+unbiased = printed(of="C-01", then=E(mean(Z)) == E(Z[1]))
 minimizer_exists = printed(
+    of="C-01",
+    consequence="hypothesis",
     then=exp(-m) <= exp(-v),
     expect=REFUTED,
     reading="the empirical loss has a minimizer; h(x) = v x, sample (1, 1), loss exp(-y h(x))",
 )
-decomposition = printed(then=R[b] - R[f] == (R[h] - R[f]) + (R[s] - R[h]) + (R[b] - R[s]))
-approximation = corrected(truth=truth, then=R[h] - R[f] >= 0)
-estimation = corrected(best=best, then=R[s] - R[h] >= 0)
+decomposition = printed(of="C-02", then=R[b] - R[f] == (R[h] - R[f]) + (R[s] - R[h]) + (R[b] - R[s]))
+approximation = corrected(of="C-02", truth=truth, then=R[h] - R[f] >= 0)
+estimation = corrected(of="C-02", best=best, then=R[s] - R[h] >= 0)
 training = printed(
+    of="C-02",
+    consequence="caution",
     best=best, trained=trained, then=R[b] - R[s] >= 0, expect=REFUTED, reading="the third error is not negative either"
 )
-approximation_falls = printed(best=best, best2=best2, then=R[h2] - R[f] <= R[h] - R[f])
+approximation_falls = printed(of="C-04", best=best, best2=best2, then=R[h2] - R[f] <= R[h] - R[f])
 estimation_grows = printed(
+    of="C-04",
+    consequence="hypothesis",
     best=best,
     trained=trained,
     best2=best2,
@@ -43,6 +49,8 @@ estimation_grows = printed(
     reading="expanding the class raises it",
 )
 estimation_falls = printed(
+    of="C-06",
+    consequence="hypothesis",
     best=best,
     trained=trained,
     best2=best2,

@@ -16,6 +16,12 @@ generalizes = printed(
     reading="a model that fits its sample has a test error below some bound B",
 )
 
+n = nat("n", at_least=1)
+u, v, y = vector("u", n), vector("v", n), vector("y", n)
+global_minimum = corrected(fitted=frobenius(u - y) ** 2 <= 0, then=frobenius(u - y) ** 2 <= frobenius(v - y) ** 2)
+
+with proof(global_minimum) as p:
+    p.conclude(by.algebra(p.fitted, by.trace(by.gram(v - y))))
 
 generalizes.fails_at(c=B + 1)
 with refutation(generalizes) as p:

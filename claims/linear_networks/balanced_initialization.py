@@ -15,16 +15,20 @@ C = chosen("C", positive=True)
 a, b = real("a"), real("b")  # two scalar layers
 gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
 
-identity = printed(identity=forall(i, U[i] == I), then=U[j + 1].T @ U[j + 1] == U[j] @ U[j].T)
+identity = printed(of="C-20", identity=forall(i, U[i] == I), then=U[j + 1].T @ U[j + 1] == U[j] @ U[j].T)
 rectangular = printed(
+    of="C-20",
+    consequence="caution",
     identity=forall(i, W[i] == I),
     then=gap == 0,
     expect=ILL_SORTED,
     reading="layers of any widths that start at the identity",
 )
-orthogonal = corrected(rows=forall(i, W[i] @ W[i].T == I), cols=forall(i, W[i].T @ W[i] == I), then=gap == 0)
-small = corrected(small=forall(i, frobenius(W[i]) ** 2 <= s**2), then=frobenius(gap) ** 2 <= 2 * s**4)
+orthogonal = corrected(of="C-20", rows=forall(i, W[i] @ W[i].T == I), cols=forall(i, W[i].T @ W[i] == I), then=gap == 0)
+small = corrected(of="C-19", small=forall(i, frobenius(W[i]) ** 2 <= s**2), then=frobenius(gap) ** 2 <= 2 * s**4)
 small_enough = printed(
+    of="C-19",
+    consequence="caution",
     small=both(a**2 <= eps**2, b**2 <= eps**2),
     tiny=eps <= 1,
     margin=a * b > 0,

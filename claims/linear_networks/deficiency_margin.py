@@ -18,16 +18,19 @@ x, y, q = real("x"), real("y"), chosen("q", positive=True)
 w, phi = real("w"), real("phi", nonnegative=True)
 floor = psd(Phi @ Phi.T - s**2 * I)  # s is at most the least singular value of Phi
 
-zero_norm = printed(norms=frobenius(gap) ** 2 == 0, then=gap == 0)
-zero_balanced = printed(norms=frobenius(gap) <= 0 * delta, then=gap == 0)
-in_the_order = corrected(norm=frobenius(M) <= delta, then=both(psd(delta * I - M), psd(delta * I + M)))
-singular = printed(singular=V.T @ u == 0, floor=psd(V @ V.T - s**2 * I), then=s**2 <= 0)
+zero_norm = printed(of="C-29", norms=frobenius(gap) ** 2 == 0, then=gap == 0)
+zero_balanced = printed(of="C-30", norms=frobenius(gap) <= 0 * delta, then=gap == 0)
+in_the_order = corrected(of="C-30", norm=frobenius(M) <= delta, then=both(psd(delta * I - M), psd(delta * I + M)))
+singular = printed(of="C-29", singular=V.T @ u == 0, floor=psd(V @ V.T - s**2 * I), then=s**2 <= 0)
 as_infimum = printed(
+    of="C-29",
+    consequence="caution",
     then=x**2 >= q * (x**2 + y**2),
     expect=REFUTED,
     reading="sigma_min(W) is the infimum of |W z| over unit z, and W = (1 0) is not singular",
 )
 ball_is_margin = corrected(
+    of="C-31",
     floor=floor,
     ball=frobenius(W - Phi) <= s - c,
     weak=frobenius(V.T @ u) ** 2 <= c**2,
@@ -36,6 +39,7 @@ ball_is_margin = corrected(
 nearest = V == Phi - (1 - c / s) * u @ u.T @ Phi
 least = frobenius(Phi.T @ u) ** 2 == s**2
 margin_is_ball = corrected(
+    of="C-31",
     least=least,
     above=s > c,
     nearest=nearest,
@@ -44,12 +48,14 @@ margin_is_ball = corrected(
 )
 nearest_is_weak = lemma(least=least, above=s > c, nearest=nearest, then=frobenius(V.T @ u) ** 2 == c**2)
 discrete_form = printed(
+    of="C-31",
+    consequence="caution",
     margin=absolute(w - phi) <= maximum(phi - c, 0),
     then=(w - phi) ** 2 < phi**2,
     expect=REFUTED,
     reading="a margin c makes the loss smaller than at every singular matrix, here at 0",
 )
-below_singular = corrected(margin=absolute(w - phi) <= phi - c, then=(w - phi) ** 2 < phi**2)
+below_singular = corrected(of="C-31", margin=absolute(w - phi) <= phi - c, then=(w - phi) ** 2 < phi**2)
 
 with proof(zero_norm) as p:
     zero = p.have(trace(gap.T @ gap) == 0, by.algebra(p.norms))

@@ -21,6 +21,7 @@ never_negative = corrected(
     then=both(y >= 0, y <= 1, (y**2 + phi) ** 2 >= phi**2),
 )
 any_data = printed(
+    consequence="caution",
     inside=both(x >= 0, x <= 1),
     small=eta * (1 + phi) <= 1,
     step=y == x - eta * x * (x**2 + phi),

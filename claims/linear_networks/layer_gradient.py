@@ -9,23 +9,29 @@ net = linear_network("W", depth=N)
 ell = function("ell", on=net.end)
 G = grad(ell, net.end)
 
-all_layers = printed(then=net.gradients(ell)[j] == net.above(j).T @ G @ net.below(j).T)
+all_layers = printed(of="K-16", then=net.gradients(ell)[j] == net.above(j).T @ G @ net.below(j).T)
 
 three = linear_network("V", depth=3, widths="e")
 V, loss = three.layers, function("loss", on=three.end)
 middle = three.gradients(loss)[2]
 G3 = grad(loss, three.end)
-three_layers = printed(then=middle == V[3].T @ G3 @ V[1].T)
-in_words = printed(reading="the rule in words, which multiplies by the layers themselves",
+three_layers = printed(of="K-17", then=middle == V[3].T @ G3 @ V[1].T)
+in_words = printed(of="K-17", reading="the rule in words, which multiplies by the layers themselves",
                    then=middle == V[3] @ G3 @ V[1], expect=ILL_SORTED)
 n = nat("n", at_least=1)
 A, B, S = matrix("A", n, n), matrix("B", n, n), matrix("S", n, n)
-square_layers = printed(reading="the rule in words, for square layers", then=A @ S @ B == A.T @ S @ B.T, expect=REFUTED)
-transposed = corrected(then=middle == V[3].T @ G3 @ V[1].T)
+square_layers = printed(
+    of="K-17",
+    consequence="notation",
+    reading="the rule in words, for square layers",
+    then=A @ S @ B == A.T @ S @ B.T,
+    expect=REFUTED,
+)
+transposed = corrected(of="K-17", then=middle == V[3].T @ G3 @ V[1].T)
 
 Phi, M = matrix("Phi", like=net.end), matrix("M", like=net.end)
 deep, shallow = half_square(Phi, name="deep"), half_square(Phi, name="shallow")
-same_loss = printed(factors=M == net.end, then=deep(net.end) == shallow(M))
+same_loss = printed(of="K-15", factors=M == net.end, then=deep(net.end) == shallow(M))
 
 with proof(all_layers) as p:
     p.conclude(by.algebra())

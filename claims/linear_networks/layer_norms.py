@@ -14,13 +14,19 @@ descent = gradient_descent(net, ell, step=eta)
 flow = gradient_flow(net, ell)
 difference = frobenius(W[j + 1])**2 - frobenius(W[j])**2
 
-update = printed(descent=descent, then=after(W[k]) == W[k] - eta * G[k])
-quotient = printed(descent=descent, then=(after(W[k]) - W[k]) / eta == -G[k])
-exactly_constant = printed(descent=descent, then=after(difference) == difference, expect=REFUTED)
-constant = corrected(flow=flow, then=difference == start(difference))
-moved = corrected(descent=descent,
+update = printed(of="K-11", descent=descent, then=after(W[k]) == W[k] - eta * G[k])
+quotient = printed(of="K-11", descent=descent, then=(after(W[k]) - W[k]) / eta == -G[k])
+exactly_constant = printed(
+    of="K-23",
+    consequence="caution",
+    descent=descent,
+    then=after(difference) == difference,
+    expect=REFUTED,
+)
+constant = corrected(of="K-23", flow=flow, then=difference == start(difference))
+moved = corrected(of="K-23", descent=descent,
                   then=after(difference) - difference == eta**2 * (frobenius(G[j + 1])**2 - frobenius(G[j])**2))
-one_rate = corrected(flow=gradient_flow(net, ell, rates=rho), equal=forall(k, rho[k] == rate),
+one_rate = corrected(of="K-19", flow=gradient_flow(net, ell, rates=rho), equal=forall(k, rho[k] == rate),
                      then=D(vec(net.end)) == -rate * total(k, 1, N, kron(net.below(k).T @ net.below(k), net.above(k)
                                                                          @ net.above(k).T)) @ vec(grad(ell, net.end)))
 
@@ -28,7 +34,7 @@ a, b, n = nat("a", at_least=1), nat("b", at_least=1), nat("n", at_least=1)
 A, B, S = curve("A", n, a), curve("B", b, n), curve("S", b, a)  # neighbouring layers; S: gradient of what they produce
 lam = real("lam", nonnegative=True)
 imbalance = B.T @ B - A @ A.T
-weight_decay = corrected(time=clock(), flow_a=D(A) == -B.T @ S - lam * A, flow_b=D(B) == -S @ A.T - lam * B,
+weight_decay = corrected(of="K-19", time=clock(), flow_a=D(A) == -B.T @ S - lam * A, flow_b=D(B) == -S @ A.T - lam * B,
                          then=imbalance == start(imbalance) * exp(-2 * lam * t))
 
 with proof(update) as p:

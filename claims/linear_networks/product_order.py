@@ -11,7 +11,12 @@ x = vector("x", net.cols)
 
 ascending = printed(then=two.end == two.layers[1] @ two.layers[2], expect=ILL_SORTED,
                     reading="a product that runs upwards, for two layers")
-any_order = printed(then=A @ B == B @ A, expect=REFUTED, reading="the order does not matter, for square layers")
+any_order = printed(
+    consequence="caution",
+    then=A @ B == B @ A,
+    expect=REFUTED,
+    reading="the order does not matter, for square layers",
+)
 last_first = corrected(then=net.end == net.layers[N] @ net.chain(N - 1, 2) @ net.layers[1])
 
 with proof(last_first) as p:

@@ -16,6 +16,7 @@ inside = corrected(aligned=2 * dot(u, Phi) > rho, then=frobenius(rho * u - Phi) 
 only_if = corrected(closer=frobenius(rho * u - Phi) ** 2 < frobenius(Phi) ** 2, then=2 * dot(u, Phi) > rho)
 too_long = corrected(long=rho**2 >= 4 * frobenius(Phi) ** 2, then=frobenius(rho * u - Phi) ** 2 >= frobenius(Phi) ** 2)
 any_scale = printed(
+    consequence="hypothesis",
     aligned=dot(u, Phi) > 0,
     then=frobenius(rho * u - Phi) ** 2 < frobenius(Phi) ** 2,
     expect=REFUTED,

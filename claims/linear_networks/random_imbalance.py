@@ -16,6 +16,7 @@ absolute_bound = corrected(
     small_a=frobenius(A) ** 2 <= s, small_b=frobenius(B) ** 2 <= s, then=frobenius(B.T @ B - A @ A.T) ** 2 <= 2 * s**2
 )
 nearly = printed(
+    consequence="caution",
     then=E(imbalance**2) <= E(below**4) / 4,
     expect=REFUTED,
     reading="zero-mean Gaussian layers are balanced up to half of their size, in mean square",

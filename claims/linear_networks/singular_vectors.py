@@ -21,29 +21,53 @@ x, z = unit_vector("x", n), unit_vector("z", n)
 p1, p2, s = real("p"), real("q"), real("s")  # two scalar layers and the gradient of the loss
 
 substituted = printed(
+    of="K-26",
     **orthonormal, balanced=second.T @ second == first @ first.T, then=V2 @ S2.T @ S2 @ V2.T == U1 @ S1 @ S1.T @ U1.T
 )
-by_itself = printed(orthonormal=R.T @ R == I, then=R @ R == I, expect=REFUTED)
-transposed = corrected(orthonormal=R.T @ R == I, then=R @ R.T == I)
+by_itself = printed(of="K-27", consequence="notation", orthonormal=R.T @ R == I, then=R @ R == I, expect=REFUTED)
+transposed = corrected(of="K-27", orthonormal=R.T @ R == I, then=R @ R.T == I)
 same_values = printed(
+    of="K-28",
+    consequence="conclusion",
     balanced=balanced(net),
     floor=psd(W[j + 1] @ W[j + 1].T - g * I),
     then=psd(W[j] @ W[j].T - g * I),
     expect=REFUTED,
     reading="singular values with zeros: a floor for one layer is one for the layer below",
 )
-power_sums = corrected(balanced=balanced(net), then=trace((W[j + 1].T @ W[j + 1]) ** m) == trace((W[j] @ W[j].T) ** m))
-up_to_scalar = printed(first=A @ x == sigma * x, second=A @ z == sigma * z, then=dot(x, z) ** 2 == 1, expect=REFUTED)
+power_sums = corrected(
+    of="K-28",
+    balanced=balanced(net),
+    then=trace((W[j + 1].T @ W[j + 1]) ** m) == trace((W[j] @ W[j].T) ** m),
+)
+up_to_scalar = printed(
+    of=("K-29", "K-30"),
+    consequence="hypothesis",
+    first=A @ x == sigma * x,
+    second=A @ z == sigma * z,
+    then=dot(x, z) ** 2 == 1,
+    expect=REFUTED,
+)
 simple_value = corrected(
+    of="K-29",
     second=A @ z == sigma * z,
     simple=psd((A - sigma * I) @ (A - sigma * I) - g * (I - x @ x.T)),
     then=dot(x, z) ** 2 == 1,
 )
-other_value = corrected(first=A @ x == sigma * x, second=A @ z == tau * z, different=sigma != tau, then=dot(x, z) == 0)
+other_value = corrected(
+    of="K-29",
+    first=A @ x == sigma * x,
+    second=A @ z == tau * z,
+    different=sigma != tau,
+    then=dot(x, z) == 0,
+)
 shared = corrected(
+    of=("K-30", "K-31"),
     balanced=balanced(net), left=W[j] @ W[j].T @ u == sigma * u, then=W[j + 1].T @ W[j + 1] @ u == sigma * u
 )
 one_direction = printed(
+    of="K-31",
+    consequence="conclusion",
     balanced=p1**2 == p2**2,
     then=(-p2 * s) * (-p1 * s) >= 0,
     expect=REFUTED,

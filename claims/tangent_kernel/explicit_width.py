@@ -15,6 +15,8 @@ r, first, now = index("r", m), reals("first", count=m), reals("now", count=m)  #
 change = mean(r, indicator(now[r] >= 0)) - mean(r, indicator(first[r] >= 0))
 
 as_printed = printed(
+    of="D-69",
+    consequence="notation",
     size=at_most_order(m, n**6 / eps**2),
     then=-change <= eps,
     expect=REFUTED,
@@ -22,9 +24,13 @@ as_printed = printed(
 )
 inverse_root = lemma(then=1 / q >= Q(3, 16))
 pi_bound = lemma(then=pi <= 16)
-near_kernel = corrected(**width, then=m * delta * lam0**2 >= 12 * n**4)
-few_units = corrected(**width, then=both(m * delta * eps**2 >= 12 * n**3, 2 * R / q <= eps / (4 * n)))
-short_path = corrected(**width, then=m * lam0**2 * R**2 > 4 * n * rho_squared)
+near_kernel = corrected(of="D-50", **width, then=m * delta * lam0**2 >= 12 * n**4)
+few_units = corrected(
+    of=("D-69", "D-70"),
+    **width,
+    then=both(m * delta * eps**2 >= 12 * n**3, 2 * R / q <= eps / (4 * n)),
+)
+short_path = corrected(of=("D-69", "D-70"), **width, then=m * lam0**2 * R**2 > 4 * n * rho_squared)
 
 with proof(inverse_root) as p:  # 3/4 <= P(|z| <= 2) <= 4 / q for a standard normal z
     p.letter(g)

@@ -6,7 +6,7 @@ its hypothesis: gradient flow fails with probability (3/4)^m and succeeds with p
 
 from verify.statement import *
 
-covers("D-03")
+covers("D-03", "D-39")
 
 m, d = nat("m", at_least=1), nat("d", at_least=1)
 r = index("r", m)
@@ -23,6 +23,13 @@ one_unit = lemma(**label, then=E(miss) == Q(3, 4))
 event = lemma(**label, then=miss**2 == miss)
 fails = corrected(**label, then=E(product(r, miss)) == Q(3, 4) ** m)
 succeeds = corrected(**label, then=E(1 - product(r, miss)) == 1 - Q(3, 4) ** m)
+certain = printed(
+    consequence="hypothesis",
+    **label,
+    then=E(product(r, miss)) <= 0,
+    expect=REFUTED,
+    reading="training cannot fail: with one sample some unit always starts on its side, with the sign of its label",
+)
 
 with proof(one_unit) as p:
     side = p.have(E(active) == Q(1, 2), by.lemma("gaussian_half_space.half"))
@@ -46,6 +53,10 @@ with proof(fails) as p:
 with proof(succeeds) as p:
     rest = p.have(E(product(r, miss)) == Q(3, 4) ** m, by.lemma(fails))
     p.conclude(by.algebra(rest))
+
+certain.fails_at(m=1, d=1, x=[[1]], sign=-1)
+with refutation(certain) as p:
+    p.conclude(by.algebra(by.lemma(fails)))
 
 light = dict(trials=4, search=0, necessity=0, mutants=False)
 check(one_unit, **light)

@@ -13,20 +13,23 @@ weights = K @ alpha == k
 lam = real("lam", positive=True)
 
 kernel_machine = printed(
+    of="K-74",
+    consequence="hypothesis",
     **flow,
     weights=weights,
     then=f == dot(alpha, u),
     expect=REFUTED,
-    reading="the test output is kernel regression on the training outputs",
+    reading="the test output is kernel regression on the training outputs, whatever the network is at the start",
 )
-with_initial = corrected(**flow, weights=weights, then=f == start(f) + dot(alpha, u - start(u)))
-unseen = corrected(**flow, kernel_of_K=K @ z == 0, then=dot(z, u) == start(dot(z, u)))
+with_initial = corrected(of="K-74", **flow, weights=weights, then=f == start(f) + dot(alpha, u - start(u)))
+unseen = corrected(of="K-74", **flow, kernel_of_K=K @ z == 0, then=dot(z, u) == start(dot(z, u)))
 same_start = corrected(
     **flow, definite=psd(K - lam * I), then=frobenius(u - y) ** 2 <= start(frobenius(u - y) ** 2) * exp(-2 * lam * t)
 )
 
 model = differentiable_model("m", outputs=n, parameters=p)
 linear = corrected(
+    of="K-68",
     flow=gradient_flow(model, half_square(y)),
     linear_model=model.jacobian == start(model.jacobian),
     then=model.gram == start(model.gram),
@@ -48,8 +51,7 @@ with proof(linear) as s:
     J = model.jacobian
     s.conclude(by.algebra(by.within(J, s.linear_model.T), s.linear_model @ start(J).T))
 
-nought = 0 * identity(1)
-kernel_machine.fails_at(n=1, K=nought, y=nought, k=nought, alpha=nought, u=nought, f=1)
+kernel_machine.fails_at(n=1, K=[[1]], y=[[0]], k=[[1]], alpha=[[1]], u=[[0]], f=1)
 with refutation(kernel_machine) as s:
     s.conclude(by.algebra())
 nonclaim("Nothing is said about the width at which the kernel of a network stays near its initial value.")

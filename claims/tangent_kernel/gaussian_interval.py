@@ -10,18 +10,21 @@ g, w, x = iid("g", law=gaussian(d)), iid("w", count=m, law=gaussian(d)), unit_ve
 R = real("R", nonnegative=True)
 z = dot(g, x)  # for d = 1 and x = 1 the Gaussian variable itself
 
-small_ball = printed(then=P(both(z > -R, z < R)) <= 2 * R / sqrt(2 * pi))
-closed = corrected(then=P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi))
-one_unit = corrected(then=P(both(dot(w[r], x) >= -R, dot(w[r], x) <= R)) <= 2 * R / sqrt(2 * pi))
+small_ball = printed(of="D-62", then=P(both(z > -R, z < R)) <= 2 * R / sqrt(2 * pi))
+closed = corrected(of="D-62", then=P(both(z >= -R, z <= R)) <= 2 * R / sqrt(2 * pi))
+one_unit = corrected(of="D-66", then=P(both(dot(w[r], x) >= -R, dot(w[r], x) <= R)) <= 2 * R / sqrt(2 * pi))
 one_side = lemma(then=P(both(z >= 0, z <= R)) <= R / sqrt(2 * pi))
 a, b = real("a"), real("b")
 density = corrected(  # with a null event z = 0 this is the normal law: z mu(dz) = z bell(z) dz
+    of="D-63",
     ends=a <= b, then=E(z * indicator(both(z >= a, z <= b))) == (exp(-(a**2) / 2) - exp(-(b**2) / 2)) / sqrt(2 * pi)
 )
-fixed_radius = corrected(then=P(both(dot(w[r], x) > -R, dot(w[r], x) < R)) <= 2 * R / sqrt(2 * pi))
+fixed_radius = corrected(of="D-66", then=P(both(dot(w[r], x) > -R, dot(w[r], x) < R)) <= 2 * R / sqrt(2 * pi))
 h = real("h", positive=True)
 Delta = 2 * (relu(z) + relu(-z)) * indicator(both(z >= -h, z <= h))  # a movement that depends on the weight
 moving_radius = printed(
+    of="D-66",
+    consequence="hypothesis",
     then=P(both(z > -Delta, z < Delta)) <= 2 * E(Delta) / sqrt(2 * pi),
     expect=REFUTED,
     reading="the radius is the movement of the unit, here twice its distance from the kink if that is at most h",

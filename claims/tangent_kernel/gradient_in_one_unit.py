@@ -22,12 +22,18 @@ signs = forall(r, a[r] ** 2 == 1)
 entry = dot(x, z) * mean(r, active(r, x) * active(r, z))
 
 summed = printed(
+    of="D-42",
+    consequence="notation",
     signs=signs,
     then=total(r, dot(total(s, gradient(s, x)), total(s, gradient(s, z)))) / m == entry,
     expect=REFUTED,
     reading="the gradient in a unit as printed, with a sum over all units",
 )
-one_unit = corrected(signs=signs, then=total(r, dot(gradient(r, x), gradient(r, z))) / m == entry)
+one_unit = corrected(
+    of=("D-41", "D-42", "D-43"),
+    signs=signs,
+    then=total(r, dot(gradient(r, x), gradient(r, z))) / m == entry,
+)
 
 with proof(one_unit) as p:
     p.conclude(by.algebra(by.total(r, 1, m, by.scaled(dot(x, z) * active(r, x) * active(r, z) / m, p.signs(r)))))

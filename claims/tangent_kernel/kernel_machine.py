@@ -35,7 +35,7 @@ with proof(unique) as p:
     p.conclude(by.algebra(by.vanish(gap, zero)))
 
 label_times_weight.fails_at(
-    n=2, K=[[1, Q(1, 2)], [Q(1, 2), 1]], y=[[0], [1]], beta=[[Q(-2, 3)], [Q(4, 3)]], e=[[1], [0]]
+    n=2, K=[[2, 1], [1, 2]], y=[[0], [3]], beta=[[-1], [2]], e=[[1], [0]]
 )
 nonclaim(
     "For classifiers with labels 1 and -1 every coefficient is a multiple of its label; the bias changes nothing here."

@@ -14,12 +14,15 @@ r = u - y
 flow = dict(time=clock(), train=D(u) == -K @ r / n, test=D(f) == -dot(k, r) / n, inverse=B @ K == I)
 
 test_point = printed(
+    of="D-73",
     then=dot(x, X_te) <= 1,
     expect=ILL_SORTED,
     reading="the kernel needs the inner product of the test point with an input",
 )
-test_point_in_inputs = corrected(x=dot(x, x) == 1, z=dot(z, z) == 1, then=dot(x, z) <= 1)
+test_point_in_inputs = corrected(of="D-73", x=dot(x, x) == 1, z=dot(z, z) == 1, then=dot(x, z) <= 1)
 predictor = printed(
+    of="D-72",
+    consequence="conclusion",
     time=clock(),
     train=D(v) == -kappa * (v - label),
     test=D(f) == -c * (v - label),
@@ -28,8 +31,13 @@ predictor = printed(
     expect=REFUTED,
     reading="wide networks, where the kernel is constant, once one training input is fitted",
 )
-along_flow = corrected(**flow, then=f == start(f) + dot(k, B @ r) - dot(k, B @ start(r)))
-with_initial_function = corrected(**flow, trained=r == 0 * y, then=f == start(f) + dot(k, B @ (y - start(u))))
+along_flow = corrected(of="D-72", **flow, then=f == start(f) + dot(k, B @ r) - dot(k, B @ start(r)))
+with_initial_function = corrected(
+    of="D-72",
+    **flow,
+    trained=r == 0 * y,
+    then=f == start(f) + dot(k, B @ (y - start(u))),
+)
 
 with proof(test_point_in_inputs) as p:
     p.conclude(by.algebra(p.x, p.z, by.trace(by.gram(x - z))))

@@ -13,22 +13,32 @@ low, c = chosen("low", positive=True), real("c", positive=True)
 gap = Phi @ A - I
 
 linear = printed(
+    of="D-29",
     then=Phi @ (eta + h) - Phi @ eta == Phi @ h, reading="the gradient of prediction i is the feature of x_i"
 )
 predictions = printed(
+    of="D-30",
     time=clock(), flow=D(theta) == -Phi.T @ (Phi @ theta - y) / n, then=D(Phi @ theta) == -K @ (Phi @ theta - y) / n
 )
-constant = printed(time=clock(), then=D(K) == 0)
+constant = printed(of="D-30", time=clock(), then=D(K) == 0)
 uniform = printed(
+    of="D-31",
+    consequence="caution",
     full_rank=c > 0,
     then=c >= low,
     expect=REFUTED,
     reading="one bound for all kernels of full rank: n = 1, feature sqrt(c)",
 )
-full_rank = corrected(inverse=Phi @ A == I, then=psd(frobenius(A) ** 2 * K - I))
+full_rank = corrected(of="D-31", inverse=Phi @ A == I, then=psd(frobenius(A) ** 2 * K - I))
 # parameters that separate the inputs up to 1/2: universality gives them for distinct inputs
-universal = corrected(near=frobenius(gap) ** 2 <= Q(1, 4), then=psd(frobenius(A) ** 2 * K - I / 4))
-repeated = printed(then=psd(K - c * I), expect=REFUTED, reading="a bound without distinct inputs")
+universal = corrected(of="D-32", near=frobenius(gap) ** 2 <= Q(1, 4), then=psd(frobenius(A) ** 2 * K - I / 4))
+repeated = printed(
+    of="D-32",
+    consequence="hypothesis",
+    then=psd(K - c * I),
+    expect=REFUTED,
+    reading="a bound without distinct inputs",
+)
 
 with proof(linear) as s:
     s.conclude(by.algebra())

@@ -21,6 +21,7 @@ one_unit = lemma(
 )
 at_start = corrected(**unit, then=E(entry(w)) == rho * (pi - acos(rho)) / (2 * pi))
 any_time = printed(
+    consequence="notation",
     same=z == x,
     unit=dot(x, x) == 1,
     then=entry(v) == Q(1, 2),

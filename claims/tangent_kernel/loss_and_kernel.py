@@ -12,18 +12,21 @@ flows = dict(time=clock(), flow_a=D(a) == -2 * a * (a**2 - 1), flow_b=D(b) == -4
 diagonal = dot(x, x) * mean(r, indicator(dot(v[r], x) >= 0))
 
 in_time = printed(
+    of="D-17",
+    consequence="notation",
     **flows,
     start=both(start(a) == 2, start(b) == 2),
     then=4 * a**2 <= 4 * b**2,
     expect=REFUTED,
     reading="the same kernel at the same time under two losses",
 )
-at_parameters = corrected(**flows, same=a == b, then=4 * a**2 == 4 * b**2)
+at_parameters = corrected(of="D-17", **flows, same=a == b, then=4 * a**2 == 4 * b**2)
 w = iid("w", count=m, law=gaussian(d))
 without_factor = corrected(
+    of="D-33",
     unit=dot(x, x) == 1, then=E(dot(x, x) * total(r, indicator(dot(w[r], x) >= 0))) == m * Q(1, 2)
 )
-bounded_kernel = corrected(unit=dot(x, x) == 1, then=diagonal <= 1)
+bounded_kernel = corrected(of="D-33", unit=dot(x, x) == 1, then=diagonal <= 1)
 
 with proof(at_parameters) as p:
     p.conclude(by.algebra(by.scaled(4 * (a + b), p.same)))

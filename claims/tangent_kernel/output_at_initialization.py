@@ -12,14 +12,23 @@ feature = relu(dot(w[i], x))
 summand = a[i] * feature  # the contribution of unit r to the output
 unscaled = total(i, 1, m, summand)
 
-vector_of_predictions = printed(then=u == unscaled, expect=ILL_SORTED, reading="the vector of predictions is a number")
-centred = corrected(then=E(unscaled) == 0)
-variance = corrected(then=E(unscaled**2) == m * Q(1, 2))
-normalized = corrected(then=E(unscaled**2) / m == Q(1, 2))
-not_gaussian = corrected(then=E(summand**4) == 6 * E(summand**2) ** 2)  # a centred Gaussian variable has 3 here
+vector_of_predictions = printed(
+    of="K-60",
+    then=u == unscaled,
+    expect=ILL_SORTED,
+    reading="the vector of predictions is a number",
+)
+centred = corrected(of="K-71", then=E(unscaled) == 0)
+variance = corrected(of="K-71", then=E(unscaled**2) == m * Q(1, 2))
+normalized = corrected(of="K-71", then=E(unscaled**2) / m == Q(1, 2))
+not_gaussian = corrected(
+    of="K-71",
+    then=E(summand**4) == 6 * E(summand**2) ** 2,
+)  # a centred Gaussian variable has 3 here
 g, z = iid("g", law=gaussian(d)), unit_vector("z", d)
 rho = dot(x, z)
 next_layer = corrected(
+    of="K-72",
     then=E(relu(dot(g, x)) * relu(dot(g, z))) == (sqrt(1 - rho**2) + rho * (pi - acos(rho))) / (2 * pi)
 )
 second = lemma(then=E(feature**2) == Q(1, 2))

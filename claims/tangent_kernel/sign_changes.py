@@ -26,16 +26,25 @@ change = rho * mean(r, later - first)
 flips = mean(r, flip(dot(w[r], x), dot(v[r], x))) + mean(r, flip(dot(w[r], z), dot(v[r], z)))
 unit = dict(unit_x=dot(x, x) == 1, unit_z=dot(z, z) == 1)
 
-difference = printed(then=rho * mean(r, later) - rho * mean(r, first) == change)
-signed = printed(**unit, then=change <= rho * flips, expect=REFUTED)
-upper = corrected(**unit, then=change <= flips)
-lower = corrected(**unit, then=-change <= flips)
+difference = printed(of="D-58", then=rho * mean(r, later) - rho * mean(r, first) == change)
+signed = printed(of="D-59", consequence="constant", **unit, then=change <= rho * flips, expect=REFUTED)
+upper = corrected(of="D-59", **unit, then=change <= flips)
+lower = corrected(of="D-59", **unit, then=-change <= flips)
 path = printed(
+    of="D-60",
+    consequence="notation",
     then=flip(a, b) + flip(b, c) == flip(a, c), expect=REFUTED, reading="two instants count all changes between them"
 )
-at_least = corrected(then=flip(a, b) + flip(b, c) >= flip(a, c))
-far = printed(moved=(b - a) ** 2 <= R**2, far=a**2 >= R**2, then=on(a) == on(b), expect=REFUTED)
-farther = corrected(moved=(b - a) ** 2 <= R**2, far=a**2 > R**2, then=on(a) == on(b))
+at_least = corrected(of="D-60", then=flip(a, b) + flip(b, c) >= flip(a, c))
+far = printed(
+    of="D-65",
+    consequence="strictness",
+    moved=(b - a) ** 2 <= R**2,
+    far=a**2 >= R**2,
+    then=on(a) == on(b),
+    expect=REFUTED,
+)
+farther = corrected(of="D-65", moved=(b - a) ** 2 <= R**2, far=a**2 > R**2, then=on(a) == on(b))
 
 
 def bound(p, sign):

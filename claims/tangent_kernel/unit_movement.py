@@ -14,18 +14,31 @@ delta, rho = real("Delta", positive=True), real("rho", nonnegative=True)
 model = differentiable_model("u", outputs=n, parameters=p)
 y = vector("y", n)
 
-speed = corrected(then=frobenius(force) ** 2 / (m * n**2) <= total(i, c[i] ** 2) / (m * n))
-movement = corrected(time=clock(), speed=frobenius(D(w)) ** 2 <= R**2, then=dot(e, w - start(w)) <= R * t)
+speed = corrected(of="D-55", then=frobenius(force) ** 2 / (m * n**2) <= total(i, c[i] ** 2) / (m * n))
+movement = corrected(
+    of=("D-54", "D-64"),
+    time=clock(),
+    speed=frobenius(D(w)) ** 2 <= R**2,
+    then=dot(e, w - start(w)) <= R * t,
+)
 movement_with_decay = corrected(
+    of=("D-57", "D-64"),
     time=clock(), speed=frobenius(D(w)) ** 2 <= (R * exp(-lam * t)) ** 2, then=dot(e, w - start(w)) <= R / lam
 )
 all_times = printed(
+    of="D-52",
+    consequence="caution",
     then=R * s <= B,
     expect=REFUTED,
     reading="the bound C t / sqrt(m) is bounded in time, so that training can go on for ever",
 )
-width = corrected(wide=m * n * delta**2 >= (s * rho) ** 2, then=(s * rho) ** 2 / (m * n) <= delta**2)
+width = corrected(
+    of=("D-57", "D-64"),
+    wide=m * n * delta**2 >= (s * rho) ** 2,
+    then=(s * rho) ** 2 / (m * n) <= delta**2,
+)
 constant_predictions = corrected(
+    of="D-56",
     flow=gradient_flow(model, half_square(y, over=n)),
     constant=D(model.output) == 0 * y,
     then=D(model.parameters) == 0 * D(model.parameters),

@@ -42,7 +42,7 @@ class Fake:
         found = runpy.run_path(str(path))
         statements = []
         for data in found["STATEMENTS"]:
-            fields = {"role": "corrected", "expects": None, "reading": None, **data}
+            fields = {"role": "corrected", "expects": None, "reading": None, "ids": (), "consequence": None, **data}
             fields["ast"] = lambda d=data: {"kernel": d.get("kernel", [kernel()]), "sort_error": d.get("sort_error")}
             statements.append(SimpleNamespace(**fields, plan=data))
         return SimpleNamespace(

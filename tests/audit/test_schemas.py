@@ -111,10 +111,12 @@ def test_reader_and_schema_agree(outputs: tuple[dict[str, Any], dict[str, Any]])
             yield {k: v for k, v in good.items() if k != key}
             yield {**good, key: 7}
         yield {**good, "verdict": "PROVED"}
-        for key in good["statements"][0]:
+        for key in good["statements"][0].keys() - {"ids", "consequence"}:
             for changed in ({k: v for k, v in good["statements"][0].items() if k != key},
                             {**good["statements"][0], "verdict": "PROVED"}):  # fmt: skip
                 yield {**good, "statements": [changed]}
+        for key in ("ids", "consequence"):
+            yield {**good, "statements": [{**good["statements"][0], key: 7}]}
         for key in good["claim"]:
             yield {**good, "claim": {k: v for k, v in good["claim"].items() if k != key}}
 

@@ -59,3 +59,40 @@ def test_pages_of_a_document() -> None:
     assert "What breaks it" in sheet
     assert "The conclusion is wrong" in sheet or "A hypothesis is missing" in sheet
     assert f'href="documents/{key}-errata.html"' in pages["index.html"].decode()
+
+
+def two_places(**printed: Any) -> Any:
+    """The page of balancedness with a register of two ids, and statements that name theirs."""
+    claim = example.balancedness()
+    assert claim.certificate is not None
+    key = claim.certificate["claim"]["citations"][0]["source"]
+    claim.certificate["claim"]["citations"] = [{"source": key, "at": "here", "ids": ["Z-01", "Z-02"]}]
+    for s in claim.certificate["statements"]:
+        if s["role"] == "printed":
+            s.update(printed)
+    register = [
+        {"id": name, "source": key, "at": f"place {name}", "status": "covered", "reason": "", "says": f"words {name}"}
+        for name in ("Z-01", "Z-02")
+    ]
+    pages = render([claim], example.REGISTRY, example.SOURCES, None, register)
+    return pages[f"documents/{key}-errata.html"].decode(), pages[f"documents/{key}.html"].decode()
+
+
+def test_an_erratum_stands_where_its_statement_does() -> None:
+    sheet, page = two_places(ids=["Z-02"])
+    assert "words Z-02" in sheet and "place Z-02" in sheet
+    assert "Z-01" not in sheet
+    first, second = page[page.index('id="Z-01"') : page.index('id="Z-02"')], page[page.index('id="Z-02"') :]
+    assert "REFUTED" not in first and "REFUTED" in second
+    sheet, _ = two_places()
+    assert "place Z-01" in sheet and "place Z-02" in sheet
+
+
+def test_the_author_may_name_the_consequence() -> None:
+    sheet, _ = two_places(consequence="notation")
+    assert "A slip of notation" in sheet and "A hypothesis is missing" not in sheet
+    sheet, page = two_places(consequence="caution")
+    assert "Not printed, but easily read into the text" in sheet and "0 statements" in sheet
+    assert "Not printed, and false" in page
+    sheet, _ = two_places(consequence="contrary")
+    assert "What breaks it" not in sheet

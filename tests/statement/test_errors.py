@@ -219,3 +219,17 @@ def test_a_failed_load_leaves_nothing_behind(tmp_path: Path) -> None:
     failure(tmp_path, 'nonclaim("lost")\nraise ValueError("x")\n')
     claim = load(write(tmp_path, "a = corrected(then=x == x)\n"), TABLE)
     assert claim.nonclaims == ()
+
+
+def test_ids_and_consequence_of_a_statement() -> None:
+    x = real("x")
+    found = printed(of="K-24", consequence="notation", then=x > x, expect=REFUTED)
+    assert (found.ids, found.consequence) == (("K-24",), "notation")
+    assert corrected(of=("K-24", "C-21"), then=x >= x).ids == ("K-24", "C-21")
+    for wrong in (
+        lambda: printed(of=x >= 0, then=x >= x),
+        lambda: printed(consequence="fatal", then=x > x, expect=REFUTED),
+        lambda: printed(consequence="notation", then=x >= x),
+    ):
+        with pytest.raises(StatementError):
+            wrong()

@@ -193,7 +193,7 @@ def check_shape(data: object) -> None:
     labels: set[str] = set()
     for i, statement in enumerate(_list(top["statements"], "statements")):
         where = f"statements[{i}]"
-        _object(statement, where, STATEMENT_KEYS, optional=frozenset({"vacuity"}))
+        _object(statement, where, STATEMENT_KEYS, optional=frozenset({"vacuity", "ids", "consequence"}))
         label = statement["label"]
         _expect(isinstance(label, str), where + ".label", "a string")
         if label in labels:
@@ -206,6 +206,9 @@ def check_shape(data: object) -> None:
                 f"{where}.{key}",
                 "a string or null",
             )
+        ids = _list(statement.get("ids", []), f"{where}.ids")
+        _expect(all(isinstance(x, str) for x in ids), f"{where}.ids", "ids of a register")
+        _expect(isinstance(statement.get("consequence"), str | None), f"{where}.consequence", "a string or null")
         for key in ("kernel", "theorems"):
             _list(statement[key], f"{where}.{key}")
         _expect(all(isinstance(x, str) for x in statement["theorems"]), where + ".theorems", "theorem ids")

@@ -182,6 +182,8 @@ def _static(layers: Engine, statement: Any) -> tuple[Data, str | None, str | Non
         "role": statement.role,
         "expects": statement.expects,
         "reading": statement.reading,
+        "ids": list(statement.ids),
+        "consequence": statement.consequence,
         "ast": None,
         "sort_error": None,
         "kernel": [],

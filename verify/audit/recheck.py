@@ -116,8 +116,8 @@ def _against_file(claim: ClaimResult, said: dict[str, object]) -> list[Finding]:
             lacking = "certificate" if label not in ours else "claim file"
             found.append(Finding(file, where, f"the {lacking} does not have it; run `verify audit {claim.id}`"))
             continue
-        for key in ("role", "expects", "reading", "ast", "sort_error", "kernel"):
-            if canonical(ours[label][key]) != canonical(theirs[label][key]):
+        for key in ("role", "expects", "reading", "ids", "consequence", "ast", "sort_error", "kernel"):
+            if canonical(ours[label].get(key)) != canonical(theirs[label].get(key)):
                 found.append(
                     Finding(file, where, f"its {key} differs from the claim file; run `verify audit {claim.id}`")
                 )

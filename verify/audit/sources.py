@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROLES = ("printed", "corrected", "lemma")
-NOT_HYPOTHESES = frozenset({"then", "expect", "reading"})
+NOT_HYPOTHESES = frozenset({"then", "expect", "reading", "of", "consequence"})
 
 
 class SourceError(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errata import Erratum, errata
+from .errata import Erratum, Place, errata
 from .model import Claim, ReportError, short_source
 from .words import natural_order
 
@@ -24,6 +24,7 @@ class Row:
     status: str
     reason: str
     claims: tuple[Claim, ...]
+    says: str = ""  # the claim in our words, with its formula as printed
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ class Document:
 
     @property
     def failing(self) -> int:
-        return sum(len(e.failures) for e in self.errata)
+        """How many printed statements fail; what the document does not say is not counted."""
+        return sum(len(e.failures) for e in self.errata if e.kind != "caution")
+
+    @property
+    def wrong(self) -> tuple[Erratum, ...]:
+        return tuple(e for e in self.errata if e.kind != "caution")
 
     @property
     def coverage(self) -> dict[str, int]:
@@ -60,7 +66,8 @@ def documents(
 ) -> tuple[Document, ...]:
     """The documents that are cited or registered.
 
-    `register` lists `{"id", "source", "at", "status", "reason"}`; ids that only claims know are added as covered.
+    `register` lists `{"id", "source", "at", "status", "reason", "says"?}`; ids that only claims know are added as
+    covered.
     """
     keys = sorted({x.source for c in claims for x in c.citations} | {str(e["source"]) for e in register})
     return tuple(_document(key, claims, sources, [e for e in register if e["source"] == key]) for key in keys)
@@ -76,13 +83,13 @@ def _document(
         raise ReportError(f"{key[:60]!r} cannot be part of a page's address; use letters, digits, - and _")
     mine = tuple(c for c in claims if any(x.source == key for x in c.citations))
     covering: dict[str, list[Claim]] = {}
-    places: dict[str, str] = {}
+    at: dict[str, str] = {}
     for claim in mine:
         for citation in claim.citations:
             if citation.source == key:
                 for item in citation.ids:
                     covering.setdefault(item, []).append(claim)
-                    places.setdefault(item, citation.at)
+                    at.setdefault(item, citation.at)
     rows = {
         str(e["id"]): Row(
             str(e["id"]),
@@ -90,12 +97,14 @@ def _document(
             str(e["status"]),
             str(e.get("reason") or ""),
             tuple(covering.get(str(e["id"]), ())),
+            str(e.get("says") or ""),
         )
         for e in register
     }
     for item, found in covering.items():
-        rows.setdefault(item, Row(item, places[item], "covered", "", tuple(found)))
+        rows.setdefault(item, Row(item, at[item], "covered", "", tuple(found)))
     row = sources.get(key) or {}
     full = ", ".join(str(row[k]) for k in ("author", "title", "year") if row.get(k)) or key
     ordered = tuple(rows[k] for k in sorted(rows, key=natural_order))
-    return Document(key, short_source(key, sources), full, ordered, errata(key, mine), mine)
+    places = {row.id: Place(row.id, row.at, row.says) for row in ordered}
+    return Document(key, short_source(key, sources), full, ordered, errata(places, mine), mine)

@@ -1,8 +1,9 @@
 """What is wrong in a document: each printed statement that fails, what breaks it, and what is true instead.
 
 The order is by consequence: a wrong conclusion first, then a missing hypothesis, a wrong constant, a relation that
-should be strict or weak, and last a formula whose parts do not fit together. The kind is read off the two statements:
-it is the least change that turns the printed one into a corrected one.
+should be strict or weak, and a slip of notation. A claim file may name the consequence; otherwise it is read off the
+two statements, as the least change that turns the printed one into a corrected one. Last come cautions: statements that
+the document does not make, but that are easily read into it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Citation, Claim, Statement
+from .model import Claim, Statement
 from .words import natural_order
 
 Json = Any
@@ -20,14 +21,24 @@ Json = Any
 KINDS = {
     "conclusion": "The conclusion is wrong",
     "hypothesis": "A hypothesis is missing or too weak",
-    "constant": "A constant is wrong",
+    "constant": "A constant, a factor or a sign is wrong",
     "strictness": "A relation is strict where it should be weak, or the other way round",
-    "notation": "The formula does not fit together",
+    "notation": "A slip of notation: the formula does not fit together, or says something else than is meant",
+    "caution": "Not printed, but easily read into the text",
 }
 
 _STRICT = {"lt": "le", "gt": "ge", "le": "le", "ge": "ge"}
 _RELATIONS = ("eq", "ne", "le", "lt", "ge", "gt")
 _SETTLED = ("PROVED", "CONDITIONAL")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the register: where a claim stands, and what it says in our words with its formula as printed."""
+
+    id: str
+    at: str
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,42 +57,49 @@ class Erratum:
     claim: Claim
     failures: tuple[Failure, ...]
     others: tuple[Statement, ...]
-    ids: tuple[str, ...]
-    at: str
+    places: tuple[Place, ...]
 
     @property
     def anchor(self) -> str:
         return f"{self.claim.slug}-{self.failures[0].printed.anchor}"
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(place.id for place in self.places)
 
-def errata(source: str, claims: Sequence[Claim]) -> tuple[Erratum, ...]:
-    """The errata of one document, by consequence, then by place."""
-    found = []
-    for claim in claims:
-        citation = next((x for x in claim.citations if x.source == source), None)
-        if citation is not None:
-            found += _errata(claim, citation)
+
+def errata(places: Mapping[str, Place], claims: Sequence[Claim]) -> tuple[Erratum, ...]:
+    """The errata of one document, by consequence, then by place. `places`: its register."""
+    found = [erratum for claim in claims for erratum in _errata(claim, places)]
     order = list(KINDS)
     return tuple(sorted(found, key=lambda e: (order.index(e.kind), natural_order(" ".join(e.ids)), e.claim.id)))
 
 
-def _errata(claim: Claim, citation: Citation) -> list[Erratum]:
+def _errata(claim: Claim, places: Mapping[str, Place]) -> list[Erratum]:
     asts = {str(s["label"]): s.get("ast") for s in (claim.certificate or {}).get("statements") or ()}
-    settled = [s for s in claim.statements if s.role == "corrected" and s.verdict in _SETTLED]
-    kinds: dict[str, list[Failure]] = {}
+    covered = tuple(item for citation in claim.citations for item in citation.ids if item in places)
+    groups: dict[tuple[tuple[str, ...], str], list[Failure]] = {}
     for printed in claim.statements:
-        if printed.role == "printed" and printed.verdict in ("REFUTED", "ILL-SORTED"):
+        mine = tuple(item for item in covered if printed.belongs(item))
+        if mine and printed.fails and printed.consequence != "contrary":
             ast = asts[printed.label]
-            nearest = min(settled, key=lambda s: _distance(ast, asts[s.label]), default=None)
-            kind = change(ast, asts[nearest.label]) if nearest else "conclusion"
-            kind = "notation" if printed.verdict == "ILL-SORTED" else kind
-            kinds.setdefault(kind, []).append(Failure(printed, nearest))
+            nearest = min(_settled(claim, mine), key=lambda s: _distance(ast, asts[s.label]), default=None)
+            computed = change(ast, asts[nearest.label]) if nearest else "conclusion"
+            kind = printed.consequence or ("notation" if printed.verdict == "ILL-SORTED" else computed)
+            groups.setdefault((mine, kind), []).append(Failure(printed, nearest))
     out = []
-    for kind, failures in kinds.items():
+    for (mine, kind), failures in groups.items():
         told = [f.nearest for f in failures]
-        others = tuple(s for s in settled if s not in told)
-        out.append(Erratum(kind, claim, tuple(failures), others, citation.ids, citation.at))
+        others = tuple(s for s in _settled(claim, mine) if s not in told)
+        out.append(Erratum(kind, claim, tuple(failures), others, tuple(places[item] for item in mine)))
     return out
+
+
+def _settled(claim: Claim, ids: Sequence[str]) -> list[Statement]:
+    """The proved corrections that name one of these ids; without any, those that name none."""
+    proved = [s for s in claim.statements if s.role == "corrected" and s.verdict in _SETTLED]
+    named = [s for s in proved if set(s.ids) & set(ids)]
+    return named or [s for s in proved if not s.ids]
 
 
 def _distance(printed: Json, corrected: Json) -> tuple[int, float]:

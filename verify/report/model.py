@@ -157,6 +157,8 @@ class Statement:
     role: str
     role_words: str
     reading: str | None
+    ids: tuple[str, ...]  # of the register; empty: all that the claim covers
+    consequence: str | None  # what its failure means for the document, where the author says it
     verdict: str
     withheld: str  # why the audit's verdict is not shown, if it is not
     reason: str
@@ -184,6 +186,20 @@ class Statement:
         """The label in words, unless it only repeats the role."""
         plain_label = self.label.replace("_", " ")
         return "" if plain_label.lower() == self.role_words.lower() else plain_label
+
+    @property
+    def fails(self) -> bool:
+        """Whether a statement in the place of a printed one was found false or ill-sorted."""
+        return self.role == "printed" and self.verdict in ("REFUTED", "ILL-SORTED")
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the document is at fault: cautions and the contrary are statements that it does not make."""
+        return self.fails and self.consequence not in words.UNPRINTED
+
+    def belongs(self, item: str) -> bool:
+        """Whether it speaks of this id of the register."""
+        return not self.ids or item in self.ids
 
     @property
     def argued(self) -> bool:
@@ -281,8 +297,8 @@ class Claim:
 
     @property
     def erratum(self) -> bool:
-        wrong = any(s.role == "printed" and s.verdict in ("REFUTED", "ILL-SORTED") for s in self.statements)
-        return wrong and any(s.role == "corrected" and s.verdict in ("PROVED", "CONDITIONAL") for s in self.statements)
+        settled = any(s.role == "corrected" and s.verdict in ("PROVED", "CONDITIONAL") for s in self.statements)
+        return settled and any(s.faulty for s in self.statements)
 
     @property
     def verdicts(self) -> tuple[str, ...]:
@@ -580,8 +596,10 @@ def _statement(
         label=str(s["label"]),
         anchor=f"st-{anchor(str(s['label']))}",
         role=str(s["role"]),
-        role_words=words.ROLES.get(str(s["role"]), str(s["role"])),
+        role_words=words.role(str(s["role"]), s.get("consequence")),
         reading=s.get("reading"),
+        ids=tuple(map(str, s.get("ids") or ())),
+        consequence=s.get("consequence"),
         verdict=verdict,
         withheld=withheld,
         reason=str(known.get("reason") or ""),

@@ -11,6 +11,16 @@ from .formulas import index_text, short
 
 ROLES = {"printed": "As printed", "corrected": "As corrected", "lemma": "Lemma"}
 
+UNPRINTED = {"caution": "Not printed, and false", "contrary": "The contrary, and false"}
+"""The role of a failing statement that its document does not make, by its consequence."""
+
+
+
+def role(name: str, consequence: str | None = None) -> str:
+    """A role in words; a failing statement that its document does not make says so."""
+    return UNPRINTED.get(consequence or "") or ROLES.get(name, name)
+
+
 TIMES = {"none": "none", "flow": "continuous, along a flow", "descent": "discrete, along the iterates of descent"}
 
 _RULES = {

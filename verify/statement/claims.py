@@ -192,6 +192,11 @@ def _claim(path: str, file: Path, module: ModuleType, page: _Page, sources: Mapp
             first = next(s.label for s in statements if s is value)
             raise ClaimFileError(path, None, f"{first} and {label} are one statement", next="give it one name")
         value.seal(label)
+        if unknown := [item for item in value.ids if item not in page.ids]:
+            raise ClaimFileError(
+                path, None, f"{label} is of {unknown[0]}, which the file does not cover",
+                next=f'add "{unknown[0]}" to covers(..), or correct `of`',
+            )  # fmt: skip
         statements.append(value)
     if not statements:
         raise ClaimFileError(
@@ -245,10 +250,11 @@ def read_sources(path: Path) -> Mapping[str, Any]:
                 raise _unreadable(file, f"{key} is listed twice")
             claims[key] = {"source": register["source"], **entry}
     for key, entry in claims.items():
-        unknown = set(entry) - {"source", "at", "pending", "out_of_scope"}
+        unknown = set(entry) - {"source", "at", "says", "pending", "out_of_scope"}
         texts = all(isinstance(v, str) and v.strip() for v in entry.values())
         if unknown or not texts or ("at" not in entry and "pending" not in entry):
-            raise _unreadable(path, f"{key} needs a place `at`, and may have a reason `out_of_scope` or `pending`")
+            wanted = "a place `at`, and may have words for it, `says`, and a reason `out_of_scope` or `pending`"
+            raise _unreadable(path, f"{key} needs {wanted}")
     return {"sources": sources, "claims": claims}
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ROLES = ("printed", "corrected", "lemma")
 RESERVED = {"premise", "have", "conclude", "cases", "obtain", "let", "at", "hypothesis"}
 EXPECTATIONS = ("REFUTED", "ILL-SORTED", "ENCLOSED", "TESTED", "OPEN")
+CONSEQUENCES = ("conclusion", "hypothesis", "constant", "strictness", "notation", "caution", "contrary")
+"""What a failing printed statement means for its document, worst first. `caution`: the document does not say it, but it
+is easily read into the text. `contrary`: the document says the opposite, which its failure confirms."""
 
 
 @dataclass(frozen=True)
@@ -192,8 +195,11 @@ class Statement:
         *,
         expects: str | None = None,
         reading: str | None = None,
+        ids: tuple[str, ...] = (),
+        consequence: str | None = None,
     ) -> None:
         self.label = ""
+        self.ids, self.consequence = ids, consequence
         self.role, self.hypotheses, self.conclusion = role, hypotheses, conclusion
         self.expects, self.reading = expects, reading
         self.scripts: dict[str, Script] = {}  # by case; "" for the script of every case
@@ -487,18 +493,42 @@ def _make(role: str, hypotheses: Mapping[str, object], then: object, **options: 
     return statement
 
 
-def printed(*, then: object, expect: str | None = None, reading: str | None = None, **hypotheses: object) -> Statement:
-    """The statement as the document prints it."""
+def _ids(of: object) -> tuple[str, ...]:
+    """One id of a register, or several, as a tuple."""
+    ids = (of,) if isinstance(of, str) else of
+    if not isinstance(ids, tuple | list) or not all(isinstance(item, str) for item in ids):
+        raise StatementError(
+            f"of={of!r}", why="`of` names ids of a register",
+            next='write of="K-24" or of=("K-24", "C-21"); a hypothesis needs another name',
+        )  # fmt: skip
+    return tuple(ids)
+
+
+def printed(
+    *,
+    then: object,
+    of: object = (),
+    expect: str | None = None,
+    reading: str | None = None,
+    consequence: str | None = None,
+    **hypotheses: object,
+) -> Statement:
+    """The statement as the document prints it. `of`: the ids of the register it renders, all that the file covers if
+    left out. `consequence`: what its failure means for the document, one of `CONSEQUENCES`; computed if left out."""
     if expect is not None and expect not in EXPECTATIONS:
         raise StatementError(f"expect={expect!r}", next=f"use one of {', '.join(EXPECTATIONS)}, or leave it out")
-    return _make("printed", hypotheses, then, expects=expect, reading=reading)
+    if consequence is not None and consequence not in CONSEQUENCES:
+        raise StatementError(f"consequence={consequence!r}", next=f"use one of {', '.join(CONSEQUENCES)}")
+    if consequence is not None and expect not in ("REFUTED", "ILL-SORTED"):
+        raise StatementError("only a statement that is expected to fail has a consequence", next="leave it out")
+    return _make("printed", hypotheses, then, expects=expect, reading=reading, ids=_ids(of), consequence=consequence)
 
 
-def corrected(*, then: object, expect: str | None = None, **hypotheses: object) -> Statement:
-    """The statement as it should be printed."""
+def corrected(*, then: object, of: object = (), expect: str | None = None, **hypotheses: object) -> Statement:
+    """The statement as it should be printed. `of`: the ids of the register it replaces, see `printed`."""
     if expect not in (None, "ENCLOSED", "TESTED", "OPEN"):
         raise StatementError("only a printed statement may be expected to fail")
-    statement = _make("corrected", hypotheses, then, expects=expect)
+    statement = _make("corrected", hypotheses, then, expects=expect, ids=_ids(of))
     for name, item in statement._formulas():
         for node in walk(item):
             if node.op in ("at_least_order", "at_most_order", "same_order"):
