@@ -59,6 +59,7 @@ with refutation(certain) as p:
     p.conclude(by.algebra(by.lemma(fails)))
 
 light = dict(trials=4, search=0, necessity=0, mutants=False)
+check(certain, **light)
 check(one_unit, **light)
 check(event, **light)
 check(fails, **light)

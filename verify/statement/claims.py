@@ -253,8 +253,8 @@ def read_sources(path: Path) -> Mapping[str, Any]:
         unknown = set(entry) - {"source", "at", "says", "pending", "out_of_scope"}
         texts = all(isinstance(v, str) and v.strip() for v in entry.values())
         if unknown or not texts or ("at" not in entry and "pending" not in entry):
-            wanted = "a place `at`, and may have words for it, `says`, and a reason `out_of_scope` or `pending`"
-            raise _unreadable(path, f"{key} needs {wanted}")
+            needs = "a place `at`, and may have words for it, `says`, and a reason `out_of_scope` or `pending`"
+            raise _unreadable(path, f"{key} needs {needs}")
     return {"sources": sources, "claims": claims}
 
 
