@@ -28,8 +28,8 @@ Array = NDArray[np.float64]
 
 NEAR_ZERO = 0.45
 NEAR_COLLINEAR = 0.9
-TILE = 168
-"""Two tiles fit the second-level cache; not near a power of two, where the columns of a tile share cache sets."""
+TILE = 250
+"""Measured: smaller tiles spend their time in handing the interpreter lock on, larger ones leave the cache."""
 PANEL = 512
 
 _DIGITS = 60
@@ -105,6 +105,9 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
     left, right = (left * kernel.scale, right) if lengths else (np.full(n, kernel.scale), np.ones(m))
     places = [(i, j) for i in range(0, n, TILE) for j in range(0, m, TILE) if y is not None or j >= i]
 
+    at_zero = float(kernel.of_angle(np.array([np.pi]), np.array([-1.0]))[0]) / kernel.scale
+    below = np.tri(TILE, TILE, -1, dtype=bool)
+
     def run(mine: list[tuple[int, int]]) -> None:
         work = np.empty((2, TILE * TILE))  # fresh memory for each tile would cost more than the arithmetic
         for i, j in mine:
@@ -112,14 +115,19 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
             tile = out[rows, columns]
             square, value = (row[: tile.size].reshape(tile.shape) for row in work)
             diagonal = y is None and i == j
-            _tile(tile, a[rows], b[columns], kernel, square, value, diagonal=diagonal)
+            if diagonal:
+                np.fill_diagonal(tile, 0.0)  # angle 0 is set below, not computed
+            _tile(tile, a[rows], b[columns], kernel, square, value)
+            if diagonal:
+                np.fill_diagonal(value, at_zero)
             if lengths:
                 value *= right[None, columns]
-            np.multiply(value, left[rows, None], out=tile)
+            value *= left[rows, None]
             if diagonal:
-                tile[...] = np.triu(tile) + np.triu(tile, 1).T
+                np.copyto(value, value.T.copy(), where=below[: len(tile), : len(tile)])
             elif y is None:
-                out[columns, rows] = tile.T
+                out[columns, rows] = value.T
+            tile[...] = value
 
     workers = min(len(places), os.cpu_count() or 1)
     if workers == 1:
@@ -131,9 +139,7 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
     return out
 
 
-def _tile(
-    c: Array, a: Array, b: Array, kernel: AngleKernel, square: Array, value: Array, *, diagonal: bool
-) -> None:
+def _tile(c: Array, a: Array, b: Array, kernel: AngleKernel, square: Array, value: Array) -> None:
     """Values of a kernel, without its scale, on one tile from the cosines c; `square` and `value` are written."""
     np.multiply(c, c, out=square)
     np.multiply(square, kernel.coefficients[-1], out=value)
@@ -148,13 +154,11 @@ def _tile(
         value += c
     if square.size and float(square.max()) > NEAR_ZERO**2:
         places = np.nonzero(square > NEAR_ZERO**2)
-        phi, cosine = _far(c, a, b, places, diagonal=diagonal)
+        phi, cosine = _far(c, a, b, places)
         value[places] = kernel.of_angle(phi, cosine) / kernel.scale
 
 
-def _far(
-    c: Array, a: Array, b: Array, places: tuple[NDArray[np.intp], ...], *, diagonal: bool
-) -> tuple[Array, Array]:
+def _far(c: Array, a: Array, b: Array, places: tuple[NDArray[np.intp], ...]) -> tuple[Array, Array]:
     """phi and cos phi of the pairs of a tile at `places`, one-dimensional."""
     cosine = -c[places]
     phi: Array = np.arcsin(np.clip(-cosine, -1.0, 1.0)) + np.pi / 2
@@ -165,8 +169,6 @@ def _far(
         for start in range(0, len(near), chunk):
             piece = slice(start, start + chunk)
             phi[near[piece]] = _near_collinear(a[i[piece]], b[j[piece]])
-        if diagonal:
-            phi[near[i == j]] = np.pi
         cosine[near] = np.cos(phi[near])
     return phi, cosine
 
