@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import verify
+from tests.batches import all_pass
 
 HOME = Path(verify.__file__).parent
 BELOW = {
@@ -39,24 +40,30 @@ def layer(path: Path) -> str:
     return path.relative_to(HOME).parts[0].removesuffix(".py")
 
 
-def modules(path: Path) -> Iterator[str]:
+@cache
+def modules(path: Path) -> tuple[str, ...]:
     """Full names of imported modules, relative imports resolved."""
     package = ["verify", *path.relative_to(HOME).parts[:-1]]
+    found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             name = ".".join(part for part in (base, node.module or "") if part)
-            yield from (f"{name}.{alias.name}" for alias in node.names)
+            found += [f"{name}.{alias.name}" for alias in node.names]
+    return tuple(found)
 
 
 def named(path: Path) -> str:
     return path.relative_to(HOME).as_posix()
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_layers(path: Path) -> None:
+def test_layers() -> None:
+    all_pass(FILES, keeps_to_its_layer, named)
+
+
+def keeps_to_its_layer(path: Path) -> None:
     mine = layer(path)
     if mine == "__init__":
         assert list(modules(path)) in ([], ["__future__.annotations", "typing.Any", "importlib"])
@@ -68,11 +75,10 @@ def test_layers(path: Path) -> None:
             assert parts[1] in BELOW[mine], f"{named(path)} imports {module}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_only_two_layers_import_flint(path: Path) -> None:
+def test_only_two_layers_import_flint() -> None:
     """The numeric layer, and the second checker, which shares nothing with it."""
-    if layer(path) not in ("numeric", "second"):
-        assert not [m for m in modules(path) if m.split(".")[0] == "flint"]
+    flint = [p for p in FILES if "flint" in {m.split(".")[0] for m in modules(p)}]
+    assert {layer(p) for p in flint} == {"numeric", "second"}, [named(p) for p in flint]
 
 
 @pytest.mark.parametrize("path", KERNEL, ids=named)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from audit_fakes import claims, kernel, settings, write_claim
+from audit_fakes import SPEC, claims, kernel, settings, write_claim
 
 from verify.audit import certificate as certificates
 from verify.audit import run
@@ -19,7 +19,7 @@ from verify.audit.progress import Progress
 from verify.audit.recheck import recheck
 from verify.audit.run import Record, Settings, audit, reread
 from verify.audit.sources import discover
-from verify.audit.workers import Net
+from verify.audit.workers import Job, Net, Pool
 
 PASSED = {"exact": 9, "ball": 0, "agree": 0, "violated": 0, "status": "passed"}
 FALSE = {"label": "as_printed", "role": "printed", "expects": "REFUTED"}
@@ -256,3 +256,12 @@ def test_a_killed_audit_leaves_whole_files_and_the_next_one_completes(tmp_path: 
             if not path.name.startswith("."):
                 assert certificates.hash_matches(certificates.read(path))
     assert set(verdicts(go(s)).values()) == {"PROVED"}
+
+
+def test_heavy_jobs_begin_first_and_results_keep_their_order() -> None:
+    jobs = [Job(name, "no such task", {}, weight) for name, weight in (("a", 1), ("b", 5), ("c", 1), ("d", 5))]
+    ended: list[str] = []
+    found = Pool(SPEC, 1, on_done=lambda done: ended.append(done.job.name)).run(jobs)
+    assert ended == ["b", "d", "a", "c"]
+    assert [done.job.name for done in found] == ["a", "b", "c", "d"]
+    assert all("no such task" in (done.error or "") for done in found)

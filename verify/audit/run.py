@@ -258,7 +258,7 @@ def audit(sources: Sequence[Source], settings: Settings, progress: Progress | No
 def _produce(
     sources: Sequence[Source], settings: Settings, progress: Progress
 ) -> list[tuple[Record, dict[str, str | None]]]:
-    jobs = [Job(source.id, "produce", job_arguments(source, settings)) for source in sources]
+    jobs = [Job(source.id, "produce", job_arguments(source, settings), _size(source)) for source in sources]
     made = []
     for source, done in zip(sources, _pool(settings, progress).run(jobs), strict=True):
         record = Record(source.topic, source.slug, str(source.path), error=done.error, seconds=done.seconds)
@@ -266,6 +266,14 @@ def _produce(
             record = replace(record, **done.value)
         made.append((record, {name: caching.file_hash(Path(name)) for name in done.reads}))
     return made
+
+
+def _size(source: Source) -> int:
+    """A guess how much work a claim is."""
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return 0
 
 
 def job_arguments(source: Source, settings: Settings) -> dict[str, Any]:
@@ -321,7 +329,10 @@ def _examined(
     records: Sequence[Record], replays: Sequence[FileReplay], settings: Settings, progress: Progress
 ) -> list[Record]:
     names = [f"{r.topic}/{r.slug}" for r in records]
-    jobs = [Job(n, "examine", {"certificate": r.certificate}) for n, r in zip(names, records, strict=True)]
+    jobs = [
+        Job(n, "examine", {"certificate": r.certificate}, len(r.certificate or ""))
+        for n, r in zip(names, records, strict=True)
+    ]
     examined = Pool(settings.engine, settings.workers, settings.net, progress.show).run(jobs)
     out = []
     for record, answer, done in zip(records, replays, examined, strict=True):

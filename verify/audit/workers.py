@@ -30,11 +30,12 @@ except ImportError:  # not on Windows
 
 @dataclass(frozen=True)
 class Job:
-    """`task` is a key of TASKS; `arguments` are JSON."""
+    """`task` is a key of TASKS; `arguments` are JSON. Jobs of large `weight` begin first, so that none is left over."""
 
     name: str
     task: str
     arguments: Mapping[str, Any]
+    weight: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Pool:
         if not jobs:
             return []
         context = _context(self.engine)
-        waiting = list(jobs)[::-1]
+        waiting = sorted(jobs[::-1], key=lambda job: job.weight)  # the last one is the next
         running: list[_Running] = []
         finished: dict[int, Done] = {}
         try:
