@@ -122,10 +122,11 @@ class Layers:
         statement = from_ast(ast)
         failure = statement.sort_error
         text = None if failure is None else f"{failure.message} (in {failure.place})"
-        return {"kernel": statement.kernel(), "sort_error": text}
+        needs = [] if failure is not None else [compiler.needs for compiler in statement.compilers()]
+        return {"kernel": statement.kernel(), "sort_error": text, "needs": needs}
 
-    def validate(self, kernel: Sequence[Data], evidence: Data) -> Data:
-        return revalidation.validate(kernel, evidence)
+    def validate(self, kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> Data:
+        return revalidation.validate(kernel, evidence, needs)
 
     def cross_examine(self, theorem: Data) -> Data:
         from verify.evidence.cross import cross_examine

@@ -49,9 +49,12 @@ class Engine(Protocol):
         """Captions and data of the claim's figures; `evidence` is given by statement."""
 
     def compile(self, ast: Any) -> Data:
-        """From a syntax tree: {"kernel": [statement, ..], "sort_error": message or None}."""
+        """From a syntax tree: {"kernel": [statement, ..], "sort_error": message or None, "needs"?: [needs, ..]}.
 
-    def validate(self, kernel: Sequence[Data], evidence: Data) -> Data:
+        Needs are what must hold at an instance, besides the failure of a kernel statement, to refute the author's.
+        """
+
+    def validate(self, kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> Data:
         """{"witness": bool, "counterexample": bool, "enclosures": bool, "problems": [{"where", "reason"}]}.
 
         Every instance and enclosure is evaluated again; `witness` means one for each kernel statement.
@@ -308,11 +311,12 @@ def _crossed(layers: Engine, theorem: Data) -> Data:
 
 def _examine(layers: Engine, statement: Data, stage: Stage) -> Data:
     label = statement["label"]
-    checks: Data = {"kernel": [], "sort_error": None, "notes": [], "problems": [], "crash": None}
+    checks: Data = {"kernel": [], "sort_error": None, "needs": [], "notes": [], "problems": [], "crash": None}
     stage(f"compiling {label}")
     try:
         compiled = layers.compile(statement["ast"])
         checks["sort_error"], checks["kernel"] = compiled["sort_error"], compiled["kernel"]
+        checks["needs"] = compiled.get("needs") or []
     except layers.gives_up() as error:
         checks["notes"].append(one_line(error))
         return checks
@@ -323,7 +327,7 @@ def _examine(layers: Engine, statement: Data, stage: Stage) -> Data:
         return checks
     stage(f"re-validating {label}")
     try:
-        found = layers.validate(checks["kernel"], statement["evidence"])
+        found = layers.validate(checks["kernel"], statement["evidence"], checks["needs"])
     except Exception as error:
         checks["crash"] = f"re-validating {label}: {one_line(error)}"
         return checks

@@ -10,18 +10,20 @@ from verify.audit.certificate import canonical
 Data = Mapping[str, Any]
 
 
-def validate(kernel: Sequence[Data], evidence: Data) -> dict[str, Any]:
+def validate(kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> dict[str, Any]:
     """Which kinds of evidence stand, and what is wrong with those that do not.
 
     A witness is needed for every kernel statement, a counterexample for one. A counterexample to a statement about
-    hidden constants speaks of some constants only and does not count here.
+    hidden constants speaks of some constants only and does not count here, nor does one that refutes what the kernel
+    statement says beyond the author's: `needs` has, for each kernel statement, what must hold at it besides.
     """
     problems: list[dict[str, str]] = []
     parts = [evidence, *(evidence.get("others") or [])]
     if len(parts) != len(kernel):
         problems.append({"where": "evidence", "reason": f"{len(parts)} parts for {len(kernel)} kernel statements"})
         return {"witness": False, "counterexample": False, "enclosures": False, "problems": problems}
-    found = [_part(statement, part, problems) for statement, part in zip(kernel, parts, strict=True)]
+    besides = needs or [()] * len(kernel)
+    found = [_part(*each, problems) for each in zip(kernel, parts, besides, strict=True)]
     return {
         "witness": all(f["witness"] for f in found),
         "counterexample": any(f["counterexample"] for f in found),
@@ -30,8 +32,11 @@ def validate(kernel: Sequence[Data], evidence: Data) -> dict[str, Any]:
     }
 
 
-def _part(statement: Data, part: Data, problems: list[dict[str, str]]) -> dict[str, bool]:
+def _part(
+    statement: Data, part: Data, needs: Sequence[Data], problems: list[dict[str, str]]
+) -> dict[str, bool]:
     from verify.evidence import check_witness, revalidate
+    from verify.evidence.faithful import unfaithful
     from verify.evidence.necessity import redundant
 
     def stands(where: str, instance: object, test: Callable[[Data, Data], str | None], of: Data = statement) -> bool:
@@ -42,7 +47,9 @@ def _part(statement: Data, part: Data, problems: list[dict[str, str]]) -> dict[s
             problems.append({"where": where, "reason": wrong})
         return wrong is None
 
-    refuted = stands("counterexample", part.get("counterexample"), revalidate)
+    refuted = stands("counterexample", part.get("counterexample"), revalidate) and stands(
+        "counterexample", part["counterexample"], lambda of, instance: unfaithful(of, instance, needs)
+    )
     for name, entry in sorted((part.get("necessity") or {}).items()):
         if isinstance(entry, Mapping):
             reduced = {**statement, "hyps": [h for h in statement["hyps"] if h["id"] != name]}

@@ -161,7 +161,8 @@ def gather_facts(
     """`answers` are the kernel's: {"theorems": {id: result}, "refutations": {id: result}}.
 
     `checks` come from a process that re-validated the certificate without loading the claim: `kernel` (the
-    statement compiled afresh), `sort_error`, and for each kind of evidence whether it stands.
+    statement compiled afresh), `sort_error`, `needs` (of a counterexample, where a kernel statement says more than its
+    author's), and for each kind of evidence whether it stands.
     """
     found: list[str] = [*notes, *(checks.get("notes") or ())]
     kernel = checks.get("kernel") or []
@@ -169,13 +170,19 @@ def gather_facts(
         found.append("the kernel statement in the certificate is not the compiled statement")
     theorems = _by_id(certificate.get("derivation"))
     replayed = answers.get("theorems") or {}
+    proof = _proof(statement.get("theorems"), kernel, theorems, replayed, found)
+    refutation = _refutation(statement.get("refutation"), kernel, certificate, answers, found)
+    one_way = any(checks.get("needs") or ()) and checks.get("counterexample") is not True
+    if refutation is not None and proof is None and one_way:
+        found.append("the kernel statement is refuted, which says more than the statement; no counterexample to that")
+        refutation = None
     return Facts(
         crash=checks.get("crash") if crash is None else crash,
         sort_error=checks.get("sort_error"),
         role=str(statement.get("role")),
         has_corrected=any(s.get("role") == "corrected" for s in certificate.get("statements") or ()),
-        proof=_proof(statement.get("theorems"), kernel, theorems, replayed, found),
-        refutation=_refutation(statement.get("refutation"), kernel, certificate, answers, found),
+        proof=proof,
+        refutation=refutation,
         vacuity=_vacuity(statement.get("vacuity"), kernel, theorems, replayed),
         counterexample=checks.get("counterexample") is True,
         witness=checks.get("witness") is True,

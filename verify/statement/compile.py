@@ -125,8 +125,8 @@ def _by_shape(node: Node) -> Term | None:
     return None
 
 
-def _shapes(hypotheses: Hypotheses, conclusion: Formula) -> list[str]:
-    formulas = [f for _, f in hypotheses] + [conclusion]
+def _shaped(formulas: Sequence[Node]) -> list[Matrix]:
+    """The sorts, not visibly square, of matrices to which words defined by shape are applied."""
     found: list[Matrix] = []
     for formula in formulas:
         for node in walk(formula):
@@ -135,6 +135,11 @@ def _shapes(hypotheses: Hypotheses, conclusion: Formula) -> list[str]:
                 continue
             if inner.sort.rows != inner.sort.cols:
                 found.append(inner.sort)
+    return found
+
+
+def _shapes(hypotheses: Hypotheses, conclusion: Formula) -> list[str]:
+    found = _shaped([*(f for _, f in hypotheses), conclusion])
     if not found:
         return ["square"]
     if len(found) > 1:
@@ -178,11 +183,13 @@ class Compiler:
         self._defined: list[tuple[str, Term, str]] = []  # word, argument, letter
         self._sealed = False
         self.hidden: dict[str, str] = {}  # hypothesis -> letter of its hidden constant
+        self.needs: list[Json] = []  # what else holds at an instance that refutes the author's statement
         formulas = [f for _, f in self._named] + [self.case.conclusion]
         for formula in formulas:
             if isinstance(formula.sort, Bad):
                 raise NotExpressible(f"the statement is ill-sorted: {formula.sort.message}", where=formula.sort.place)
         self._attach(formulas)
+        shaped = _shaped(formulas)
         order: dict[str, Symbol] = {}
         for formula in [*formulas, conclusion]:
             for name, symbols in free_symbols(formula).items():
@@ -196,6 +203,8 @@ class Compiler:
                 self._declare(symbol)
         named: list[Json] = []
         compiled: dict[str, list[Json]] = {}
+        for _, formula in self.case.premises:
+            self._premise(formula)
         for name, formula in sorted(self._named, key=lambda item: not _about_rank(item[1])):
             compiled[name] = self._facts(formula, Context(), "hyp", name)
         for name, _ in self._named:
@@ -203,6 +212,9 @@ class Compiler:
             for number, fact in enumerate(facts, 1):
                 named.append({"id": name if len(facts) == 1 else f"{name}.{number}", **fact})
         self.goals: list[Json] = self._facts(self.case.conclusion, Context(), "goal", "")
+        if shaped and self.case.shape != "square":
+            ends = [self._dim(d, Context()) for d in (shaped[0].rows, shaped[0].cols)]
+            self.needs.append({"shape": ends if self.case.shape == "wide" else ends[::-1]})
         self.hypotheses: list[Json] = [*self._domain, *named]
         self._sealed = True
         for key in ("assume", "dims", "losses"):
@@ -468,6 +480,43 @@ class Compiler:
             tail = str(len(self._defined) + 1)
         return f"{word}_{tail}"
 
+    def _one_letter(self, word: str, inner: Node, context: Context) -> None:
+        """Refuse a word for which one letter would stand in several places with different values."""
+        bound = sorted(set(free_symbols(inner)) & set(context.env))
+        if bound:
+            raise NotExpressible(
+                f"{word} of a matrix that depends on the bound index {bound[0]}, and one letter would serve for all",
+                where=repr(inner), next=f"state it for a free index {bound[0]}",
+            )  # fmt: skip
+        if _outcomes(inner):
+            raise NotExpressible(
+                f"{word} of a random matrix: one constant would serve for all outcomes", where=repr(inner),
+                next="speak of its expectation, or of an event",
+            )  # fmt: skip
+
+    def _premise(self, formula: Formula) -> None:
+        """A premise is a hypothesis of the kernel statement, for all times and outcomes: it must not depend on them."""
+        if _outcomes(formula):
+            raise NotExpressible(
+                "an implication between random terms: the kernel would read its premise as almost sure",
+                where=repr(formula), next="state the premise as a hypothesis, or the implication as an event in P(..)",
+            )  # fmt: skip
+        if self.time != "none" and self._moves_now(formula):
+            raise NotExpressible(
+                "an implication whose premise moves: the kernel would read it as a premise about all times",
+                where=repr(formula), next="state the premise as a hypothesis, or at the start",
+            )  # fmt: skip
+
+    def _moves_now(self, node: Node) -> bool:
+        """Does something moving, or the time, occur outside of start(..)?"""
+        if node.op == "start" or (node.op == "balanced" and node.args[1] == "0"):
+            return False
+        own = [arg for arg in node.args if isinstance(arg, Symbol)]
+        names = {loss for loss, net in self._loss_at.items() if self._moves(net)}
+        if node.op == "time" or any(self._moves(x) or x.name in names for x in own):
+            return True
+        return any(self._moves_now(child) for child in node.children())
+
     def _is_moving(self, item: Node) -> bool:
         names = set()
         if self._mover is not None:
@@ -484,11 +533,21 @@ class Compiler:
         self._letter(name, {"dep": "any"} if self._is_moving(inner) else {})
         self._defined.append(("sigma_min", inner, name))
         letter: Json = ["v", name, [], ""]
+        self._least(inner, name)
         self._assume(f"{name}.nonnegative", ["ge", letter, ZERO])
         tails = ("floor", "mirror")
         for tail, formula in zip(tails, self._sigma_floor(inner, letter, Context(), everything=True), strict=False):
             self._assume(f"{name}.{tail}", formula)
         return name
+
+    def _least(self, inner: Term, name: str) -> None:
+        """The letter stands for every number with a property of the least singular value; refuting needs the value."""
+        if self._is_moving(inner):
+            self.needs.append({"never": f"{name} stands for less than a least singular value that moves"})
+            return
+        x = self._term(inner, Context())
+        square = _times(_transposed(x), x) if self.case.shape == "tall" else _times(x, _transposed(x))
+        self.needs.append({"least": name, "of": square})
 
     def _sigma_floor(self, inner: Term, bound: Json, context: Context, everything: bool = False) -> list[Json]:
         """PSD forms of `every singular value of inner is at least bound`, for the shape of this case."""
@@ -815,6 +874,7 @@ class Compiler:
     def _t_sigma_min(self, node: Node, context: Context) -> Json:
         inner = next(node.children())
         assert isinstance(inner, Term)
+        self._one_letter("sigma_min", inner, context)
         letter = self._sigma(inner)
         return ["v", letter, [], context.stage if self._is_moving(inner) else ""]
 
@@ -836,6 +896,7 @@ class Compiler:
     def _t_one_sided_inverse(self, node: Node, context: Context) -> Json:
         inner = next(node.children())
         assert isinstance(inner, Term)
+        self._one_letter("one_sided_inverse", inner, context)
         letter = self._define("inverse", inner)
         if letter is None:
             raise NotExpressible(
@@ -1076,6 +1137,7 @@ class Compiler:
                 where=repr(rank),
                 next="state pd(..) with witness=",
             )
+        self._one_letter("full rank", inner, context)
         letter = self._define("inverse", inner)
         if letter is None:
             letter = self._name_for("inverse", inner)
@@ -1121,6 +1183,8 @@ class Compiler:
             inner = next(high.children())
             assert isinstance(inner, Term)
             if isinstance(inner.sort, Matrix):
+                if not visibly_nonnegative(small):
+                    self.needs.append({"never": "a bound on a least singular value is squared and may be negative"})
                 bound = self._term(small, context)
                 return self._plain(*self._sigma_floor(inner, bound, high_context, everything=side == "hyp"))
         return self._plain([relation, self._term(big, context), self._term(small, context)])
@@ -1141,8 +1205,16 @@ class Compiler:
         matrix, *witness = node.children()
         a = self._term(matrix, context)
         if witness:
+            if side == "hyp":
+                raise NotExpressible(
+                    "a witness of pd is for conclusions: as a hypothesis it would say more than is shown",
+                    where=repr(node), next="write psd(A - c*I) and c > 0",
+                )  # fmt: skip
             c = self._term(witness[0], context)
+            self.needs.append({"never": "a witness that fails does not show that there is none"})
         elif side == "hyp":
+            if _outcomes(matrix):
+                self._one_letter("pd", matrix, context)
             letter = f"{name}_floor"
             self._letter(letter, {"dep": "any"} if self._is_moving(matrix) else {})
             c = ["v", letter, [], context.stage if self._is_moving(matrix) else ""]
@@ -1179,6 +1251,11 @@ class Compiler:
         for v in bound:
             assert isinstance(v, Symbol)
             lo, hi = self._range(v, context)
+            if hi is None and side == "hyp" and any(x.op == "pd" for x in walk(body)):
+                raise NotExpressible(
+                    f"pd for all {v.name} without end: one constant need not serve for all of them", where=repr(body),
+                    next="write psd(A - c*I) and c > 0 with a term c that depends on the index",
+                )  # fmt: skip
             fresh, context = self._bind(v, context)
             alls.append([fresh, lo, hi])
         return [
@@ -1262,6 +1339,15 @@ class Compiler:
 
 def _about_rank(formula: Formula) -> bool:
     return formula.op == "eq" and any(x.op == "rank" for x in formula.children())
+
+
+def _outcomes(node: Node) -> bool:
+    """Does a random letter occur outside of expectations and probabilities?"""
+    if node.op in ("E", "P"):
+        return False
+    if any(isinstance(arg, Symbol) and arg.kind == "random" for arg in node.args):
+        return True
+    return any(map(_outcomes, node.children()))
 
 
 def _peel(node: Node, context: Context) -> tuple[Node, Context]:
