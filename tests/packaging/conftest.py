@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,16 @@ def pip(*arguments: str | Path, cwd: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(once: Callable[[str, Callable[[Path], Path]], Path]) -> Path:
     """The wheel of this checkout."""
-    home = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT, home / "source", ignore=shutil.ignore_patterns(*LEFT_OUT))
-    pip("wheel", "--no-build-isolation", "-w", home, home / "source", cwd=home)
-    (made,) = home.glob("*.whl")
-    return made
+
+    def made(home: Path) -> Path:
+        shutil.copytree(ROOT, home / "source", ignore=shutil.ignore_patterns(*LEFT_OUT))
+        pip("wheel", "--no-build-isolation", "-w", home, home / "source", cwd=home)
+        (found,) = home.glob("*.whl")
+        return found
+
+    return once("wheel", made)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,9 @@ AXE = axe()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(once: Callable[[str, Callable[[Path], Site]], Site]) -> Site:
     items = [example.balancedness(), example.hoeffding(), example.failing()]
-    return build(items, tmp_path_factory.mktemp("report") / "html", example.REGISTRY, example.SOURCES)
+    return once("report", lambda folder: build(items, folder / "html", example.REGISTRY, example.SOURCES))
 
 
 @pytest.fixture(scope="module")

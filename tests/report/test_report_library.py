@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from posixpath import join, normpath
 
@@ -18,10 +19,13 @@ from verify.report.verdicts import NO_VERDICT
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(once: Callable[[str, Callable[[Path], Site]], Site]) -> Site:
     """The library and a claim that failed, so that there is something unexpected."""
-    everything = [*library.items(), example.failing()]
-    return build(everything, tmp_path_factory.mktemp("library") / "html", registry(), library.SOURCES)
+
+    def made(folder: Path) -> Site:
+        return build([*library.items(), example.failing()], folder / "html", registry(), library.SOURCES)
+
+    return once("library", made)
 
 
 def look(browser: chromium.Browser, address: str) -> list[str]:
