@@ -202,7 +202,7 @@ def audit_command(
         click.echo(text, nl=False)
     else:
         _print_audit(result, progress.seconds)
-        _print_register(entries)
+        _print_register(entries, result)
         if target is not None:
             write_atomically(Path(target), text)
     _write_run(work.base, result, progress.seconds)
@@ -212,12 +212,19 @@ def audit_command(
     raise SystemExit(result.exit_code)
 
 
-def _print_register(entries: Sequence[Entry]) -> None:
-    """For each document: how many of its claims are covered, out of scope, pending."""
+def _print_register(entries: Sequence[Entry], result: Audit) -> None:
+    """For each document: how many of its claims are covered, out of scope, pending, and what was found."""
+    from verify.audit.closing import closings
+
+    found = {closing.source: closing.lines() for closing in closings(result.claims, entries)}
     for source in dict.fromkeys(entry.source for entry in entries):
         counts = Counter(entry.status for entry in entries if entry.source == source)
         parts = ", ".join(f"{counts[status]} {status}" for status in ("covered", "out of scope", "pending"))
         click.echo(f"{source}: {counts.total()} claims, {parts}")
+        for line in found.pop(source):
+            click.echo(f"    {line}")
+    for source, lines in found.items():
+        click.echo("\n    ".join((source, *lines)))
 
 
 def _json_target(target: str | None) -> str | None:
@@ -362,6 +369,7 @@ def report_command(asked: tuple[str, ...], out: Path | None) -> None:
     result = reread(files, settings, progress)
     click.echo(f"Report: {build_report(result, out or work.base / 'reports' / 'html', work.claims)}")
     click.echo(_tally(result, progress.seconds))
+    _print_register([entry for folder in work.claims for entry in register(folder, discover(folder))], result)
     raise SystemExit(result.exit_code)
 
 
