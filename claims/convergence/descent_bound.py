@@ -46,48 +46,27 @@ with proof(one_layer) as p:
 as_printed.fails_at(
     N=2, widths=(1, 1, 1), W=[[[Q(1, 2)]], [[Q(1, 2)]]], Phi=[[1]], b=Q(1, 2), eta=2, sigma_min_Phi=1
 )
-
-
-def layer(rows, cols, w):
-    """w times the unit matrix, cut or filled up with zeros."""
-    return [[w if i == k else 0 for k in range(cols)] for i in range(rows)]
-
-
-for widths in (
-    (1, 1),
-    (2, 1),
-    (1, 3),
-    (2, 2),
-    (3, 2),
-    (1, 1, 1),
-    (2, 1, 1),
-    (1, 2, 2),
-    (2, 2, 2),
-    (2, 3, 2),
-    (3, 2, 2),
-    (1, 1, 1, 1),
-    (2, 2, 1, 1),
-    (2, 2, 2, 2),
-    (2, 3, 3, 2),
-    (1, 2, 3, 1),
-    (1, 1, 1, 1, 1),
-    (2, 2, 2, 2, 2),
-    (1, 2, 2, 2, 1),
-    (3, 2, 2, 2, 2),
-    (2, 2, 2, 2, 1),
-):
-    depth = len(widths) - 1
-    root_c, root_size, w = Q(1, 2), Q(3, 2), Q(19, 20)
-    step = root_c ** (4 * depth - 2) / (6144 * depth**3 * root_size ** (6 * depth - 4))
-    layers = [layer(widths[k + 1], widths[k], w + (Q(1, 10**6) if k == 0 else 0)) for k in range(depth)]
-    explicit.holds_at(
-        N=depth,
-        widths=widths,
-        W=layers,
-        Phi=layer(widths[-1], widths[0], 1),
-        b=root_c,
-        f=root_size,
-        eta=step,
-        sigma_min_Phi=1,
-    )
+some = dict(b=Q(1, 2), f=Q(3, 2), sigma_min_Phi=1)
+explicit.holds_at(
+    **some, N=1, widths=(2, 1), W=[[[Q(19, 20), 0]]], Phi=[[1, 0]], eta=Q(1, 6144) * Q(1, 2) ** 2 / Q(3, 2) ** 2
+)
+explicit.holds_at(
+    **some, N=1, widths=(1, 2), W=[[[Q(19, 20)], [0]]], Phi=[[1], [0]], eta=Q(1, 6144) * Q(1, 2) ** 2 / Q(3, 2) ** 2
+)
+explicit.holds_at(
+    **some,
+    N=2,
+    widths=(2, 2, 2),
+    W=[[[Q(19, 20) + Q(1, 10**6), 0], [0, Q(19, 20)]], [[Q(19, 20), 0], [0, Q(19, 20)]]],
+    Phi=[[1, 0], [0, 1]],
+    eta=Q(1, 6144 * 8) * Q(1, 2) ** 6 / Q(3, 2) ** 8,
+)
+explicit.holds_at(
+    **some,
+    N=3,
+    widths=(1, 1, 1, 1),
+    W=[[[Q(19, 20) + Q(1, 10**8)]], [[Q(19, 20)]], [[Q(19, 20)]]],
+    Phi=[[1]],
+    eta=Q(1, 6144 * 27) * Q(1, 2) ** 10 / Q(3, 2) ** 14,
+)
 nonclaim("The explicit step is far smaller than what works in practice.")

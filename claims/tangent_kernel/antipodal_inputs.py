@@ -79,7 +79,4 @@ with proof(null_vector) as q:
 
 singular.holds_at(p=2, d=1, z=[[[1]], [[1]]], c=[1, -1])
 null_vector.holds_at(p=2, d=1, z=[[[1]], [[1]]], c=[1, -1])
-light = dict(trials=4, search=0, necessity=0, mutants=False)
-check(at_kink, **light)
-check(singular, **light)
 nonclaim("That null vectors have a zero resultant and vanish on every line is the claim on the null space.")

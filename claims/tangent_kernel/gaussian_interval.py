@@ -179,10 +179,4 @@ with refutation(moving_radius) as p:
     p.conclude(by.algebra(much, by.scaled(2 / q, mean_size), by.times(2 * short / q + 8 / q**2, near_one), room))
 
 small_ball.tight_at(d=1, R=0, x=[[1]])
-light = dict(trials=4, search=0, necessity=0, mutants=False)
-check(closed, **light)
-check(one_side, **light)
-check(one_unit, **light)
-check(density, **light)
-check(fixed_radius, **light)
 nonclaim("A variable of another variance has another density at zero.")

@@ -50,5 +50,4 @@ with proof(at_start) as p:
     p.conclude(by.algebra(by.scaled(rho / m, by.total(r, 1, m, each))))
 
 any_time.fails_at(m=1, d=1, x=[[1]], z=[[1]], v=[[[-1]]])
-check(one_unit, trials=4, search=0, necessity=0, mutants=False)
 nonclaim("The kernel itself, not only its mean, tends to the limit kernel: see the width for concentration.")

@@ -159,14 +159,6 @@ with proof(no_line) as p:  # with a turn that is small against the sum, should t
         sums.append(p.have(s <= 0, by.cases(-s, at_least_zero=CASE, negative=by.absurd(s, never))))
     p.conclude(by.algebra(by.anti(*sums)))
 
-few = dict(trials=8, search=4, necessity=4, mutant_pool=3, mutant_draws=1, mutant_search=2, hypothesis_mutants=2,
-           work=6_000)
-check(at_least, **few)
-little = dict(trials=2, search=1, necessity=1, necessity_screens=1, mutants=0, work=1_500)
-check(still, **little)                                # sums of angles at many digits are slow, and these are steps
-check(squeezed, **little)
-check(no_resultant, **few)
-check(no_line, **few)
 pair = [[[1], [0]], [[-1], [0]]]
 repeated = [[[1], [0]], [[1], [0]]]
 no_line.holds_at(n=2, d=2, k=1, x=repeated, c=[1, -1])

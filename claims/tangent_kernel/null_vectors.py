@@ -110,10 +110,6 @@ with proof(null) as p:
     quarter = by.trace(by.within(x[k].T / 4, p.resultant))
     p.conclude(by.algebra(rest, quarter, by.total(i, 1, n, by.scaled(c[i] * rho(i, k) / 4, by.inverse(pi)))))
 
-light = dict(trials=8, search=4, necessity=4, mutant_pool=3, mutant_draws=1, mutant_search=2, hypothesis_mutants=2,
-             work=6_000)
-check(agree, trials=2, search=1, necessity=1, necessity_screens=1, mutants=0, work=1_500)
-check(null, **light)
 null.holds_at(n=2, d=1, k=1, x=[[[1]], [[1]]], c=[1, -1])
 null.breaks_without("lines", n=2, d=1, k=1, x=[[[1]], [[-1]]], c=[1, 1])
 null.breaks_without("resultant", n=2, d=1, k=1, x=[[[1]], [[-1]]], c=[1, -1])

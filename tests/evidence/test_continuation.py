@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from verify.evidence.continuation import definitions, stays
+from verify.evidence.continuation import definitions, rests, stays
 from verify.evidence.evaluate import Evaluator
 from verify.evidence.generate import Plan, draw_many
 from verify.evidence.instance import Instance
@@ -56,7 +56,8 @@ LENGTH = ["eq", square(v("y")), square(v("x"))]  # y = |x|
         ([DECAY], at(x=1, Dx=-1, y=0, Dy=5), True),  # y goes straight on
         ([DECAY, LENGTH], at(x=1, Dx=-1, y=1, Dy=-1), True),
         ([DECAY, LENGTH], at(x=1, Dx=-1, y=1, Dy=0), False),  # not the derivative of |x|
-        ([DECAY, LENGTH], at(x=0, Dx=0, y=0, Dy=0), False),  # |x| has no derivative at 0
+        ([DECAY, LENGTH], at(x=0, Dx=0, y=0, Dy=1), False),  # |x| has no derivative at 0
+        ([DECAY, LENGTH], at(x=0, Dx=0, y=0, Dy=0), True),  # at rest
         ([DECAY, ["ge", v("x"), q(0)]], at(x=1, Dx=-1, y=0, Dy=0), True),
         ([DECAY, ["ge", v("x"), q(1)]], at(x=1, Dx=-1, y=0, Dy=0), False),  # holds at the start only
         ([DECAY, ["ge", q(1), v("x")]], at(x=1, Dx=-1, y=0, Dy=0), True),  # equal, and falling
@@ -64,17 +65,34 @@ LENGTH = ["eq", square(v("y")), square(v("x"))]  # y = |x|
         ([DECAY, ["eq", v("g"), v("x")], ["ge", v("g"), q(1)]], at(x=1, Dx=-1, y=0, Dy=0, g=1), False),
         ([["eq", square(["D", v("x")]), q(4)]], at(x=1, Dx=2, y=0, Dy=0), True),
         ([["eq", square(["D", v("x")]), v("y")]], at(x=1, Dx=0, y=0, Dy=-1), False),  # y becomes negative
-        ([["eq", ["D", v("x")], ["inv", v("y")]]], at(x=1, Dx=0, y=0, Dy=0), False),  # 1/y is not continuous
+        ([["eq", ["D", v("x")], ["inv", v("y")]]], at(x=1, Dx=0, y=0, Dy=0), True),  # at rest: inv(0) = 0
+        ([["eq", ["D", v("x")], ["inv", v("y")]]], at(x=1, Dx=0, y=0, Dy=1), False),  # 1/y is not continuous
         ([["eq", ["D", v("x")], ["ind", v("x")]]], at(x=0, Dx=1, y=0, Dy=0), False),
         ([["eq", ["D", v("x")], ["D", v("y")]], ["eq", ["D", v("y")], ["D", v("x")]]], at(x=0, Dx=1, y=0, Dy=1), False),
         ([DECAY, ["eq", ["D", v("x")], q(-1)]], at(x=1, Dx=-1, y=0, Dy=0), False),  # two motions of x
         ([DECAY, ["ge", q(0), ["D", v("x")]]], at(x=1, Dx=-1, y=0, Dy=0), True),
-        ([DECAY, ["ge", q(0), ["D", v("x")]]], at(x=0, Dx=0, y=0, Dy=0), False),
+        ([DECAY, ["ge", q(0), ["D", v("x")]]], at(x=0, Dx=0, y=0, Dy=0), True),  # at rest
+        ([["eq", square(["D", v("x")]), q(0)]], at(x=3, Dx=0, y=0, Dy=0), True),  # at rest
+        ([["eq", ["D", v("x")], ["D", v("y")]], ["eq", v("g"), v("x")]], at(x=1, Dx=0, y=0, Dy=0, g=1), True),  # rests
+        ([["eq", ["D", v("x")], ["*", ["t"], v("g")]], ["eq", ["D", v("y")], ["D", v("x")]], ["eq", v("x"), v("y")]],
+         at(x=1, Dx=0, y=1, Dy=0, g=1), False),  # at rest only at time 0
+        ([["ge", q(1), ["+", v("x"), ["t"]]]], at(x=1, Dx=0, y=0, Dy=0), False),  # at rest, but time goes on
+        ([["ge", square(["D", v("x")]), q(0)], ["eq", v("x"), v("x", "0")]], at(x=1, Dx=1, y=0, Dy=0), False),
     ],
 )
 def test_starts(formulas: list[Any], start: Instance, expected: bool) -> None:
     plan = Plan.of(flow(*formulas))
     assert stays(plan, Evaluator(plan.sig, start)) is expected
+
+
+def test_rest_needs_the_start_to_be_where_it_is() -> None:
+    plan = Plan.of(flow(["eq", square(["D", v("x")]), q(0)]))
+    start = at(x=1, Dx=0, y=0, Dy=0)
+    assert rests(plan, Evaluator(plan.sig, start))
+    for moved in ({("x", (), "0"): F(2)}, {("y", (), "D"): F(1, 10**9)}):
+        assert not rests(plan, Evaluator(plan.sig, start.with_letters(moved)))
+    without = Instance({}, {}, {k: x for k, x in start.letters.items() if k != ("y", (), "D")})
+    assert not rests(plan, Evaluator(plan.sig, without))
 
 
 def test_a_derivative_for_a_letter_that_an_equation_defines_is_refused() -> None:

@@ -70,7 +70,8 @@ class Cache:
     def key(self, source: Source) -> str:
         path = source.path
         parts = [self._salt, source.topic, source.slug, str(path.resolve()), str(file_hash(path))]
-        tables = [source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
+        beside = path.with_name(path.stem + ".instances.json")
+        tables = [beside, source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
         return sha256("\n".join([*parts, *(str(file_hash(table)) for table in tables)]))
 
     def get(self, key: str) -> dict[str, Any] | None:

@@ -27,6 +27,16 @@ class Shared:
     search: Any
     library: Data
     answers: dict[str, Any] = field(default_factory=dict)
+    records: dict[str, Any] | None = None
+
+    def recorded(self, claim: Any, label: str, case: int) -> Any:
+        """Instances kept beside the claim file for one kernel statement; read once."""
+        from verify.evidence import recorded
+
+        if self.records is None:
+            self.records = recorded.read(Path(claim.path)) if claim.path else {}
+        rows = self.records.get(label, ())
+        return rows[case] if case < len(rows) else recorded.Recorded()
 
 
 class Layers:
@@ -88,6 +98,7 @@ class Layers:
             uses=context.answers.get(theorem or "", {}).get("hyp_uses"),
             reproves=None if theorem is None else _same_derivation(context, theorem),
             expect_false=statement.expects == "REFUTED",
+            recorded=context.recorded(claim, str(statement.label), case),
         )
         names = {f.name for f in fields(Settings)}
         for name in budget:

@@ -10,6 +10,9 @@ that moves has at most one definition,
 no definition refers to itself through others, and f is smooth there. Then a solution exists for a short time (Picard-
 Lindelof, after elimination), with the derivatives of the instance. Inequalities hold for a while if they are strict at
 the start, or if both sides are equal there and the derivative of their difference has the right sign.
+
+Or the start is at rest and no hypothesis speaks of time: the path that stays there satisfies at all times what holds at
+the start.
 """
 
 from __future__ import annotations
@@ -170,6 +173,11 @@ def steady(plan: Plan) -> bool:
 
 def stays(plan: Plan, ev: Evaluator) -> bool:
     """Whether a path from the instance surely satisfies the hypotheses for a while."""
+    try:
+        if rests(plan, ev):
+            return True
+    except (Unsupported, ShapeError, NotEvidence):
+        return False
     found = definitions(plan)
     if found is None or _turned(plan, ev, found):
         return False
@@ -178,6 +186,33 @@ def stays(plan: Plan, ev: Evaluator) -> bool:
         return all(_local(plan, ev, d) for d in found.values()) and all(_stays(plan, ev, h, found) for h in others)
     except (Unsupported, ShapeError, NotEvidence):
         return False
+
+
+def rests(plan: Plan, ev: Evaluator) -> bool:
+    """Whether the path that stays at the instance satisfies the hypotheses at all times, since they hold there.
+
+    No derivative differs from 0, no letter from its start, and no hypothesis speaks of time: each says the same at all
+    times. Values and gradients of losses are functions of what rests.
+    """
+    if any(x[0] == "t" for h in plan.statement.get("hyps", []) for x in walk(h["concl"])):
+        return False
+    letters = ev.instance.letters
+    for k, value in letters.items():
+        if plan.sig["letters"].get(k[0], {}).get("dep", "const") == "const":
+            continue
+        if k[2] == "D" and not _still(value):
+            return False
+        now = letters.get((k[0], k[1], ""))
+        if k[2] == "0" and (now is None or not _still(vl.sub(now, value))):
+            return False
+        smooth = plan.sig["letters"][k[0]].get("dep") == "smooth"
+        if k[2] == "" and smooth and k[0] not in plan.derived and (k[0], k[1], "D") not in letters:
+            return False
+    return all(ev.fact(h).status == "holds" for h in plan.statement.get("hyps", []))
+
+
+def _still(value: Any) -> bool:
+    return value.is_zero() if isinstance(value, Mat) else isinstance(value, Fraction) and value == 0
 
 
 def _turned(plan: Plan, ev: Evaluator, found: Mapping[str, Definition]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from verify.evidence.counterexample import failing, failure, find, record, revalidate
@@ -17,13 +18,15 @@ from verify.evidence.iterates import descents
 from verify.evidence.judge import run as run_mutants
 from verify.evidence.monte_carlo import estimates
 from verify.evidence.necessity import necessity, without
+from verify.evidence.neighbours import around
+from verify.evidence.recorded import Recorded
 from verify.evidence.sharpness import sharpness
 from verify.evidence.sweep import sweep
 from verify.evidence.tails import exact_tails
 from verify.evidence.terms import Statement
 from verify.evidence.trajectories import trajectories, trajectory_trials
 from verify.evidence.trials import check_witness, trials, witness
-from verify.evidence.work import metered
+from verify.evidence.work import WorkLimit, metered
 from verify.numeric.enclosure import precision
 
 
@@ -55,6 +58,13 @@ class Settings:
     work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis
     samples: int = 300
     width_work: int = 400_000
+    neighbours: int = 0  # evaluated terms for steps from instances, for each mutant and hypothesis that stands all else
+    keep: bool = False  # counterexamples of mutants are given in full
+
+
+OUT_OF_REACH = 4
+"""What budgets of searches are divided by if no draw meets the hypotheses of the statement itself."""
+SEARCHES = ("search", "necessity", "mutant_draws", "mutant_search", "work", "mutant_work")
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Hints:
 
     Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
     `uses` lists for each hypothesis the steps that use it, which says that a derivation was replayed; `reproves`
-    whether the same derivation proves a mutant.
+    whether the same derivation proves a mutant; `recorded` are instances of an earlier search.
     """
 
     holds_at: Sequence[Mapping[str, Any]] = ()
@@ -73,6 +83,7 @@ class Hints:
     uses: Mapping[str, Sequence[Any]] | None = None
     reproves: Callable[[Statement], bool] | None = None
     expect_false: bool = False
+    recorded: Recorded = field(default_factory=Recorded)
 
 
 def gather(
@@ -87,10 +98,16 @@ def gather(
     """
     hints, settings = _completed(kernel_statement, hints or Hints()), settings or Settings()
     plan = Plan.of(kernel_statement)
-    with metered(4 * settings.work):  # hypotheses that are hard to meet give fewer instances, and the trials say so
-        drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
     out: dict[str, Any] = {"rejected": []}
     given = _given(kernel_statement, hints, out["rejected"])
+    # hypotheses that are hard to meet give fewer instances, and the trials say so; a witness is worth a longer search
+    with metered(settings.work // 2 if given else 4 * settings.work):
+        drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
+    if given and 2 * len(drawn.instances) < settings.trials:
+        with metered(settings.work):
+            drawn = _grown(plan, given, drawn, settings.trials)
+    if not drawn.instances:  # nor will draws for what is close to the statement meet the hypotheses
+        settings = replace(settings, **{name: getattr(settings, name) // OUT_OF_REACH for name in SEARCHES})
     with metered(settings.work):
         out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
     out["witness"] = _witness(kernel_statement, drawn, hints)
@@ -134,6 +151,9 @@ def gather(
             ),
             uses=hints.uses,
             given=hints.breaks_without,
+            recorded=hints.recorded,
+            pool=pool,
+            neighbours=settings.neighbours,
         )
         out["mutants"] = run_mutants(
             kernel_statement,
@@ -150,12 +170,36 @@ def gather(
             dropped=out["necessity"],
             unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             reproves=hints.reproves,
+            recorded=hints.recorded,
+            neighbours=settings.neighbours,
+            keep=settings.keep,
         )
     if settings.exact_tails:
         out["tails"] = exact_tails(kernel_statement, settings.exact_tails)
     if not out["rejected"]:
         del out["rejected"]
     return out
+
+
+NEAR = "near an instance of the claim"
+
+
+def _grown(plan: Plan, given: Sequence[Instance], drawn: Drawn, wanted: int) -> Drawn:
+    """What was drawn, and neighbours of the claim's own instances: as many from each, until the budget ends."""
+    found = list(drawn.instances)
+    seen = {str(i.letters) for i in (*found, *given)}
+    each = -(-(wanted - len(found)) // len(given))
+    for start in given:
+        try:
+            for instance in islice(around(plan, start), 2 * each):
+                if len(found) < wanted and str(instance.letters) not in seen:
+                    seen.add(str(instance.letters))
+                    found.append(replace(instance, corners=(NEAR,)))
+        except WorkLimit:
+            break
+    more = len(found) - len(drawn.instances)
+    corners = {**drawn.corners, NEAR: more} if more else drawn.corners
+    return replace(drawn, instances=tuple(found), drawn=drawn.drawn + more, corners=corners)
 
 
 def _gaussian(plan: Plan) -> bool:

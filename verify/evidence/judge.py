@@ -7,24 +7,29 @@ search of its own. Every counterexample is validated again from what is written 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verify.evidence.check import Prepared, recursive, worst
 from verify.evidence.consequences import REDUNDANT, Consequences, Fate
 from verify.evidence.continuation import stays
-from verify.evidence.counterexample import record, revalidate
+from verify.evidence.counterexample import failing, failure, record, revalidate
 from verify.evidence.evaluate import Evaluator
 from verify.evidence.generate import Fact, Plan, draw_one, validate
 from verify.evidence.hunt import CORNERS, OUT_OF_REACH, Budget, hunt
 from verify.evidence.instance import Instance
 from verify.evidence.mutants import Mutant, mutants
+from verify.evidence.neighbours import afterwards, walk
+from verify.evidence.recorded import Recorded
 from verify.evidence.rng import Rng, label_hash
-from verify.evidence.terms import Statement
+from verify.evidence.terms import Statement, letters
 from verify.evidence.trajectories import Along, check_along
 from verify.evidence.values import ShapeError, Unsupported
 from verify.evidence.work import WorkLimit, exhausted, metered
 from verify.numeric.enclosure import NotEvidence, precision
+
+FIRST = ("relation", "transpose", "index", "hypothesis")
+"""Operators whose mutants are tried before the others."""
 
 
 class Pool:
@@ -74,6 +79,8 @@ class Judge:
     dropped: Mapping[str, Mapping[str, Any]]
     reproves: Callable[[Statement], bool] | None
     consequences: Consequences
+    recorded: Recorded = field(default_factory=Recorded)
+    walk: int = 0
 
     def at_once(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from what is known already, without looking at an instance; None if none does."""
@@ -95,6 +102,17 @@ class Judge:
         if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
             return {"status": "killed", "by": "the derivation and the witness"}
         return None
+
+    def remembered(self, mutant: Mutant) -> dict[str, Any] | None:
+        """That a recorded instance rejects the mutant, if it does so now."""
+        data = self.recorded.mutant(mutant.label())
+        if data is None:
+            return None
+        with metered(self.budget.work):
+            outcome = failing(mutant.statement, data, iterates=self.iterates)
+        if isinstance(outcome, str):
+            return None
+        return {"status": "killed", "counterexample": {**data, **failure(mutant.statement, outcome)}}
 
     def fate(self, mutant: Mutant) -> dict[str, Any]:
         """Status with what belongs to it: counterexample, reason, or what was tried."""
@@ -191,11 +209,43 @@ class Judge:
             if found is not None:
                 return found, tried
             budget = replace(budget, draws=0)
+        if self.walk:
+            found, met = self._walked(mutant)
+            tried += met
+            if found is not None:
+                return found, tried
         hunted = hunt(
             mutant.statement, seed=self.seed ^ label_hash(mutant.label()), budget=budget, iterates=self.iterates
         )
         tried += hunted.met + hunted.screened
         return None if hunted.found is None else dict(hunted.found), tried
+
+
+    def _walked(self, mutant: Mutant) -> tuple[dict[str, Any] | None, int]:
+        """A counterexample near instances of the pool, and how many were tried."""
+        plan, name, number = Plan.of(mutant.statement), mutant.hypothesis(), mutant.goal()
+        changed = mutant.statement["goals"] if number is not None else mutant.statement["hyps"]
+        first = {x for f in changed if name is None or f["id"] == name for x in letters(f["concl"])}
+        starts: list[Instance] = []
+        for prepared in self.pool:
+            if len(starts) == STARTS:
+                break
+            with precision(50):
+                if number is not None or validate(plan, prepared.instance) is None:
+                    starts.append(prepared.instance)
+        with metered(self.walk):
+            goals = None if number is None else [number]
+            went = walk(plan, starts, first, goals=goals, iterates=self.iterates)
+            if went.found is None and name is not None:
+                went = replace(went, found=afterwards(plan, starts))
+        if went.found is None:
+            return None, went.met
+        data = record(mutant.statement, *went.found)
+        return (data if revalidate(mutant.statement, data, iterates=self.iterates) is None else None), went.met
+
+
+STARTS = 4
+"""Instances of the pool from which neighbours are looked at."""
 
 
 def _later(plan: Plan, mutant: Mutant, along: Along) -> dict[str, Any] | None:
@@ -230,15 +280,18 @@ def run(
     proof_at: Instance | None = None,
     dropped: Mapping[str, Mapping[str, Any]] | None = None,
     reproves: Callable[[Statement], bool] | None = None,
+    recorded: Recorded | None = None,
+    neighbours: int = 0,
 ) -> dict[str, Any]:
     """Every mutant of goals, every dropped hypothesis, and at most `max_hypothesis` other hypothesis mutants.
 
     `pool` are instances of the statement, of which no more than `limit` are tried first, and `more` are drawn if a
     mutant stands all of them. `unused` names hypotheses that the derivation does not use, `dropped` what is known
     about statements without one. `proof_at` is an instance of a statement that is proved: the negation of an equation
-    or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands. Once
-    `work` is spent, what remains is *not tried*. Counterexamples are kept only with `keep`; otherwise a killed mutant
-    keeps where and by which margin.
+    or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands.
+    `recorded` are instances of an earlier search, tried before all else; `neighbours` is the budget for steps from
+    instances of the pool. Mutants by the operators of `FIRST` come first, and once `work` is spent, what remains is
+    *not tried*. Counterexamples are kept only with `keep`; otherwise a killed mutant keeps where and by which margin.
     """
     everything = mutants(statement)
     chosen = _chosen(everything, seed, max_hypothesis)
@@ -259,13 +312,19 @@ def run(
         dropped or {},
         reproves,
         Consequences(statement),
+        recorded or Recorded(),
+        neighbours,
     )
+    order = sorted(range(len(chosen)), key=lambda n: (chosen[n].operator not in FIRST, n))
     rows: list[dict[str, Any]] = []
+    kept = [judge.remembered(m) for m in chosen]  # each within a budget of its own: they are few evaluations
     with metered(work):
-        first = [_kernel_first(judge, m) if judge.dear and work >= 0 else None for m in chosen]
-        for m, known in zip(chosen, first, strict=True):
-            row = {"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change}
-            rows.append({**row, **(known or (_told(judge, m, keep) if work >= 0 else {"status": "not tried"}))})
+        asked = judge.dear and work >= 0
+        first = [k or (_kernel_first(judge, m) if asked else None) for k, m in zip(kept, chosen, strict=True)]
+        told = {n: first[n] or (_told(judge, chosen[n]) if work >= 0 else {"status": "not tried"}) for n in order}
+    for n, m in enumerate(chosen):
+        rows.append({"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change})
+        rows[-1].update(told[n] if keep else _briefly(told[n]))
     rates: dict[str, dict[str, int]] = {}
     for row in rows:
         rate = rates.setdefault(str(row["operator"]), {})
@@ -309,7 +368,7 @@ def _kernel_first(judge: Judge, mutant: Mutant) -> dict[str, Any] | None:
         return None
 
 
-def _told(judge: Judge, mutant: Mutant, keep: bool) -> dict[str, Any]:
+def _told(judge: Judge, mutant: Mutant) -> dict[str, Any]:
     try:
         found = judge.at_once(mutant) if exhausted() else judge.fate(mutant)
     except WorkLimit:
@@ -318,7 +377,13 @@ def _told(judge: Judge, mutant: Mutant, keep: bool) -> dict[str, Any]:
         return {"status": "not tried"}
     if exhausted() and found["status"] == "survived" and mutant.operator != "hypothesis":
         return {"status": "not tried"}
-    if not keep and "counterexample" in found:
-        data = found.pop("counterexample")
-        found["where"], found["margin"] = data.get("where", "here"), data.get("margin")
     return found
+
+
+def _briefly(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Where and by which margin a counterexample breaks a mutant, instead of the counterexample."""
+    if "counterexample" not in found:
+        return dict(found)
+    data = found["counterexample"]
+    short = {k: x for k, x in found.items() if k != "counterexample"}
+    return {**short, "where": data.get("where", "here"), "margin": data.get("margin")}

@@ -1,6 +1,7 @@
 """States of a flow at later times, in balls with a proved error.
 
-The hypotheses of the form D(letter) = term are compiled to a polynomial vector field on matrices, compared
+The hypotheses of the form D(letter) = term are compiled to a polynomial vector field on matrices (a letter without one
+goes straight on, with the derivative that the instance gives it), compared
 with the exact derivatives at the start, and integrated by the validated Taylor method of
 `verify.numeric.flow`.
 """
@@ -70,6 +71,9 @@ def follow(
             inst = Instance(start.nat, start.dims, moved, start.losses, start.laws, found.time, start.corners)
             rates: dict[Key, Value] = {}
             ev = Evaluator(plan.sig, inst)
+            for k, rate in field.straight.items():
+                if rate is not None:
+                    rates[k[0], k[1], "D"] = rate
             for k, (term, env) in field.equations.items():
                 if not any(x == "D" for x in _heads(term)):
                     rates[k[0], k[1], "D"] = ev.value(term, env)
@@ -213,9 +217,10 @@ class _Field:
         moving = {
             k for k in start.letters if k[2] == "" and plan.sig["letters"][k[0]].get("dep", "const") in kinds
         }
-        if moving - set(self.equations):
+        self.straight = {k: start.letters.get((k[0], k[1], "D")) for k in moving - set(self.equations)}
+        if self.straight and (plan.time != "flow" or None in self.straight.values()):
             raise Unsupported("a letter whose motion is not determined")
-        self.keys = sorted(self.equations)
+        self.keys = sorted([*self.equations, *self.straight])
         self.scalars = {k for k in self.keys if not isinstance(start.letters[k], Mat)}
         if not self.keys:
             raise Unsupported("nothing moves")
@@ -229,7 +234,12 @@ class _Field:
 
     def __call__(self, state: tuple[Any, ...]) -> list[Any]:
         here = dict(zip(self.keys, state, strict=True))
-        return [self.build(*self.equations[k], here) for k in self.keys]
+        return [self.rate(k, here) for k in self.keys]
+
+    def rate(self, k: Key, here: Mapping[Key, Any]) -> Any:
+        """The right side of an equation of motion; a letter without one goes straight on."""
+        straight = self.straight.get(k)
+        return self.build(*self.equations[k], here) if straight is None else _rational(straight)
 
     def build(self, term: Term, env: Env, here: Mapping[Key, Any]) -> Any:
         """A matrix expression (scalars are 1 x 1) for a term."""
@@ -257,7 +267,7 @@ class _Field:
             return self.build(term[1], env, here).T
         if head == "D" and term[1][0] == "v":
             k = (term[1][1], tuple(self.ev.index(i, env) for i in term[1][2]), "")
-            return self.build(*self.equations[k], here)
+            return self.rate(k, here)
         if head == "pow":
             e = self.ev.index(term[2], env)
             return self.product([(term[1], env)] * e, here)

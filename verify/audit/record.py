@@ -1,0 +1,130 @@
+"""A long search for instances that reject mutants and dropped hypotheses; what it finds is kept beside the claim.
+
+`python -m verify.audit.record FOLDER [CLAIM ..] [--work N]` writes `<slug>.instances.json` next to each claim file. An
+audit validates these instances again instead of searching for them; so budgets can be large here and small there. What
+was recorded before is tried first and kept if it stands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from verify.audit.engine import ENGINE
+from verify.audit.sources import Source, discover, select
+from verify.audit.verdict import states
+from verify.evidence.recorded import Recorded, write
+
+Data = dict[str, Any]
+
+OPEN = ("survived", "not tried")
+
+
+def deep(work: int) -> Data:
+    """Settings of a search in which a mutant or hypothesis may spend `work` evaluated terms."""
+    return {
+        "trials": 60,
+        "enclosed": 0,
+        "descents": 0,
+        "samples": 2,
+        "width_work": 0,
+        "necessity": 40,
+        "mutant_pool": 60,
+        "mutant_draws": 60,
+        "mutant_search": 24,
+        "mutant_screens": 2,
+        "mutant_work": 100 * work,
+        "neighbours": work,
+        "keep": True,
+    }
+
+
+def search(source: Source, root: Path, settings: Mapping[str, Any]) -> tuple[dict[str, tuple[Recorded, ...]], Data]:
+    """Records of a claim by label, and the fates of mutants and hypotheses that are still open."""
+    claim = ENGINE.load(source.path)
+    context = ENGINE.context(claim, root)
+    records: dict[str, tuple[Recorded, ...]] = {}
+    left: Data = {}
+    for statement in claim.statements:
+        if statement.sort_error is not None or statement.expects is not None:
+            continue
+        kernel = statement.kernel()
+        try:
+            theorems = ENGINE.derive(claim, statement, context)
+        except ENGINE.gives_up():
+            continue
+        rows = []
+        for case, form in enumerate(kernel):
+            theorem = next((str(t["id"]) for t in theorems if states(t, form)), None)
+            evidence = ENGINE.gather(claim, statement, case, theorem, context, settings)
+            rows.append(recorded(evidence))
+            left[f"{source.slug}.{statement.label}" + (f" ({case + 1})" if case else "")] = {
+                "necessity": [h for h, x in evidence.get("necessity", {}).items() if x["status"] == "unknown"],
+                "mutants": [_label(x) for x in evidence.get("mutants", {}).get("mutants", []) if x["status"] in OPEN],
+            }
+        records[str(statement.label)] = tuple(rows)
+    return records, left
+
+
+def recorded(evidence: Mapping[str, Any]) -> Recorded:
+    """The instances of what was found, each once."""
+    instances: dict[str, int] = {}
+    rows: list[Data] = []
+
+    def number(data: Mapping[str, Any]) -> int:
+        kept = {k: data[k] for k in ("values", "dims", "dims_from", "losses", "laws") if k in data}
+        if str(data.get("where", "")).startswith("time "):
+            kept["where"] = data["where"]
+        text = json.dumps(kept, sort_keys=True)
+        if text not in instances:
+            instances[text] = len(rows)
+            rows.append(kept)
+        return instances[text]
+
+    found = {
+        h: number(x["counterexample"])
+        for h, x in evidence.get("necessity", {}).items()
+        if x["status"] == "necessary" and x.get("source") != "given"
+    }
+    killed = {
+        _label(x): number(x["counterexample"])
+        for x in evidence.get("mutants", {}).get("mutants", [])
+        if x["status"] == "killed" and "counterexample" in x and x["operator"] != "hypothesis"
+    }
+    return Recorded(tuple(rows), killed, found)
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    return f"{row['operator']}: {row['part']} at {'.'.join(map(str, row['path'])) or 'top'}: {row['change']}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("claims", nargs="*")
+    parser.add_argument("--work", type=int, default=12_000, help="evaluated terms for a mutant")
+    parser.add_argument("--log", type=Path, help="write what is still open here, a claim a line")
+    options = parser.parse_args(arguments)
+    sources = discover(options.folder)
+    for source in select(sources, options.claims) if options.claims else sources:
+        began = time.process_time()
+        records, left = search(source, options.folder, deep(options.work))
+        write(source.path, records)
+        killed = sum(len(r.mutants) for rows in records.values() for r in rows)
+        still = sum(len(x["mutants"]) for x in left.values())
+        seconds = time.process_time() - began
+        told = f"{source.slug}: {killed} rejected by an instance, {still} open, {seconds:.0f} s"
+        print(told, file=sys.stderr, flush=True)
+        if options.log is not None:
+            with options.log.open("a", encoding="utf-8") as out:
+                out.write(json.dumps({source.slug: left}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
