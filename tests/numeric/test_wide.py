@@ -155,14 +155,13 @@ def test_the_polynomial_and_the_angle_meet(cosine):
             assert abs(tangent_kernel(x, y)[0, 0] - both) < 1e-15 * (k1 + abs(dot) * k0)
 
 
-def test_matrices_do_not_depend_on_tiles_or_threads(monkeypatch):
+def test_matrices_do_not_depend_on_tiles(monkeypatch):
     rng = np.random.default_rng(2)
     x = rng.standard_normal((61, 5))
     x[7], x[50] = -x[3], x[3]
     whole = tangent_kernel(x)
     assert np.array_equal(whole, whole.T)
-    for tile, workers in ((7, 1), (16, 3), (61, 2)):
+    for tile in (7, 16, 61):
         monkeypatch.setattr(gram, "TILE", tile)
-        monkeypatch.setattr(gram.os, "cpu_count", lambda n=workers: n)
         assert np.allclose(tangent_kernel(x), whole, rtol=0, atol=4e-15)
         assert np.array_equal(tangent_kernel(x), tangent_kernel(x).T)

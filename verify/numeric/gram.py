@@ -11,9 +11,7 @@ because a dot product has lost its digits there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -29,7 +27,8 @@ Array = NDArray[np.float64]
 NEAR_ZERO = 0.45
 NEAR_COLLINEAR = 0.9
 TILE = 250
-"""Measured: smaller tiles spend their time in handing the interpreter lock on, larger ones leave the cache."""
+"""Smaller tiles cost more calls, larger ones leave the cache. Threads gained nothing here: each waits for the
+interpreter lock between operations of some microseconds (measured on two cores)."""
 PANEL = 512
 
 _DIGITS = 60
@@ -86,9 +85,8 @@ def _interpolant(part: Callable[[Any, Any], Any], terms: int) -> tuple[float, ..
 def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = False) -> Array:
     """The n x m matrix of a kernel over all pairs of rows, times the product of their norms if `lengths`.
 
-    With y = None (the rows of x with themselves) half of the tiles are computed, and the result is symmetric. Tiles are
-    independent of each other, so the result does not depend on the number of threads. Raises InvalidInput for wrong
-    shapes, rows that are zero or not finite, and norms outside 1e-140 to 1e140.
+    With y = None (the rows of x with themselves) half of the tiles are computed, and the result is symmetric.
+    Raises InvalidInput for wrong shapes, rows that are zero or not finite, and norms outside 1e-140 to 1e140.
     """
     a = _rows(x)
     b = a if y is None else _rows(y)
@@ -103,14 +101,11 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
         first = i if y is None else 0  # the tiles below the diagonal are mirrored later
         np.matmul(unit[i : i + PANEL], other[first:].T, out=out[i : i + PANEL, first:])
     left, right = (left * kernel.scale, right) if lengths else (np.full(n, kernel.scale), np.ones(m))
-    places = [(i, j) for i in range(0, n, TILE) for j in range(0, m, TILE) if y is not None or j >= i]
-
     at_zero = float(kernel.of_angle(np.array([np.pi]), np.array([-1.0]))[0]) / kernel.scale
     below = np.tri(TILE, TILE, -1, dtype=bool)
-
-    def run(mine: list[tuple[int, int]]) -> None:
-        work = np.empty((2, TILE * TILE))  # fresh memory for each tile would cost more than the arithmetic
-        for i, j in mine:
+    work = np.empty((2, TILE * TILE))  # fresh memory for each tile would cost more than the arithmetic
+    for i in range(0, n, TILE):
+        for j in range(i if y is None else 0, m, TILE):
             rows, columns = slice(i, min(n, i + TILE)), slice(j, min(m, j + TILE))
             tile = out[rows, columns]
             square, value = (row[: tile.size].reshape(tile.shape) for row in work)
@@ -128,14 +123,6 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
             elif y is None:
                 out[columns, rows] = value.T
             tile[...] = value
-
-    workers = min(len(places), os.cpu_count() or 1)
-    if workers == 1:
-        run(places)
-    elif workers:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            for _ in pool.map(run, [places[k::workers] for k in range(workers)]):
-                pass
     return out
 
 
