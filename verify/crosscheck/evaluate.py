@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from . import forms
@@ -25,6 +26,12 @@ Term = list[Any]
 Env = dict[str, int]
 BINDERS = ("sum", "prod")
 MOST_TERMS = 3000
+
+
+@lru_cache(maxsize=4096)
+def rational(text: str) -> Fraction:
+    """A written number; the same few are read over and over."""
+    return Fraction(text)
 
 
 class Source:
@@ -132,7 +139,8 @@ class Evaluator:
 
     # terms
     def value(self, term: Term, env: Env) -> Value:
-        at = (id(term), *(env.get(s) for s in free(term)))
+        symbols = free(term)
+        at = (id(term), *map(env.get, symbols)) if symbols else id(term)
         kept = self.kept.get(at)
         if kept is None:
             kept = self.kept[at] = (term, self.fresh(term, env))
@@ -147,12 +155,14 @@ class Evaluator:
     def fresh(self, term: Term, env: Env) -> Value:
         head, source, red = term[0], self.source, self.red
         source.work.spend(1)
+        if head == "@in":
+            return self.inside(term, env).value(term[3], bound(term, source, env))
+        if head == "v":
+            return source.letter(self, term[1], tuple([source.index(i, env) for i in term[2]]), term[3])
         if head == "q":
-            return self.number(Fraction(term[1]))
+            return self.number(rational(term[1]))
         if head == "n":
             return self.number(Fraction(source.index(term[1], env)))
-        if head == "v":
-            return source.letter(self, term[1], tuple(source.index(i, env) for i in term[2]), term[3])
         if head == "+":
             total = self.value(term[1], env)
             for part in term[2:]:
@@ -195,8 +205,6 @@ class Evaluator:
             return self.pi()
         if head == "t":
             return source.time(self)[0]
-        if head == "@in":
-            return self.inside(term, env).value(term[3], bound(term, source, env))
         if head == "@if":
             return self.value(term[2] if source.index(term[1], env) >= 0 else term[3], env)
         if head == "@unit":
@@ -287,7 +295,8 @@ class Evaluator:
     # derivatives
     def dual(self, term: Term, env: Env) -> tuple[Value, Value | None]:
         """Value and derivative; the derivative is None where it is surely 0."""
-        at = (id(term), *(env.get(s) for s in free(term)))
+        symbols = free(term)
+        at = (id(term), *map(env.get, symbols)) if symbols else id(term)
         kept = self.kept_duals.get(at)
         if kept is None:
             kept = self.kept_duals[at] = (term, self.fresh_dual(term, env))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -62,14 +63,10 @@ def mul(a: Value, b: Value, red: Reduce) -> Value:
     if a.cols != b.rows or (a.stack == "column") != (b.stack == "row"):
         raise Ill(f"a product of {describe(a)} and {describe(b)}")
     columns = list(zip(*b.data, strict=True)) if b.data else [()] * b.cols
-    rows = [[red(sum(map(_times, row, column))) for column in columns] for row in a.data]
+    rows = [[red(sum(map(operator.mul, row, column))) for column in columns] for row in a.data]
     if a.stack == "row" and b.stack == "column":
         return rows[0][0]
     return Mat(a.rows, b.cols, rows, "row" if a.stack == "row" else "column" if b.stack == "column" else "")
-
-
-def _times(x: Scalar, y: Scalar) -> Scalar:
-    return x * y
 
 
 def transpose(a: Value) -> Value:

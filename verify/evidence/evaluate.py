@@ -226,7 +226,7 @@ class Evaluator:
     def _value(self, term: Term, env: Env) -> Value:
         head = term[0]
         if head == "q":
-            return Fraction(term[1])
+            return vl.rational(term[1])
         if head == "n":
             return Fraction(self.index(term[1], env))
         if head == "v":
@@ -813,20 +813,26 @@ def compare(relation: str, a: Value, b: Value) -> Verdict:
     """Verdict of a relation between two values."""
     gap = vl.sub(a, b)
     if relation in ("ge", "gt"):
+        if isinstance(gap, Fraction):
+            sign = gap.numerator
+            return Verdict("holds" if sign > 0 or (sign == 0 and relation == "ge") else "fails", gap, gap)
         if isinstance(gap, Mat):
             raise ShapeError("matrices are not ordered")
         bounds = vl.ends(gap)
         if bounds is None:
             return Verdict("unknown", exact=False, note="not finite")
         low, high = bounds
-        exact = isinstance(gap, Fraction)
         if low > 0 or (low == 0 and relation == "ge"):
-            return Verdict("holds", low, high, exact)
+            return Verdict("holds", low, high, False)
         if high < 0 or (high == 0 and relation == "gt"):
-            return Verdict("fails", low, high, exact)
-        return Verdict("unknown", low, high, exact, digits=_agreement(gap, a, b))
-    cells = gap.entries() if isinstance(gap, Mat) else (gap,)
+            return Verdict("fails", low, high, False)
+        return Verdict("unknown", low, high, False, digits=_agreement(gap, a, b))
     low, high, exact = vl.ZERO, vl.ZERO, True
+    if isinstance(gap, Mat) and gap.num is not None:
+        low = high = Fraction(max(map(abs, gap.num), default=0), gap.den)
+        cells: tuple[Scalar, ...] = ()
+    else:
+        cells = gap.entries() if isinstance(gap, Mat) else (gap,)
     for x in cells:
         bounds = vl.ends(x)
         if bounds is None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from verify.numeric.enclosure import Enclosure
 
@@ -25,6 +27,12 @@ class Unsupported(ValueError):
 
 
 ZERO, ONE = Fraction(0), Fraction(1)
+
+
+@lru_cache(maxsize=4096)
+def rational(text: str) -> Fraction:
+    """A rational number as the kernel's language writes it; the same few are read over and over."""
+    return Fraction(text)
 
 
 class Mat:
@@ -126,8 +134,14 @@ class Mat:
             self.shape == other.shape
             and self.num is not None
             and other.num is not None
-            and all(a * other.den == b * self.den for a, b in zip(self.num, other.num, strict=True))
+            and self._same(other)
         )
+
+    def _same(self, other: Mat) -> bool:
+        assert self.num is not None and other.num is not None
+        if self.den == other.den:
+            return self.num == other.num
+        return all(a * other.den == b * self.den for a, b in zip(self.num, other.num, strict=True))
 
     # -- arithmetic --------------------------------------------------------------------------------------
 
@@ -139,8 +153,7 @@ class Mat:
             raise ShapeError(f"sum of {self.rows} x {self.cols} and {other.rows} x {other.cols}")
         if self.num is not None and other.num is not None:
             if self.den == other.den:
-                pairs = zip(self.num, other.num, strict=True)
-                return Mat.exact(self.rows, self.cols, (a + b for a, b in pairs), self.den)
+                return Mat.exact(self.rows, self.cols, map(operator.add, self.num, other.num), self.den)
             den = math.lcm(self.den, other.den)
             p, q = den // self.den, den // other.den
             pairs = zip(self.num, other.num, strict=True)
@@ -151,7 +164,7 @@ class Mat:
 
     def neg(self) -> Mat:
         if self.num is not None:
-            return Mat(self.rows, self.cols, tuple(-x for x in self.num), self.den, None)
+            return Mat(self.rows, self.cols, tuple(map(operator.neg, self.num)), self.den, None)
         return self.map(lambda x: -x)
 
     def sub(self, other: Mat) -> Mat:
@@ -171,7 +184,7 @@ class Mat:
         if self.num is not None and other.num is not None:
             a = [self.num[i * m : i * m + m] for i in range(n)]
             b = [other.num[j::c] for j in range(c)]
-            out = (sum(map(int.__mul__, row, col)) for row in a for col in b)
+            out = [sum(map(operator.mul, row, col)) for row in a for col in b]
             return Mat.exact(n, c, out, self.den * other.den)
         p, q = self.entries(), other.entries()
         cells: list[Scalar] = []
@@ -184,11 +197,12 @@ class Mat:
         return Mat.of(n, c, cells)
 
     def t(self) -> Mat:
-        order = [i * self.cols + j for j in range(self.cols) for i in range(self.rows)]
+        c = self.cols
         if self.num is not None:
-            return Mat(self.cols, self.rows, tuple(self.num[k] for k in order), self.den, None)
+            flat = self.num if c == 1 or self.rows == 1 else tuple(x for j in range(c) for x in self.num[j::c])
+            return Mat(c, self.rows, flat, self.den, None)
         assert self.ent is not None
-        return Mat(self.cols, self.rows, None, 1, tuple(self.ent[k] for k in order))
+        return Mat(c, self.rows, None, 1, tuple(x for j in range(c) for x in self.ent[j::c]))
 
     def trace(self) -> Scalar:
         if self.rows != self.cols:
@@ -289,6 +303,8 @@ def neg(a: Value) -> Value:
 
 
 def sub(a: Value, b: Value) -> Value:
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a - b
     return add(a, neg(b))
 
 
