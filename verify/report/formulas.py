@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import marshal
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from . import mathml
 
 Json = Any
 T = TypeVar("T")
+MOST_SEEN = 4_000
 
 def _renderer(name: str) -> Callable[[Json], str] | None:
     try:
@@ -69,6 +71,7 @@ class Formulas:
     ) -> None:
         self._statement = statement or _rendered
         self._kernel = kernel or _renderer("kernel_mathml")
+        self._seen: dict[tuple[bytes, bool], Markup] = {}  # a claim shows the same formula in several places
 
     def statement(self, ast: Json) -> StatementMath:
         pieces = _ask(self._statement, ast)
@@ -84,7 +87,13 @@ class Formulas:
         )
 
     def kernel(self, node: Json, block: bool = True) -> Markup:
-        return _shown(_ask(self._kernel, node), partial(kernel_text, node), block)
+        key = (marshal.dumps(node, 2), block)
+        found = self._seen.get(key)
+        if found is None:
+            if len(self._seen) >= MOST_SEEN:
+                self._seen.clear()
+            found = self._seen[key] = _shown(_ask(self._kernel, node), partial(kernel_text, node), block)
+        return found
 
 
 def json_text(node: Json) -> str:

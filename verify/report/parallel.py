@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import selectors
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
 FEWEST = 24  # items for which a second process is worth its start
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for cycles meanwhile: over the data of many claims it takes a third of the time and finds nothing."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def spread(function: Callable[[A], B], items: Sequence[A], workers: int, done: Callable[[], None]) -> list[B]:

@@ -25,7 +25,7 @@ from .documents import documents
 from .errata import KINDS
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
-from .parallel import spread
+from .parallel import spread, uncollected
 from .verdicts import VERDICTS, badge, sprite, verdict_class
 
 Json = Any
@@ -84,7 +84,8 @@ def build(
     """
     root = Path(out_dir)
     old = _earlier(root)
-    pages = render(certificates, registry, sources, formulas, register, workers, progress)
+    with uncollected():
+        pages = render(certificates, registry, sources, formulas, register, workers, progress)
     for name in sorted(pages):
         _write(root / name, pages[name])
     for name in sorted(old - set(pages)):
