@@ -3,44 +3,77 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import report_example as example
 
 from verify.report import CertificateAndVerdicts, ReportError, render
-from verify.report.parallel import FEWEST, spread
+from verify.report.parallel import FEWEST, Passes, relay
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork: everything is done in one process")
 
 
 def test_results_come_in_order_and_every_one_is_reported() -> None:
     for workers, count in ((1, 5), (2, 5), (2, 2 * FEWEST + 1), (3, 4 * FEWEST)):
+        read: list[int] = []
         done: list[int] = []
-        assert spread(lambda x: x * x, range(count), workers, lambda done=done: done.append(1)) == [x * x for x in range(count)]  # type: ignore[misc]
-        assert len(done) == count
+        passes: Passes[int, int, str, int, tuple[int, str, int]] = Passes(
+            lambda x: (x, "kept" * x), sum, lambda x, kept, total: (x * x, kept, total)
+        )
+        got = relay(passes, range(count), workers, partial(read.append, 1), partial(done.append, 1))
+        assert got == [(x * x, "kept" * x, sum(range(count))) for x in range(count)]
+        assert len(read) == len(done) == count
 
 
 @forks
-def test_other_processes_do_the_work() -> None:
-    found = set(spread(lambda _: os.getpid(), range(4 * FEWEST), 2, lambda: None))
-    assert len(found) == 2 and os.getpid() not in found
+def test_other_processes_do_the_work_and_stay_for_the_second_pass() -> None:
+    passes: Passes[int, int, int, list[int], tuple[int, int]] = Passes(
+        lambda x: (os.getpid(), os.getpid()), list, lambda x, kept, _: (kept, os.getpid())
+    )
+    found = set(relay(passes, range(4 * FEWEST), 2, nothing, nothing))
+    assert len(found) == 2 and all(one == other != os.getpid() for one, other in found)
+
+
+def nothing() -> None:
+    pass
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_failure_is_raised(workers: int) -> None:
+@pytest.mark.parametrize("second", [False, True])
+def test_a_failure_is_raised(workers: int, second: bool) -> None:
     def fails(x: int) -> int:
         if x == 7:
             raise ReportError("seven")
         return x
 
+    first: Callable[[int], tuple[int, int]] = (lambda x: (x, x)) if second else (lambda x: (fails(x), x))
+    passes: Passes[int, int, int, int, int] = Passes(first, sum, lambda x, kept, _: fails(x))
     with pytest.raises(ReportError, match="seven"):
-        spread(fails, range(2 * FEWEST), workers, lambda: None)
+        relay(passes, range(2 * FEWEST), workers, nothing, nothing)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_failure_between_the_passes_is_raised(workers: int) -> None:
+    def meet(_: object) -> int:
+        raise ReportError("twice")
+
+    passes: Passes[int, int, int, int, int] = Passes(lambda x: (x, x), meet, lambda x, kept, _: x)
+    with pytest.raises(ReportError, match="twice"):
+        relay(passes, range(2 * FEWEST), workers, nothing, nothing)
 
 
 @forks
-def test_a_process_that_dies_is_noticed() -> None:
+@pytest.mark.parametrize("second", [False, True])
+def test_a_process_that_dies_is_noticed(second: bool) -> None:
+    def dies(x: int) -> int:
+        return os._exit(3) if x == 9 else x
+
+    first: Callable[[int], tuple[int, int]] = (lambda x: (x, x)) if second else (lambda x: (dies(x), x))
+    passes: Passes[int, int, int, int, int] = Passes(first, sum, lambda x, kept, _: dies(x))
     with pytest.raises(ChildProcessError):
-        spread(lambda x: os._exit(3) if x == 9 else x, range(2 * FEWEST), 2, lambda: None)
+        relay(passes, range(2 * FEWEST), 2, nothing, nothing)
 
 
 def many() -> list[CertificateAndVerdicts]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,7 +95,7 @@ class _File:
     claim: Claim
     labels: Mapping[str, tuple[str, ...]]  # statement -> its theorems and its refutation
     uses: Mapping[str, tuple[str, ...]]  # theorem or refutation -> what its steps use
-    states: Mapping[str, str]  # theorem -> what it states
+    states: Mapping[str, Json]  # theorem -> what it states
     roots: frozenset[str]
 
     @staticmethod
@@ -107,10 +106,7 @@ class _File:
             refutation = [str(s["refutation"])] if isinstance(s.get("refutation"), str) else []
             labels[str(s["label"])] = (*map(str, s.get("theorems") or ()), *refutation)
         uses = {str(t["id"]): _used(t["steps"]) for t in data.get("derivation") or ()}
-        states = {
-            str(t["id"]): json.dumps([t["sig"], t["hyps"], t["goals"]], sort_keys=True)
-            for t in data.get("derivation") or ()
-        }
+        states = {str(t["id"]): [t["sig"], t["hyps"], t["goals"]] for t in data.get("derivation") or ()}
         for r in data.get("refutations") or ():
             uses[str(r["id"])] = _used((r.get("theorem") or {}).get("steps") or ())
         return _File(c, labels, uses, states, frozenset(x for names in labels.values() for x in names))

@@ -9,7 +9,7 @@ the document does not make, but that are easily read into it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,10 +109,18 @@ def _distance(printed: Json, corrected: Json) -> tuple[int, float]:
     return -list(KINDS).index(change(printed, corrected)), -common
 
 
-def _subterms(term: Json) -> frozenset[str]:
-    if not isinstance(term, list):
-        return frozenset()
-    return frozenset({json.dumps(term, sort_keys=True)}.union(*map(_subterms, term)))
+def _subterms(term: Json) -> set[Hashable]:
+    found: set[Hashable] = set()
+
+    def visit(item: Json) -> Hashable:
+        if not isinstance(item, list):
+            return json.dumps(item, sort_keys=True) if isinstance(item, Mapping) else item
+        term = tuple(map(visit, item))
+        found.add(term)
+        return term
+
+    visit(term)
+    return found
 
 
 def change(printed: Json, corrected: Json) -> str:

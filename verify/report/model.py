@@ -319,6 +319,34 @@ class Claim:
         return tuple(sorted({name for s in self.statements for name in getattr(s, kind)}))
 
 
+def brief(c: Claim) -> Claim:
+    """What the pages of many claims show of one: its statements without their evidence, its steps without formulas."""
+    theorems = tuple(
+        replace(
+            t, hypotheses=(), goals=(),
+            steps=tuple(replace(s, words="", math=Markup(), premises=(), certificate="") for s in t.steps),
+        )
+        for t in c.theorems
+    )  # fmt: skip
+    statements = tuple(
+        replace(s, kernel=(), evidence=tuple(_only_sharpness(e) for e in s.evidence)) for s in c.statements
+    )
+    return replace(c, statements=statements, theorems=theorems, figures=(), certificate=None, file=None, bibtex=())
+
+
+def outline(c: Claim) -> Claim:
+    """What a page shows of another claim: what it is called, and its statements and verdicts."""
+    statements = tuple(
+        replace(s, math=None, hypotheses=(), against=None, counterexample=None, kernel=(), evidence=())
+        for s in c.statements
+    )
+    return replace(brief(replace(c, statements=statements)), theorems=())
+
+
+def _only_sharpness(e: Evidence) -> Evidence:
+    return Evidence(e.case, None, None, None, (), None, None, None, None, e.sharpness, None)
+
+
 def _in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     roles = list(words.ROLES)
     return tuple(sorted(statements, key=lambda s: roles.index(s.role) if s.role in roles else len(roles)))

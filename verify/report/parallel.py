@@ -1,21 +1,27 @@
-"""A function over many items in forked processes: results in order, the first failure raised, progress as it goes."""
+"""Two passes over many items in forked processes that stay: results in order, the first failure raised, progress."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
 import selectors
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Generic, TypeVar
 
-A = TypeVar("A")
-B = TypeVar("B")
+A = TypeVar("A")  # an item
+K = TypeVar("K")  # what is known of it after the first pass, which stays in its process
+N = TypeVar("N")  # what the caller learns of it
+S = TypeVar("S")  # what the caller makes of all of these
+B = TypeVar("B")  # the result for an item
 FEWEST = 24  # items for which a second process is worth its start
+DIED = "a process that renders pages died"
+Row = tuple[int, Any, Exception | None]  # place of an item, result, failure
 
 
-@contextmanager
+@contextlib.contextmanager
 def uncollected() -> Iterator[None]:
     """No search for cycles meanwhile: over the data of many claims it takes a third of the time and finds nothing."""
     on = gc.isenabled()
@@ -27,69 +33,158 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def spread(function: Callable[[A], B], items: Sequence[A], workers: int, done: Callable[[], None]) -> list[B]:
-    """`[function(x) for x in items]`, which must be picklable; `done` is called after each.
+@dataclass(frozen=True)
+class Passes(Generic[A, N, K, S, B]):
+    """`first` gives what the caller learns and what stays; `meet` sees all that was learned; `second` ends an item.
+
+    What the caller learns, what it makes of it and the results must be picklable; what stays need not be.
+    """
+
+    first: Callable[[A], tuple[N, K]]
+    meet: Callable[[Sequence[N]], S]
+    second: Callable[[A, K, S], B]
+
+
+def relay(
+    passes: Passes[A, N, K, S, B],
+    items: Sequence[A],
+    workers: int,
+    read: Callable[[], None],
+    done: Callable[[], None],
+) -> list[B]:
+    """`second(item, kept, meet(all learned))` for each item; `read` and `done` are called after each, in each pass.
 
     A process takes every so-manieth item and sees what the caller sees, without a copy. Where there is no fork, or
     little to do, nothing is forked.
     """
     workers = min(workers, len(items) // FEWEST)
     if workers < 2 or not hasattr(os, "fork"):
-        out = []
+        learned, kept = [], []
         for item in items:
-            out.append(function(item))
+            note, stays = passes.first(item)
+            learned.append(note)
+            kept.append(stays)
+            read()
+        shared = passes.meet(learned)
+        out = []
+        for item, stays in zip(items, kept, strict=True):
+            out.append(passes.second(item, stays, shared))
             done()
         return out
+    children = [_child(passes, items, range(number, len(items), workers)) for number in range(workers)]
+    try:
+        notes = _gather(children, read)
+        told = pickle.dumps(passes.meet(notes), pickle.HIGHEST_PROTOCOL)
+        for child in children:
+            try:
+                child.orders.write(told)
+                child.orders.flush()
+            except BrokenPipeError as gone:
+                raise ChildProcessError(DIED) from gone
+        return _gather(children, done)
+    finally:
+        for child in children:
+            _close(child.orders)
+            child.answers.close()
+        for child in children:
+            os.waitpid(child.pid, 0)
+
+
+@dataclass(frozen=True)
+class _Child:
+    pid: int
+    items: range  # their places
+    orders: BinaryIO
+    answers: BinaryIO
+
+
+def _close(pipe: BinaryIO) -> None:
+    with contextlib.suppress(BrokenPipeError):  # its process is gone, which the caller has noticed
+        pipe.close()
+
+
+def _gather(children: Sequence[_Child], done: Callable[[], None]) -> list[Any]:
+    """The rows of one pass, in the order of the items; a failure is raised when all rows are there."""
+    found: dict[int, Any] = {}
+    failures: dict[int, Exception] = {}
     with selectors.DefaultSelector() as ready:
-        children = []
-        for number in range(workers):
-            pid, pipe = _child(function, items, range(number, len(items), workers))
-            children.append(pid)
-            ready.register(pipe, selectors.EVENT_READ)
-        found: dict[int, B] = {}
-        failure: BaseException | None = None
+        for child in children:
+            ready.register(child.answers, selectors.EVENT_READ, [len(child.items)])
         while ready.get_map():
             for key, _ in ready.select():
-                pipe = key.fileobj  # type: ignore[assignment]
-                try:
-                    place, value, error = pickle.load(pipe)
-                except EOFError:
-                    ready.unregister(pipe)
-                    pipe.close()
-                    continue
+                row = _receive(key.fileobj)  # type: ignore[arg-type]
+                if row is None:
+                    raise ChildProcessError(DIED)
+                place, value, error = row
                 if error is not None:
-                    failure = failure or error
+                    failures[place] = error
                 else:
                     found[place] = value
                     done()
-        for pid in children:
-            os.waitpid(pid, 0)
-    if failure is not None:
-        raise failure
-    if len(found) < len(items):
-        raise ChildProcessError("a process that renders pages died")
-    return [found[place] for place in range(len(items))]
+                key.data[0] -= 1
+                if not key.data[0]:
+                    ready.unregister(key.fileobj)
+    if failures:
+        raise failures[min(failures)]
+    return [found[place] for place in sorted(found)]
 
 
-def _child(function: Callable[[A], B], items: Sequence[A], mine: range) -> tuple[int, BinaryIO]:
-    """Start a process that writes `(place, result, error)` for each of its items."""
-    readable, writable = os.pipe()
+def _child(passes: Passes[A, N, K, S, B], items: Sequence[A], mine: range) -> _Child:
+    """Start a process that does both passes over its items and writes a row for each, each time."""
+    answers, out = os.pipe()
+    orders, told = os.pipe()
     pid = os.fork()
     if pid:
-        os.close(writable)
-        return pid, os.fdopen(readable, "rb")
+        os.close(out)
+        os.close(orders)
+        return _Child(pid, mine, os.fdopen(told, "wb"), open(answers, "rb", buffering=0))
     code = 1
     try:
-        os.close(readable)
-        with os.fdopen(writable, "wb") as out:
+        os.close(answers)
+        os.close(told)
+        with os.fdopen(out, "wb") as writable, os.fdopen(orders, "rb") as readable:
+            kept: dict[int, K] = {}
             for place in mine:
-                row: tuple[int, B | None, Exception | None]
+                note: N | None = None
+                error: Exception | None = None
                 try:
-                    row = (place, function(items[place]), None)
-                except Exception as error:
-                    row = (place, None, error)
-                out.write(pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
-                out.flush()
+                    note, kept[place] = passes.first(items[place])
+                except Exception as failure:
+                    error = failure
+                _send(writable, (place, note, error))
+            shared: S = pickle.load(readable)
+            for place in mine:
+                result: B | None = None
+                error = None
+                try:
+                    result = passes.second(items[place], kept[place], shared)
+                except Exception as failure:
+                    error = failure
+                _send(writable, (place, result, error))
         code = 0
     finally:
         os._exit(code)
+
+
+def _send(pipe: BinaryIO, row: Row) -> None:
+    """A row with its length before it: what waits in a buffer would not wake a reader who selects."""
+    data = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+    pipe.write(len(data).to_bytes(8, "big") + data)
+    pipe.flush()
+
+
+def _receive(pipe: BinaryIO) -> Row | None:
+    """The next row, or None at the end; a process that dies in the middle of a row counts as one that has ended."""
+    size = _exactly(pipe, 8)
+    data = _exactly(pipe, int.from_bytes(size, "big")) if size else None
+    return pickle.loads(data) if data else None
+
+
+def _exactly(pipe: BinaryIO, count: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < count:
+        some = pipe.read(count - len(data))
+        if not some:
+            return None
+        data += some
+    return bytes(data)

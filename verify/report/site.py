@@ -25,7 +25,7 @@ from .documents import documents
 from .errata import KINDS
 from .formulas import Formulas
 from .model import CertificateAndVerdicts, Claim, ReportError, anchor
-from .parallel import spread, uncollected
+from .parallel import Passes, relay, uncollected
 from .verdicts import VERDICTS, badge, sprite, verdict_class
 
 Json = Any
@@ -105,54 +105,80 @@ def render(
     """Every file of the site, by its path; arguments as for `build`."""
     formulas = formulas or Formulas()
     told = _counter(progress, len(certificates))
-
-    def bare(item: CertificateAndVerdicts) -> Claim:
-        """Without the certificate, which need not come back from the process that was handed it."""
-        return replace(model.claim(item, formulas, sources), certificate=None)
-
-    read = spread(bare, certificates, workers, told("read"))
-    whole = (replace(c, certificate=item.certificate) for c, item in zip(read, certificates, strict=True))
-    claims = sorted(whole, key=lambda c: c.id)
-    for first, second in pairwise(claims):
-        if first.id == second.id:
-            raise ReportError(f"two claims are called {first.id}")
-    trusted = _trusted(claims, registry or {}, formulas)
-    papers = documents(claims, sources or {}, register)
     env = _environment()
-    common = {"verdicts": VERDICTS, "total": len(claims)}
-    pages: dict[str, str] = {
-        "index.html": env.get_template("index.html").render(
-            **common, root="", counts=counts(claims), documents=papers, counts_of=counts, claims=_by_urgency(claims),
-            statements=sum(len(c.statements) for c in claims),
-            unexpected=[c for c in claims if c.standing == "unexpected"],
-            open=[c for c in claims if c.standing == "open"],
-            used=[v for v in VERDICTS if counts(claims)[v.word]],
-            topics=sorted({c.topic for c in claims}), rules=sorted({r for c in claims for r in c.rules}),
-            sharpness=sorted({s for c in claims for s in c.sharpness}),
-        ),
-        "trust.html": env.get_template("trust.html").render(**common, root="", trusted=trusted),
-    }  # fmt: skip
-    deps = dependencies(claims)
-    pages["graph.html"] = _graph_page(env, common, deps, "", "")
-    for t in sorted({c.topic for c in claims}):
-        pages[f"graph/{t}.html"] = _graph_page(env, common, deps, "../", t)
-    pages |= _rule_pages(env, common, claims)
-    for d in papers:
-        pages[d.page] = env.get_template("document.html").render(
-            **common, root="../", document=d, tally=counts(d.claims)
-        )
-        pages[d.errata_page] = env.get_template("errata.html").render(**common, root="../", document=d, kinds=KINDS)
-    shared = {**common, "root": "../../", "fates": model.FATES}
-    for made in spread(lambda c: _claim_pages(env, {**shared, "claim": c}, deps), claims, workers, told("rendered")):
-        pages |= made
-    for c in claims:
-        if c.certificate is not None:
-            pages[f"certificates/{c.id}.json"] = export.canonical(c.certificate)
+    base = {"verdicts": VERDICTS, "total": len(certificates)}
+    common: list[dict[str, str]] = []  # the pages that show many claims
+    known: list[Claim] = []
+
+    def first(item: CertificateAndVerdicts) -> tuple[Claim, Claim]:
+        """What the pages of many claims need, and everything."""
+        claim = model.claim(item, formulas, sources)
+        return model.brief(claim), claim
+
+    def meet(briefs: Sequence[Claim]) -> Dependencies:
+        whole = (replace(c, certificate=item.certificate) for c, item in zip(briefs, certificates, strict=True))
+        known.extend(sorted(whole, key=lambda c: c.id))
+        for one, other in pairwise(known):
+            if one.id == other.id:
+                raise ReportError(f"two claims are called {one.id}")
+        deps = dependencies(known)
+        common.append(_shared_pages(env, base, known, deps, registry or {}, sources or {}, register, formulas))
+        return replace(deps, claims={c.id: model.outline(c) for c in known})
+
+    def second(item: CertificateAndVerdicts, claim: Claim, deps: Dependencies) -> dict[str, str]:
+        made = _claim_pages(env, {**base, "root": "../../", "fates": model.FATES, "claim": claim}, deps)
+        if item.certificate is not None:
+            made[f"certificates/{claim.id}.json"] = export.canonical(item.certificate)
+        return made
+
+    passes = Passes(first, meet, second)
+    made = relay(passes, certificates, workers, told("read"), told("rendered"))
+    pages = common[0]
+    for some in made:
+        pages |= some
+    claims = known
     pages["junit.xml"] = export.junit(claims)
     out = {name: text.encode() for name, text in pages.items()} | dict(_assets())
     listed = sorted([*out, MARKER])
     out[MARKER] = export.canonical(export.report(claims, counts(claims), listed)).encode()
     return out
+
+
+def _shared_pages(
+    env: jinja2.Environment,
+    base: Mapping[str, Json],
+    claims: Sequence[Claim],
+    deps: Dependencies,
+    registry: Mapping[str, Mapping[str, Mapping[str, Json]]],
+    sources: Mapping[str, Mapping[str, Json]],
+    register: Sequence[Mapping[str, Json]],
+    formulas: Formulas,
+) -> dict[str, str]:
+    """The pages that show many claims."""
+    papers = documents(claims, sources, register)
+    tally = counts(claims)
+    pages: dict[str, str] = {
+        "index.html": env.get_template("index.html").render(
+            **base, root="", counts=tally, documents=papers, counts_of=counts, claims=_by_urgency(claims),
+            statements=sum(len(c.statements) for c in claims),
+            unexpected=[c for c in claims if c.standing == "unexpected"],
+            open=[c for c in claims if c.standing == "open"],
+            used=[v for v in VERDICTS if tally[v.word]],
+            topics=sorted({c.topic for c in claims}), rules=sorted({r for c in claims for r in c.rules}),
+            sharpness=sorted({s for c in claims for s in c.sharpness}),
+        ),
+        "trust.html": env.get_template("trust.html").render(
+            **base, root="", trusted=_trusted(claims, registry, formulas)
+        ),
+    }  # fmt: skip
+    pages["graph.html"] = _graph_page(env, base, deps, "", "")
+    for t in sorted({c.topic for c in claims}):
+        pages[f"graph/{t}.html"] = _graph_page(env, base, deps, "../", t)
+    pages |= _rule_pages(env, base, claims)
+    for d in papers:
+        pages[d.page] = env.get_template("document.html").render(**base, root="../", document=d, tally=counts(d.claims))
+        pages[d.errata_page] = env.get_template("errata.html").render(**base, root="../", document=d, kinds=KINDS)
+    return pages
 
 
 def _counter(progress: Told | None, total: int) -> Callable[[str], Callable[[], None]]:
