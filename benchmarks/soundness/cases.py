@@ -31,7 +31,7 @@ from typing import Any
 import pytest
 
 from tests.kernel import recorded
-from tests.must_fail import files, pinned
+from tests.must_fail import files, pinned, traces
 
 from . import mutants as mu
 
@@ -41,7 +41,7 @@ FOLDERS = ("tests/kernel", "tests/must_fail")
 SWEEPS = ("test_corruptions", "test_malformed", "test_signs_of_polynomials", "test_functions_enclose_their_values")
 LIGHT = (
     "test_the_answer_is_the_recorded_one", "test_the_answer_is_the_pinned_one", "test_the_work_is_the_recorded_one",
-    "test_every_question_is_recorded",
+    "test_every_question_is_recorded", "test_the_trace_is_the_recorded_one", "test_every_twin_is_recorded",
 )  # fmt: skip
 FEWEST_SECONDS = 0.2  # of processor time for one case
 PATIENCE = 20.0  # times the case's own time
@@ -81,6 +81,10 @@ def spends(name: str, want: int) -> bool:
     return pinned.work(files.FILES[name]()) == want
 
 
+def leaves(row: Json) -> bool:
+    return traces.trace(row).hash() == row[1]
+
+
 def light() -> Iterator[Light]:
     for name, want in json.loads(recorded.RECORDED.read_text(encoding="utf-8")).items():
         yield Light(f"recorded {name}", partial(recorded_answer, name, want), want)
@@ -88,6 +92,8 @@ def light() -> Iterator[Light]:
         yield Light(f"pinned {pinned.name(row)}", partial(pinned.holds, row), json.dumps(row))
     for name, spent in json.loads(pinned.WORK.read_text(encoding="utf-8")).items():
         yield Light(f"work {name}", partial(spends, name, spent), str(spent))
+    for row in traces.read():
+        yield Light(f"traced {traces.name(row)}", partial(leaves, row), json.dumps(row))
 
 
 def corpus_hash(data: bool = True) -> str:

@@ -7,20 +7,14 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator
 from typing import Any
 
+from tests.must_fail.changes import Path, is_index, nodes
+
 Json = Any
-Path = tuple[Any, ...]
 
 PROOFS = ("proof", "witness", "refutation", "instance", "at", "theorem", "entries")  # what is not the statement
 KINDS = ("coefficient", "transpose", "exponent", "index", "witness", "enclosure")
-
-
-def nodes(x: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    yield path, x
-    for k, y in x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, list) else ():
-        yield from nodes(y, (*path, k))
 
 
 def get(x: Json, path: Path) -> Json:
@@ -42,10 +36,6 @@ def drop(x: Json, path: Path) -> Json:
     parent = copy.copy(get(x, path[:-1]))
     del parent[path[-1]]
     return put(x, path[:-1], parent)
-
-
-def is_index(x: Json) -> bool:
-    return isinstance(x, dict) and all(type(c) is int for c in x.values())
 
 
 def other_number(text: str, rng: random.Random) -> str:

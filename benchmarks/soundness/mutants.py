@@ -133,20 +133,8 @@ def _replace(root: Any, place: Place, change: Callable[[Any], Any]) -> None:
 
 def apply(mutant: Mutant) -> Callable[[], None]:
     """Put the mutant's code into the function in this process; what is returned takes it out again."""
-    tree = mutant.tree()
-    tree.decorator_list = []
-    owner = mutant.definition.name.removeprefix(mutant.definition.module + ".").split(".")
-    body: ast.stmt = tree
-    if len(owner) == 2:
-        body = ast.ClassDef(owner[0], [], [], [tree], [])
-    module = ast.fix_missing_locations(ast.Module([body], []))
-    code = compile(
-        module,
-        str(HOME / f"{mutant.definition.module}.py"),
-        "exec",
-        __future__.annotations.compiler_flag,
-        dont_inherit=True,
-    )
+    owner = _owner(mutant.definition)
+    code = _compiled(mutant.definition, mutant.tree())
     home = importlib.import_module(f"{verify.kernel.__name__}.{mutant.definition.module}")
     target: Any = vars(home)[owner[0]]
     if len(owner) == 2:
@@ -154,7 +142,7 @@ def apply(mutant: Mutant) -> Callable[[], None]:
     target = getattr(target, "fget", None) or getattr(target, "__func__", target)
     target = getattr(target, "__wrapped__", target)
     before = target.__code__
-    target.__code__ = _find(code, owner)
+    target.__code__ = code
     forget()
 
     def undo() -> None:
@@ -164,10 +152,35 @@ def apply(mutant: Mutant) -> Callable[[], None]:
     return undo
 
 
-def _find(code: CodeType, path: list[str]) -> CodeType:
-    for name in path:
+def _owner(definition: Definition) -> list[str]:
+    return definition.name.removeprefix(definition.module + ".").split(".")
+
+
+def _compiled(definition: Definition, tree: ast.FunctionDef) -> CodeType:
+    tree.decorator_list = []
+    owner = _owner(definition)
+    body: ast.stmt = tree
+    if len(owner) == 2:
+        body = ast.ClassDef(owner[0], [], [], [tree], [])
+    module = ast.fix_missing_locations(ast.Module([body], []))
+    flags = __future__.annotations.compiler_flag
+    code = compile(module, str(HOME / f"{definition.module}.py"), "exec", flags, dont_inherit=True)
+    for name in owner:
         code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
     return code
+
+
+def _essence(code: CodeType) -> tuple[Any, ...]:
+    """What a function does, without where it stands."""
+    inner = tuple(_essence(c) if isinstance(c, CodeType) else (type(c), repr(c)) for c in code.co_consts)
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    return code.co_code, inner, names, code.co_exceptiontable, code.co_argcount, code.co_kwonlyargcount
+
+
+def unchanged(mutant: Mutant) -> bool:
+    """Is the compiled code that of the definition? Then this is no mutant."""
+    plain = _compiled(mutant.definition, copy.deepcopy(mutant.definition.tree))
+    return _essence(plain) == _essence(_compiled(mutant.definition, mutant.tree()))
 
 
 @lru_cache(maxsize=1)

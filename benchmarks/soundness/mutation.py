@@ -32,6 +32,8 @@ NEEDED = 0.98
 SHARE = 20  # one in so many is rerun by --sample
 SAVED_EVERY = 60.0  # seconds
 UNRUN = -2  # in the table of a definition: no case was met yet; counts as a survivor
+UNCHANGED = -3  # the compiled code is that of the definition: not a mutant
+SAME = "the same code"  # the outcome of those
 
 Json = Any
 
@@ -56,10 +58,11 @@ def summary(outcomes: dict[str, str | None], every: list[mu.Mutant], corpus: str
     hashes = {m.definition.name: m.definition.hash for m in every}
     alive = [m.id for m in every if outcomes.get(m.id) is None]
     same = [i for i in alive if i in outcomes and proved(i, hashes, equivalent)]
-    counted = len(every) - len(same)
-    killed = len(every) - len(alive)
-    used = sorted({x for x in outcomes.values() if x is not None})
-    number = {name: i for i, name in enumerate(used)}
+    idle = sum(outcomes.get(m.id) == SAME for m in every)
+    counted = len(every) - idle - len(same)
+    killed = len(every) - idle - len(alive)
+    used = sorted({x for x in outcomes.values() if x is not None and x != SAME})
+    number = {SAME: UNCHANGED, **{name: i for i, name in enumerate(used)}}
     table: dict[str, Json] = {}
     for m in every:
         row = table.setdefault(m.definition.name, {"hash": m.definition.hash, "by": []})
@@ -70,7 +73,7 @@ def summary(outcomes: dict[str, str | None], every: list[mu.Mutant], corpus: str
         "operators": mu.VERSION,
         "kernel": mu.kernel_hash(),
         "corpus": corpus,
-        "mutants": len(every),
+        "mutants": len(every) - idle,
         "killed": killed,
         "equivalent": len(same),
         "unrun": sum(m.id not in outcomes for m in every),
@@ -103,7 +106,7 @@ def known(result: Json, every: list[mu.Mutant]) -> dict[str, str | None]:
         if row is not None and row["hash"] == ms[0].definition.hash and len(row["by"]) == len(ms):
             for m, by in zip(ms, row["by"], strict=True):
                 if by != UNRUN:
-                    out[m.id] = None if by == SURVIVED else result["noticed_by"][by]
+                    out[m.id] = {SURVIVED: None, UNCHANGED: SAME}[by] if by < 0 else result["noticed_by"][by]
     return out
 
 
@@ -149,7 +152,7 @@ def campaign(args: argparse.Namespace) -> int:
     began = saved = time.time()
 
     def work(cases: list[Case]) -> None:
-        names = {c.name for c in cases}
+        names = {*(c.name for c in cases), SAME}
         todo = [
             m
             for m in every
@@ -206,7 +209,7 @@ def sample(args: argparse.Namespace) -> int:
     if missing:
         print(f"result.json does not know {missing[0]} (and {len(missing) - 1} more)")
         return 1
-    picked = [m for m in every if old[m.id] is not None and chosen(m.id, result["kernel"])]
+    picked = [m for m in every if old[m.id] not in (None, SAME) and chosen(m.id, result["kernel"])]
     alive = [m for m in every if old[m.id] is None]
     wrong: list[str] = []
 

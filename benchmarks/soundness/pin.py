@@ -18,87 +18,16 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from tests.must_fail.changes import JUNK, LONGEST, changes, nodes
 from tests.must_fail.corpus import DELETE, change
 from tests.must_fail.files import FILES, answer
 from tests.must_fail.pinned import PINNED, WORK, changed, holds, name, work
 
 from . import mutants as mu
 from .cases import SURVIVED, Case, Light, Memory, first, judge
-from .corrupt import is_index, nodes
 from .mutation import EQUIVALENT, RESULT, Plan, known, listed, load, save, summary
 
 Json = Any
-JUNK: tuple[Json, ...] = (
-    None,
-    True,
-    0,
-    "x",
-    "N",
-    [],
-    {},
-    ["v"],
-    [[]],
-    {"1": 1},
-    -1,
-    10**7,
-    "1/0",
-    ["q", "-1"],
-    ["q", "2"],
-)
-LONGEST = 300  # characters of a part that takes the place of another
-HEADS = {
-    "ge": ("gt", "eq"),
-    "gt": ("ge", "ne"),
-    "eq": ("ge", "ne", "psd"),
-    "ne": ("eq", "gt"),
-    "psd": ("eq",),
-    "sum": ("prod",),
-    "prod": ("sum",),
-    "pow": ("root",),
-    "split": ("psplit",),
-    "exp": ("log", "ind"),
-    "T": ("tr",),
-    "+": ("*",),
-    "*": ("+",),
-    "ind1": ("ind0",),
-    "add": ("mul",),
-    "mul": ("add",),
-    "inv": ("exp",),
-}
-
-
-def changes(certificate: Json) -> Iterator[tuple[tuple[Any, ...], Json]]:
-    """Paths and new values; DELETE drops the node."""
-    for path, x in nodes(certificate):
-        if len(path) < 2:
-            continue
-        yield path, DELETE
-        if is_index(x):
-            for key in {*x, "1"}:
-                for shift in (1, -1):
-                    yield path, {s: c for s, c in {**x, key: x.get(key, 0) + shift}.items() if c}
-            yield path, {}
-        if isinstance(x, list):
-            for i in range(len(x) - 1):
-                if x[i] != x[i + 1]:
-                    yield path, [*x[:i], x[i + 1], x[i], *x[i + 2 :]]
-            if x:
-                yield path, [*x, x[-1]]
-                yield path, x[:-1]
-                for head in HEADS.get(x[0], ()) if isinstance(x[0], str) else ():
-                    yield path, [head, *x[1:]]
-            if len(x) > 1 and x[0] in ("v", "ch"):
-                yield path, ["T", x]
-                yield path, [*x[:-1], "0"]
-                yield path, [*x[:-1], "+"]
-        if isinstance(x, dict) and not is_index(x):
-            yield path, {**x, "extra": 1}
-        if isinstance(x, str) and x.lstrip("-").replace("/", "").isdigit():
-            yield from ((path, y) for y in ("0", "1", "-1", "2", "-" + x.lstrip("-"), "1/0"))
-        if x is None or type(x) in (int, bool):
-            yield from ((path, y) for y in (None, 0, 1, 2, -1, True, False))
-
-
 def pool(per_twin: int, seed: int, only: str) -> Iterator[Json]:
     """A seeded choice of changes of every twin, and a few with junk or with a part from elsewhere in the twin."""
     for twin in sorted(FILES):

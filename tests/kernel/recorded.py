@@ -1113,7 +1113,11 @@ ask(
 
 
 def record() -> None:
+    """The answers, and the traces of certificates."""
+    from tests.must_fail import traces
+
     RECORDED.write_text(json.dumps({n: answer(n) for n in QUESTIONS}, indent=0) + "\n", encoding="utf-8")
+    traces.record()
 
 
 if __name__ == "__main__":
