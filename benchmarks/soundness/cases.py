@@ -21,7 +21,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -156,12 +156,20 @@ def first(item: Any, name: str, content: str, memory: Memory) -> Case | None:
     return Case(name, item, seconds, shared(found, memory.known))
 
 
+def brief(item: Any, name: str) -> Case | None:
+    """The same without its lines."""
+    began = time.process_time()
+    fine = passes(item)
+    return Case(name, item, time.process_time() - began, frozenset()) if fine else None
+
+
 @dataclass
 class Book:
     """Runs `work` on the collected cases inside one pytest session."""
 
     work: Callable[[list[Case]], None]
     more: Iterable[Light] = ()
+    only: Set[str | None] | None = None  # names of the cases that are wanted; their lines are not
     failed: list[str] = field(default_factory=list)
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
@@ -179,12 +187,15 @@ class Book:
             *((i, i.nodeid, "") for i in session.items),
             *((x, x.name, x.content) for x in (*light(), *self.more)),
         ):
-            case = first(item, name, content, memory)
+            if self.only is not None and name not in self.only:
+                continue
+            case = first(item, name, content, memory) if self.only is None else brief(item, name)
             if case is None:
                 self.failed.append(name)
             else:
                 cases.append(case)
-        memory.save()
+        if self.only is None:
+            memory.save()
         del memory
         if not self.failed:
             gc.collect()
@@ -193,9 +204,11 @@ class Book:
         return True
 
 
-def collect(work: Callable[[list[Case]], None], more: Iterable[Light] = ()) -> list[str]:
+def collect(
+    work: Callable[[list[Case]], None], more: Iterable[Light] = (), only: Set[str | None] | None = None
+) -> list[str]:
     """Names of the cases that fail without any mutant; nothing else is done if there is one."""
-    book = Book(work, more)
+    book = Book(work, more, only)
     sys.setrecursionlimit(20_000)
     pytest.main([*FOLDERS, "-qq", "-s", "-n0", "-p", "no:cacheprovider"], plugins=[book])
     return book.failed

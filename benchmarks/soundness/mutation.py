@@ -30,6 +30,8 @@ RESULT = Path(__file__).with_name("result.json")
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
 NEEDED = 0.98
 SHARE = 20  # one in so many is rerun by --sample
+FEW = 3  # cases that a survivor meets there
+LIGHT = ("traced ", "pinned ", "recorded ")
 SAVED_EVERY = 60.0  # seconds
 UNRUN = -2  # in the table of a definition: no case was met yet; counts as a survivor
 UNCHANGED = -3  # the compiled code is that of the definition: not a mutant
@@ -198,7 +200,8 @@ def chosen(mutant: str, key: str) -> bool:
 
 
 def sample(args: argparse.Namespace) -> int:
-    """Rerun a twentieth of the noticed mutants, each against the case that noticed it, and all that survived."""
+    """Rerun a twentieth of the noticed mutants, each against the case that noticed it, and all that survived, each
+    against hash-chosen traces in which its function is called."""
     every = listed()
     result = load(RESULT)
     if not result or result["kernel"] != mu.kernel_hash():
@@ -209,25 +212,37 @@ def sample(args: argparse.Namespace) -> int:
     if missing:
         print(f"result.json does not know {missing[0]} (and {len(missing) - 1} more)")
         return 1
-    picked = [m for m in every if old[m.id] not in (None, SAME) and chosen(m.id, result["kernel"])]
+    key = result["kernel"]
+    picked = [m for m in every if old[m.id] not in (None, SAME) and chosen(m.id, key)]
     alive = [m for m in every if old[m.id] is None]
+    called = {m.definition.name: callers(result, m.definition.name, key) for m in alive}
+    needed = {old[m.id] for m in picked}.union(*called.values())
     wrong: list[str] = []
 
     def work(cases: list[Case]) -> None:
-        names = {c.name: i for i, c in enumerate(cases)}
+        named = {c.name: (i, c) for i, c in enumerate(cases)}
+        wrong.extend(f"no such case: {n}" for n in sorted(str(n) for n in needed if n not in named))
 
         def done(m: mu.Mutant, by: int) -> None:
             if (by == SURVIVED) != (old[m.id] is None):
                 wrong.append(m.id)
 
-        plan = Plan(cases, old, args.most)
-        own = lambda m: [(names[n], cases[names[n]])] if (n := old[m.id]) in names else []  # noqa: E731
-        judge(picked, own, args.workers, done, plan.learn, together=1)
-        judge(alive, plan.order, args.workers, done, plan.learn)
+        def order(m: mu.Mutant) -> list[tuple[int, Case]]:
+            found = old[m.id]
+            return [named[n] for n in (called[m.definition.name] if found is None else [found]) if n in named]
 
-    failed = collect(work)
+        judge([*picked, *alive], order, args.workers, done, lambda m, by: None)
+
+    failed = collect(work, only=needed)
     print(f"{len(picked)} noticed mutants and {len(alive)} others rerun, {len(wrong)} differ", *wrong, sep="\n  ")
     return 1 if wrong or failed else 0
+
+
+def callers(result: Json, name: str, key: str) -> list[str]:
+    """Some of the cases that noticed other mutants of the same definition, of those that are run quickly."""
+    by = {result["noticed_by"][i] for i in result["definitions"][name]["by"] if i >= 0}
+    traced = [n for n in by if n.startswith(LIGHT)]
+    return sorted(traced, key=lambda n: hashlib.sha256(f"{key}{n}".encode()).hexdigest())[:FEW]
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ from typing import Any
 from tests.kernel.traced import Trace
 from tests.must_fail import traces
 from tests.must_fail.changes import JUNK, changes, nodes, retyped
-from tests.must_fail.corpus import DELETE, change
+from tests.must_fail.corpus import DELETE
 from tests.must_fail.files import FILES, answer
 from verify.kernel.errors import Reject
 
@@ -207,7 +207,9 @@ def pool(per_twin: int, seed: int) -> list[Json]:
 
 
 class Plan:
-    def __init__(self, shelf: Shelf, most: int, names: dict[str, str]) -> None:
+    """For each mutant: two cases with everything traced, many with its own function, a few with everything."""
+
+    def __init__(self, shelf: Shelf, most: int) -> None:
         self.shelf, self.most = shelf, most
         self.useful: dict[str, Counter[int]] = {}
 
@@ -258,7 +260,7 @@ def main() -> int:
     print(f"{len(alive)} survivors, {len(cases.rows)} cases, {time.time() - began:.0f} s", flush=True)
     gc.collect()
     gc.freeze()
-    plan = Plan(cases, args.most, {})
+    plan = Plan(cases, args.most)
     chosen: dict[str, Json] = {}
     count = lost = 0
 

@@ -59,9 +59,10 @@ def functions() -> dict[str, FunctionType]:
             else:
                 parts = {f"{name}.{key}": plain(x)}
             for full, f in parts.items():
-                if isinstance(f, FunctionType) and f.__module__ == module.__name__ and not f.__code__.co_freevars:
-                    if Path(f.__code__.co_filename).is_relative_to(HOME):
-                        found[full] = f
+                if not isinstance(f, FunctionType) or f.__module__ != module.__name__ or f.__code__.co_freevars:
+                    continue
+                if Path(f.__code__.co_filename).is_relative_to(HOME):
+                    found[full] = f
     return found
 
 
@@ -91,7 +92,7 @@ class Trace:
 
     def __init__(self) -> None:
         self.sums: dict[str, int] = {}
-        self.known: dict[int, tuple[int, Any]] = {}  # hashes of values that do not change, and the values: ids are reused
+        self.known: dict[int, tuple[int, Any]] = {}  # hashes of fixed values; the values too: ids are reused
 
     def of(self, x: Any) -> int:
         """A hash of a value: the same in every process, whatever the order of a set."""
