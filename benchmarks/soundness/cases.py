@@ -40,8 +40,9 @@ CACHE = ROOT / ".verify-cache" / "mutation"
 FOLDERS = ("tests/kernel", "tests/must_fail")
 SWEEPS = ("test_corruptions", "test_malformed", "test_signs_of_polynomials", "test_functions_enclose_their_values")
 LIGHT = (
-    "test_the_answer_is_the_recorded_one", "test_the_answer_is_the_pinned_one", "test_the_work_is_the_recorded_one",
-    "test_every_question_is_recorded", "test_the_trace_is_the_recorded_one", "test_every_twin_is_recorded",
+    "test_the_answers_are_the_recorded_ones", "test_the_answers_are_the_pinned_ones",
+    "test_the_work_is_the_recorded_one", "test_every_question_is_recorded", "test_the_traces_are_the_recorded_ones",
+    "test_every_twin_is_recorded",
 )  # fmt: skip
 FEWEST_SECONDS = 0.2  # of processor time for one case
 PATIENCE = 20.0  # times the case's own time

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import pytest
 
+from tests.batches import all_pass, batches
+
 from .files import FILES
 from .traces import name, read, trace
 
-ROWS = {twin: list(rows) for twin, rows in groupby(sorted(read(), key=lambda row: str(row[0])), lambda row: row[0])}
-AGAIN = "; if the change is meant, run `python -m tests.kernel.recorded`"
+ROWS = read()
 
 
 def test_every_twin_is_recorded() -> None:
-    assert sorted(ROWS) == sorted(FILES)
-    assert all(any(len(row) == 2 for row in rows) for rows in ROWS.values())
+    assert sorted(row[0] for row in ROWS if len(row) == 2) == sorted(FILES)
 
 
-@pytest.mark.parametrize("twin", ROWS)
-def test_the_trace_is_the_recorded_one(twin: str) -> None:
-    wrong: list[Any] = [name(row) for row in ROWS[twin] if trace(row).hash() != row[1]]
-    assert not wrong, str(wrong) + AGAIN
+def the_trace_is_the_recorded_one(row: Any) -> None:
+    assert trace(row).hash() == row[1], "if the change is meant, run `python -m tests.kernel.recorded`"
+
+
+@pytest.mark.parametrize("rows", batches(ROWS, name))
+def test_the_traces_are_the_recorded_ones(rows: list[Any]) -> None:
+    all_pass(rows, the_trace_is_the_recorded_one, name)
