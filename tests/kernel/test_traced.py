@@ -13,8 +13,8 @@ from verify.kernel.scalar.interval import Interval
 from .traced import Trace, functions, tracer
 
 VALUES = (
-    0, 1, -1, -2, 2**70, -(2**70), True, False, None, "", "1", (), (1,), ((1,),), (1, 2), (2, 1), [1, 2], [2, 1], {1, 2},
-    {1: 2}, {2: 1}, Fraction(1, 2), Fraction(2, 1), Interval((0, 0), (1, 0)), Interval((0, 0), (1, 0), True),
+    0, 1, -1, -2, 2**70, -(2**70), True, False, None, "", "1", (), (1,), ((1,),), (1, 2), (2, 1), [1, 2], [2, 1],
+    {1, 2}, {1: 2}, {2: 1}, Fraction(1, 2), Fraction(2, 1), Interval((0, 0), (1, 0)), Interval((0, 0), (1, 0), True),
 )  # fmt: skip
 
 
