@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +35,8 @@ EXACT = {"comb", "factorial", "gcd", "isqrt", "lcm", "prod"}  # integers in, int
 FILES = sorted(HOME.rglob("*.py"))
 KERNEL = [path for path in FILES if path.relative_to(HOME).parts[0] == "kernel"]
 SECOND = [path for path in FILES if path.relative_to(HOME).parts[0] == "crosscheck"]
+ITEMS = [path for path in FILES if path.relative_to(HOME).parts[0] == "second"]
+COPIED = 60  # nodes of a syntax tree from which on two equal functions are a copy
 
 
 def layer(path: Path) -> str:
@@ -93,6 +96,30 @@ def test_the_second_checker_imports_only_the_standard_library_and_nothing_of_the
     for module in modules(path):
         top = module.split(".")[0]
         assert top in sys.stdlib_module_names or module.startswith(("verify.crosscheck", "crosscheck")), module
+
+
+@pytest.mark.parametrize("path", ITEMS, ids=named)
+def test_the_second_checker_of_items_imports_the_standard_library_and_flint(path: Path) -> None:
+    for module in modules(path):
+        top = module.split(".")[0]
+        assert top in {*sys.stdlib_module_names, "flint"} or module.startswith("verify.second"), module
+
+
+def functions(path: Path) -> Iterator[tuple[str, str]]:
+    """The syntax of every longer function, its name and its words for people left out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            if sum(1 for part in body for _ in ast.walk(part)) >= COPIED:
+                yield f"{named(path)}: {node.name}", "\n".join(map(ast.dump, body))
+
+
+def test_the_second_checkers_share_no_code_with_the_kernel() -> None:
+    """Not by imports, which the tests above see, and not by copies."""
+    kernel = {text: name for path in KERNEL for name, text in functions(path)}
+    assert len(kernel) > 500
+    copies = [(name, kernel[text]) for path in (*SECOND, *ITEMS) for name, text in functions(path) if text in kernel]
+    assert copies == []
 
 
 @pytest.mark.parametrize("path", KERNEL, ids=named)

@@ -179,7 +179,7 @@ def fits(fact: Fact, theory: Theory) -> None:
     try:
         if relation == "psd":
             theory.sampler.square(difference, scope, "a PSD matrix")
-        elif relation == "eq":
+        elif relation in ("eq", "ne"):
             theory.sampler.kind(difference, scope)
         else:
             theory.sampler.scalar(difference, scope, "a side of an inequality")
