@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from verify.evidence.exponents import kind
 from verify.evidence.generate import Plan, draw_many
-from verify.evidence.sharpness import sharpness
+from verify.evidence.sharpness import bounded, sharpness
+from verify.evidence.trajectories import trajectories
 
 X, Y = ["v", "x", [], ""], ["v", "y", [], ""]
 A = ["v", "A", [], ""]
@@ -36,7 +38,7 @@ def square(x: Any) -> Any:
         (["ge", ["+", square(X), square(Y)], ["*", ["q", "2"], X, Y]], "Tight"),  # x = y
         (["ge", ["+", square(X), square(Y)], ["*", X, Y]], "Upper"),  # 1/2 at best
         (["ge", square(X), ["q", "0"]], "Attained"),
-        (["ge", ["+", square(X), ["q", "1"]], ["q", "0"]], "Upper"),
+        (["ge", ["+", square(X), ["q", "1"]], ["q", "0"]], "Lower"),
         (["ge", ["*", ["q", "2"], X, Y], ["*", ["q", "-1"], ["+", square(X), square(Y)]]], "Tight"),  # both negative
     ],
 )
@@ -49,7 +51,7 @@ def test_numbers(goal: Any, status: str) -> None:
 
 @pytest.mark.parametrize(
     ("constant", "status"),
-    [("1", "Tight"), ("1/4", "Upper")],
+    [("1", "Tight"), ("1/4", "Lower")],
 )
 def test_semidefinite_bounds(constant: str, status: str) -> None:
     """A A^T >= x^2 for the least x^2; a quarter of the constant is not sharp, and the ratio says by how much."""
@@ -59,10 +61,54 @@ def test_semidefinite_bounds(constant: str, status: str) -> None:
     floor = ["psd", ["+", gram, ["*", ["q", "-1"], square(X), ONE]]]
     entry = found(letters, ["psd", ["+", gram, small]], [floor], {"n": 1})
     assert entry["status"] == status
-    if status == "Upper":
+    if status == "Lower":
         assert F(1, 8) < F(entry["ratio"]) <= F(1, 4) + F(1, 10**9)
 
 
 def test_a_gram_matrix_attains_zero() -> None:
     letters = {"A": {"shape": [{"n": 1}, {"n": 1}]}}
     assert found(letters, ["psd", ["*", A, ["T", A]]], nat={"n": 1})["status"] == "Attained"
+
+
+def minus(x: Any) -> Any:
+    return ["*", ["q", "-1"], x]
+
+
+def falls(bound: Any, rate: str) -> dict[str, Any]:
+    """x' = -rate x from positive starts; x <= bound."""
+    sig = {"time": "flow", "letters": {"x": {"dep": "smooth"}}}
+    start = ["v", "x", [], "0"]
+    hyps = [
+        {"id": "flow", "all": [], "concl": ["eq", ["D", X], ["*", ["q", f"-{rate}"], X]]},
+        {"id": "start", "all": [], "concl": ["gt", start, ["q", "0"]]},
+    ]
+    return {"sig": sig, "hyps": hyps, "goals": [{"all": [], "concl": ["ge", bound, X]}]}
+
+
+@pytest.mark.parametrize(("rate", "claimed"), [("2", "2"), ("3", "2")])
+def test_exponents_of_exponential_bounds(rate: str, claimed: str) -> None:
+    decay = ["*", ["v", "x", [], "0"], ["exp", ["*", ["q", f"-{claimed}"], ["t"]]]]
+    statement = falls(decay, rate)
+    plan = Plan.of(statement)
+    pool = draw_many(plan, 12, 3).instances
+    (entry,) = sharpness(statement, pool, trajectories(plan, pool))
+    low, high = (F(x) for x in entry["exponent"]["measured"])
+    assert entry["exponent"]["form"] == "exponential"
+    assert low <= F(rate) <= high < low + F(1, 10**6)
+    assert F(entry["exponent"]["claimed"][0]) <= F(claimed) <= F(entry["exponent"]["claimed"][1])
+
+
+def test_exponents_need_time_in_the_bound() -> None:
+    statement = falls(["v", "x", [], "0"], "2")
+    plan = Plan.of(statement)
+    pool = draw_many(plan, 12, 3).instances
+    (entry,) = sharpness(statement, pool, trajectories(plan, pool))
+    assert "exponent" not in entry
+    assert kind(["inv", ["t"]]) == "power" and kind(minus(X)) is None
+
+
+def test_which_side_is_the_bound() -> None:
+    plan = Plan.of(falls(["q", "1"], "2"))
+    assert bounded(plan, ["ge", ["q", "1"], X]) == "Upper"
+    assert bounded(plan, ["ge", X, ["q", "1"]]) == "Lower"
+    assert bounded(plan, ["ge", X, X]) == "Upper"

@@ -11,6 +11,7 @@ from verify.evidence import values as vl
 from verify.evidence.check import short
 from verify.evidence.continuation import stays
 from verify.evidence.evaluate import Evaluator
+from verify.evidence.exponents import exponent
 from verify.evidence.generate import Plan
 from verify.evidence.instance import Instance
 from verify.evidence.terms import Env, Formula, Statement, Term, walk
@@ -39,9 +40,10 @@ def sharpness(
     `Tight`: at the instance both sides are equal and not 0 (P - N has a null vector that N does not take to 0), so no
     factor above 1 can stand before the smaller side. In a flow, where sides are often equal at the start anyway, the
     derivatives of both are equal there and not 0 (`order` 1); the agreement at later times is given as well.
-    `Attained`: the bound is 0 and is reached. `Upper`: neither was met; `ratio` is a lower bound of the largest b / a
-    (or of the rates at the start, or of the largest c with c P >= N), so a better constant than it is out of the
-    question, and search did not find whether it would do.
+    `Attained`: the bound is 0 and is reached. `Upper`, or `Lower` where the bound is on the smaller side (`bounded`):
+    neither was met; `ratio` is a lower bound of the largest b / a (or of the rates at the start, or of the largest c
+    with c P >= N), so a better constant than it is out of the question, and search did not find whether it would do.
+    Bounds that change with time get the measured exponent, too (`exponents.py`).
     """
     plan = Plan.of(statement)
     out: list[dict[str, Any]] = []
@@ -73,13 +75,37 @@ def sharpness(
         else:
             later = None if along is None else _along(plan, n, along, digits)
             if later is not None and (best is None or later[0] > best[0]):
-                entry.update(status="Upper", ratio=short(later[0], up=False), met_at=later[1].to_json(), time=later[2])
+                entry.update(status=bounded(plan, formula), ratio=short(later[0], up=False))
+                entry.update(met_at=later[1].to_json(), time=later[2])
             elif best is not None:
-                entry.update(status="Upper", ratio=short(best[0], up=False), met_at=best[1].to_json())
+                entry.update(status=bounded(plan, formula), ratio=short(best[0], up=False), met_at=best[1].to_json())
             else:
                 entry.update(status="unknown", attempt={"instances": len(pool)})
+        rate = None if along is None else exponent(plan, goal, along, lower=bounded(plan, formula) == "Lower")
+        if rate is not None:
+            entry["exponent"] = rate
         out.append(entry)
     return out
+
+
+def bounded(plan: Plan, formula: Formula) -> str:
+    """`Lower` if a formula bounds a quantity from below, else `Upper`.
+
+    The bound is the side that reads fewer letters that move now; between equals, fewer matrices, then fewer letters.
+    """
+    if formula[0] == "psd":
+        plus, minus = _signs(formula[1])
+        high, low = ["+", ["q", "0"], *plus], ["+", ["q", "0"], *minus]
+    else:
+        high, low = formula[1], formula[2]
+    return "Lower" if _weight(plan, low) < _weight(plan, high) else "Upper"
+
+
+def _weight(plan: Plan, term: Term) -> tuple[int, int, int]:
+    read = {(x[1], x[3] if x[0] == "v" else x[4]) for x in walk(term) if x[0] in ("v", "ch")}
+    declared = [(plan.sig["letters"].get(name, {}), stage) for name, stage in sorted(read)]
+    moving = sum(stage == "" and d.get("dep", "const") != "const" for d, stage in declared)
+    return moving, sum(d.get("shape") is not None for d, _ in declared), len(read)
 
 
 def _states(plan: Plan, instance: Instance, goal: Any) -> Iterator[_Seen]:
