@@ -157,7 +157,7 @@ def _sources(claims: Sequence[Path], names: Sequence[str]) -> list[Source]:
     if not sources and not names:
         where = " and ".join(map(str, claims))
         raise SourceError(f"{where} holds no claim; a claim file starts with `from verify.statement import *`")
-    return select(sources, names)
+    return select(sources, names, claims)
 
 
 # audit -----------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Fake:
             return {"kernel": [], "sort_error": ast["sort_error"]}
         return {"kernel": ast["kernel"], "sort_error": None}
 
-    def validate(self, statements: Any, evidence: Any) -> dict[str, Any]:
+    def validate(self, statements: Any, evidence: Any, needs: Any = ()) -> dict[str, Any]:
         if evidence.get("witness") == "crash":
             raise ValueError("no evaluator")
         problems = []

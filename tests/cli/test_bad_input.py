@@ -44,7 +44,8 @@ def said(code: int, *arguments: str) -> str:
         (GOOD.replace("0)", "0.5)"), "bad.py, line 4: the float 0.5 is not exact; write Q(1, 2)"),
         (GOOD.replace("s = ", ""), "bad.py: the file states nothing; assign printed(..), corrected(..) or lemma(..)"),
         (GOOD.replace('"""Squares are not negative."""', ""), "bad.py, line 1: the file has no docstring"),
-        (GOOD + 'covers("Z-99")\n', "bad.py, line 5: unknown claim id 'Z-99' in covers; the ids are those of"),
+        (GOOD + 'covers("Z-99")\n', "bad.py, line 5: unknown claim id 'Z-99' in covers; no document is registered"),
+        (GOOD + "t = lemma(then=x * corected(x) >= 0)\n", "name 'corected' is not defined; did you mean corrected?"),
         (GOOD + "import nowhere_to_be_found\n", "bad.py, line 5: ModuleNotFoundError"),
         (GOOD + "raise SystemExit(0)\n", "bad.py, line 5: the file ends the process; remove the exit"),
         (GOOD.encode().replace(b"not", b"\xff"), "; save the file as UTF-8"),
@@ -56,6 +57,13 @@ def test_malformed_claim_files(home: Path, text: str | bytes, words: str) -> Non
     assert words in told
     assert "PROVED s (corrected): all values" in told  # the others are audited all the same
     assert words in said(1, "refute", "bad")
+
+
+def test_a_file_without_the_language_is_told_apart_from_one_that_is_not_there(home: Path) -> None:
+    write(home, "bare", 'x = real("x")\n')
+    words = "bare.py is not a claim file: it does not import verify.statement; begin it with"
+    assert words in said(2, "show", "bare") and words in said(2, "audit", "bare")
+    assert "there is no claim 'missing'" in said(2, "show", "missing")
 
 
 def test_a_claim_of_which_nothing_is_named_is_not_lost(home: Path) -> None:

@@ -137,19 +137,23 @@ def register(root: Path, sources: Sequence[Source]) -> list[Entry]:
     return entries
 
 
-def select(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
-    """By slug, topic/slug, topic, source id (K-24), or path; everything if there is no name."""
+def select(sources: Sequence[Source], names: Iterable[str], roots: Sequence[Path] = ()) -> list[Source]:
+    """By slug, topic/slug, topic, source id (K-24), or path; everything if there is no name.
+
+    `roots` are the folders that `sources` were found in: a file there that has the name and is no claim is told apart
+    from one that is not there.
+    """
     wanted = list(names)
     if not wanted:
         return list(sources)
     chosen: dict[str, Source] = {}
     for name in wanted:
-        for source in _matches(sources, name):
+        for source in _matches(sources, name, roots):
             chosen[source.id] = source
     return sorted(chosen.values(), key=lambda s: (s.topic, s.slug))
 
 
-def _matches(sources: Sequence[Source], name: str) -> list[Source]:
+def _matches(sources: Sequence[Source], name: str, roots: Sequence[Path]) -> list[Source]:
     path = Path(name)
     if name.endswith(".py"):
         if not path.is_file():
@@ -159,7 +163,7 @@ def _matches(sources: Sequence[Source], name: str) -> list[Source]:
                 return [source]
         source_at = scan(path)
         if source_at is None:
-            raise SourceError(f"{name} is not a claim file: it does not import verify.statement")
+            raise SourceError(_no_claim(path))
         return [source_at]
     plain = name.strip("/").removeprefix("claims/")
     by_slug = [s for s in sources if plain in (s.slug, s.id)]
@@ -168,8 +172,19 @@ def _matches(sources: Sequence[Source], name: str) -> list[Source]:
     matches = by_slug or [s for s in sources if s.topic == plain]
     matches = matches or [s for s in sources if plain.upper() in (i.upper() for i in s.ids)]
     if not matches:
+        for root in roots:
+            for found in sorted(root.rglob("*.py")):
+                if found.stem == path.name and scan(found) is None:
+                    raise SourceError(_no_claim(found))
         raise SourceError(f"there is no claim {name!r}{_nearest(sources, plain)}")
     return matches
+
+
+def _no_claim(path: Path) -> str:
+    return (
+        f"{path} is not a claim file: it does not import verify.statement; "
+        "begin it with `from verify.statement import *`"
+    )
 
 
 def _nearest(sources: Sequence[Source], name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib.util
 import json
@@ -170,8 +171,18 @@ def _advice(error: BaseException) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "save the file as UTF-8"
     if isinstance(error, NameError):
+        near = _near(error)
+        if near:
+            return f"did you mean {near}?"
         return "declare the symbol first; claim files start with `from verify.statement import *`"
     return ""
+
+
+def _near(error: NameError) -> str:
+    """The names most like the one that is not defined, of those that are where it was used."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    known = {name for frame in frames[-1:] for name in (*frame.f_locals, *frame.f_globals) if not name.startswith("_")}
+    return " or ".join(difflib.get_close_matches(str(error.name or ""), sorted(known), n=2, cutoff=0.7))
 
 
 def _line(error: BaseException, file: Path) -> int | None:
@@ -294,6 +305,8 @@ def _citations(path: str, ids: list[str], table: Mapping[str, Any]) -> tuple[Cit
         if item not in known:
             near = sorted(k for k in known if k.split("-")[0] == item.split("-")[0])[:6]
             hint = f"known ids: {', '.join(near)}" if near else "the ids are those of claims/register"
+            if not known:
+                hint = "no document is registered here; leave covers(..) out for claims of your own"
             raise ClaimFileError(path, _where_covered(path, item), f"unknown claim id {item!r} in covers", next=hint)
         entry = known[item]
         if "at" not in entry:
