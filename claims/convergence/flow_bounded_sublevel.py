@@ -1,4 +1,4 @@
-"""Balanced flow on a convex loss converges like 1/t while the distance to a minimizer and the rank are bounded."""
+"""Balanced flow converges like 1/t on a convex loss, and exponentially on a steep one, while the rank is bounded."""
 
 from verify.statement import *
 
@@ -22,6 +22,14 @@ sublinear = corrected(
     minimum=v <= L,
     near=frobenius(We - V) ** 2 <= R**2,
     then=mu * t * (L - v) <= R**2,
+)
+alpha = real("alpha", positive=True)
+polyak = corrected(  # the inequality of Polyak and Lojasiewicz; alpha = 1 for half the squared distance
+    flow=gradient_flow(net, ell),
+    balanced=balanced(net, at=0),
+    full=sigma_min(We) >= c,
+    steep=frobenius(G) ** 2 >= 2 * alpha * (L - v),
+    then=L - v <= (start(L) - v) * exp(-2 * alpha * mu * t),
 )
 
 
@@ -60,23 +68,40 @@ def still_balanced(p):
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 
 
-with proof(sublinear, case="wide") as p:
+def wide_slope(p):
     still_balanced(p)
     floor = p.have(psd(net.above(1) @ net.above(1).T - mu * I), by.lemma("balanced_floor.over_first"))
-    slope = p.have(
+    return p.have(
         D(L) <= -mu * frobenius(G) ** 2,
         by.algebra(p.flow, by.split(k, 1, 1, N, square), by.total(k, 2, N, square), by.trace(by.congruence(G, floor))),
     )
-    rate(p, slope)
-with proof(sublinear, case="tall") as p:
+
+
+def tall_slope(p):
     still_balanced(p)
     floor = p.have(psd(net.below(N).T @ net.below(N) - mu * I), by.lemma("balanced_floor.under_last"))
-    slope = p.have(
+    return p.have(
         D(L) <= -mu * frobenius(G) ** 2,
         by.algebra(
             p.flow, by.split(k, 1, N - 1, N, square), by.total(k, 1, N - 1, square), by.trace(by.congruence(G.T, floor))
         ),
     )
-    rate(p, slope)
 
+
+def decay(p, slope):
+    p.have(b >= 0, by.lemma("base:real-root", x=c))
+    falls = p.have(D(L - v) <= -2 * alpha * mu * (L - v), by.algebra(slope, by.times(mu, p.steep)))
+    p.conclude(by.gronwall(falls))
+
+
+with proof(sublinear, case="wide") as p:
+    rate(p, wide_slope(p))
+with proof(sublinear, case="tall") as p:
+    rate(p, tall_slope(p))
+with proof(polyak, case="wide") as p:
+    decay(p, wide_slope(p))
+with proof(polyak, case="tall") as p:
+    decay(p, tall_slope(p))
+
+check(polyak, trials=4, search=0, necessity=2, mutants=False, trajectories=0)
 nonclaim("Bounds of rank and distance hold on a bounded sublevel set that contains no singular matrix.")

@@ -147,7 +147,7 @@ def _first_order(plan: Plan, ev: Evaluator, formula: Formula, env: Env) -> _Seen
     (a, da), (b, db) = (ev.dual(formula[i], env, ev._rate) for i in (1, 2))
     if isinstance(a, Mat) or isinstance(b, Mat) or not _zero(a - b):
         return None
-    left, right = da or vl.ZERO, db or vl.ZERO
+    left, right = (vl.ZERO if part is None else part for part in (da, db))
     if isinstance(left, Mat) or isinstance(right, Mat):
         return None
     if _zero(left - right):
