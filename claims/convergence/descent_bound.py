@@ -18,6 +18,7 @@ contracts = after(L) <= (1 - eta * b ** (2 * (N - 1))) * L
 gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
 
 as_printed = printed(
+    consequence="hypothesis",
     descent=descent,
     balanced=balanced(net, at=0),
     margin=margin,
@@ -27,6 +28,7 @@ as_printed = printed(
     reading="one step: 0 < eta c^(2(N-1)/N) < 1",
 )
 explicit = corrected(
+    of=("K-10", "K-49", "K-59"),
     descent=descent,
     size=f ** (2 * N) >= frobenius(Phi) ** 2,
     margin=margin,

@@ -15,6 +15,7 @@ mu = b ** (2 * (N - 1))  # c^(2 (N - 1) / N)
 square = trace(net.gradients(ell)[k].T @ net.gradients(ell)[k])
 
 sublinear = corrected(
+    of="C-28",
     flow=gradient_flow(net, ell),
     balanced=balanced(net, at=0),
     full=sigma_min(We) >= c,

@@ -15,7 +15,11 @@ E, s = We - Phi, sigma_min(Phi)
 margin = frobenius(E) <= s - c
 
 rate = corrected(
-    flow=flow, balanced=balanced(net, at=0), margin=start(margin), then=start(L) * exp(-2 * b ** (2 * (N - 1)) * t) >= L
+    of=("C-28", "K-57", "K-58"),
+    flow=flow,
+    balanced=balanced(net, at=0),
+    margin=start(margin),
+    then=start(L) * exp(-2 * b ** (2 * (N - 1)) * t) >= L,
 )
 
 

@@ -56,6 +56,8 @@ with proof(small) as p:
             by.times(s**2, p.small(j)),
         )
     )
+small.tight_at(N=2, j=1, widths=(1, 2, 1), W=[[[1], [0]], [[0, 1]]], s=1)
+
 x = 1 / (1 + C)
 small_enough.fails_at(eps=x, a=x, b=x / 2)
 with refutation(small_enough) as p:  # 3/4 x^2 > C x^4 / 4, because C x = 1 - x

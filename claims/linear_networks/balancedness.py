@@ -14,7 +14,8 @@ gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
 descent = gradient_descent(net, ell, step=eta)
 flow = gradient_flow(net, ell, rates=rho)
 
-as_printed = printed(of="K-24", descent=descent, balanced=start(gap) == 0, then=gap == 0, expect=REFUTED)
+as_printed = printed(of="K-24", consequence="hypothesis", descent=descent, balanced=start(gap) == 0, then=gap == 0,
+                     expect=REFUTED)
 
 swap = lemma(then=W[j + 1].T @ G[j + 1] == G[j] @ W[j].T)
 conserved = corrected(flow=flow, equal_rates=rho[j] == rho[j + 1], then=gap == start(gap))

@@ -144,5 +144,6 @@ with proof(below_singular) as p:
     right, left = p.hypothesis("margin.1"), p.hypothesis("margin.2")
     p.conclude(by.algebra(by.times(right, left), by.times(c, right), by.times(c, left), c * c))
 
+ball_is_margin.tight_at(k=1, d=1, Phi=[[1]], W=[[Q(3, 2)]], V=[[Q(1, 2)]], u=[[1]], s=1, c=Q(1, 2))
 discrete_form.fails_at(w=0, phi=0, c=1)
 nonclaim("For a loss that is not a squared distance the margin is no ball.")

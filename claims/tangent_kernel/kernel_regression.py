@@ -58,6 +58,7 @@ with proof(universal) as s:  # (1 + G)(1 + G)^T = (1 + 2 G)(1 + 2 G)^T / 2 + 1/2
         )
     )
 
+universal.tight_at(n=1, p=1, Phi=[[1]], A=[[Q(1, 2)]])
 uniform.fails_at(c=low / 2)
 with refutation(uniform) as s:
     s.have(c > 0, by.positive())

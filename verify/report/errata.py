@@ -29,7 +29,7 @@ KINDS = {
 
 _STRICT = {"lt": "le", "gt": "ge", "le": "le", "ge": "ge"}
 _RELATIONS = ("eq", "ne", "le", "lt", "ge", "gt")
-_SETTLED = ("PROVED", "CONDITIONAL")
+_HOLDS = ("PROVED", "CONDITIONAL", "ENCLOSED")
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,29 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """A statement that holds, and the claim it stands in."""
+
+    claim: Claim
+    statement: Statement
+
+
+@dataclass(frozen=True)
 class Failure:
-    """A printed statement that fails, and the corrected one nearest to it (None: nothing is proved yet)."""
+    """A printed statement that fails, and the corrected one nearest to it (None: there is none)."""
 
     printed: Statement
-    nearest: Statement | None
+    nearest: Holding | None
 
 
 @dataclass(frozen=True)
 class Erratum:
-    """What fails in one place of a document in one way. `others`: what else is proved about it."""
+    """What fails in one place of a document in one way. `others`: what else holds there."""
 
     kind: str
     claim: Claim
     failures: tuple[Failure, ...]
-    others: tuple[Statement, ...]
+    others: tuple[Holding, ...]
     places: tuple[Place, ...]
 
     @property
@@ -70,36 +78,52 @@ class Erratum:
 
 def errata(places: Mapping[str, Place], claims: Sequence[Claim]) -> tuple[Erratum, ...]:
     """The errata of one document, by consequence, then by place. `places`: its register."""
-    found = [erratum for claim in claims for erratum in _errata(claim, places)]
+    found = [erratum for claim in claims for erratum in _errata(claim, places, claims)]
     order = list(KINDS)
     return tuple(sorted(found, key=lambda e: (order.index(e.kind), natural_order(" ".join(e.ids)), e.claim.id)))
 
 
-def _errata(claim: Claim, places: Mapping[str, Place]) -> list[Erratum]:
-    asts = {str(s["label"]): s.get("ast") for s in (claim.certificate or {}).get("statements") or ()}
-    covered = tuple(item for citation in claim.citations for item in citation.ids if item in places)
+def _errata(claim: Claim, places: Mapping[str, Place], claims: Sequence[Claim]) -> list[Erratum]:
+    covered = _covered(claim, places)
     groups: dict[tuple[tuple[str, ...], str], list[Failure]] = {}
     for printed in claim.statements:
         mine = tuple(item for item in covered if printed.belongs(item))
         if mine and printed.fails and printed.consequence != "contrary":
-            ast = asts[printed.label]
-            nearest = min(_settled(claim, mine), key=lambda s: _distance(ast, asts[s.label]), default=None)
-            computed = change(ast, asts[nearest.label]) if nearest else "conclusion"
+            ast = _ast(claim, printed)
+            found = _holding(claim, mine, claims)
+            nearest = min(found, key=lambda h: _distance(ast, _ast(h.claim, h.statement)), default=None)
+            computed = change(ast, _ast(nearest.claim, nearest.statement)) if nearest else "conclusion"
             kind = printed.consequence or ("notation" if printed.verdict == "ILL-SORTED" else computed)
             groups.setdefault((mine, kind), []).append(Failure(printed, nearest))
     out = []
     for (mine, kind), failures in groups.items():
         told = [f.nearest for f in failures]
-        others = tuple(s for s in _settled(claim, mine) if s not in told)
+        others = tuple(h for h in _holding(claim, mine, claims) if h not in told)
         out.append(Erratum(kind, claim, tuple(failures), others, tuple(places[item] for item in mine)))
     return out
 
 
-def _settled(claim: Claim, ids: Sequence[str]) -> list[Statement]:
-    """The proved corrections that name one of these ids; without any, those that name none."""
-    proved = [s for s in claim.statements if s.role == "corrected" and s.verdict in _SETTLED]
-    named = [s for s in proved if set(s.ids) & set(ids)]
-    return named or [s for s in proved if not s.ids]
+def _covered(claim: Claim, places: Mapping[str, Place]) -> tuple[str, ...]:
+    return tuple(item for citation in claim.citations for item in citation.ids if item in places)
+
+
+def _ast(claim: Claim, statement: Statement) -> Json:
+    recorded = (claim.certificate or {}).get("statements") or ()
+    return next((s.get("ast") for s in recorded if s["label"] == statement.label), None)
+
+
+def _holding(claim: Claim, ids: Sequence[str], claims: Sequence[Claim]) -> list[Holding]:
+    """What holds in place of a failing statement of these ids: corrections that name one of them, in any claim; else
+    corrections of this claim that name no id; else printed statements of this claim that stand."""
+    wanted = set(ids)
+    named = [Holding(c, s) for c in claims for s in _standing(c, "corrected") if set(s.ids) & wanted]
+    general = [Holding(claim, s) for s in _standing(claim, "corrected") if not s.ids]
+    printed = [Holding(claim, s) for s in _standing(claim, "printed") if set(s.ids) & wanted or not s.ids]
+    return named or general or printed
+
+
+def _standing(claim: Claim, role: str) -> list[Statement]:
+    return [s for s in claim.statements if s.role == role and s.verdict in _HOLDS]
 
 
 def _distance(printed: Json, corrected: Json) -> tuple[int, float]:
