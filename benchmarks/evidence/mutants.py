@@ -43,6 +43,13 @@ def operator(row: Mapping[str, Any], tight: set[int]) -> str:
     return f"{row['operator']} in a {'goal' if goal else 'hypothesis'}"
 
 
+def reason(row: Mapping[str, Any]) -> str | None:
+    """Why a mutant is open: no instance of it was met, the conclusion holds at all that were, or the budget ended."""
+    if row["status"] == "survived":
+        return "holds at all instances tried" if row.get("tried", 0) else "no instance met its hypotheses"
+    return "budget" if row["status"] == "not tried" else None
+
+
 def rate(tally: Mapping[str, int]) -> float | None:
     """Share of rejected mutants among those that can be rejected; None if there are none."""
     killed = tally.get("killed", 0)
@@ -53,6 +60,7 @@ def rate(tally: Mapping[str, int]) -> float | None:
 def measure(folder: Path) -> dict[str, Any]:
     """Counts and rates over all certificates of a folder, as JSON."""
     tallies: dict[str, Counter[str]] = {}
+    reasons: dict[str, Counter[str]] = {}
     demanded: Counter[str] = Counter()
     necessity: Counter[str] = Counter()
     sharpness: Counter[str] = Counter()
@@ -78,6 +86,9 @@ def measure(folder: Path) -> dict[str, Any]:
         for row in rows:
             kind = operator(row, tight)
             tallies.setdefault(kind, Counter())[row["status"]] += 1
+            why = reason(row)
+            if why is not None:
+                reasons.setdefault(kind, Counter())[why] += 1
             if row["operator"] in OPERATORS or kind == "constant of a tight goal":
                 demanded[row["status"]] += 1
                 if row["status"] in OPEN:
@@ -88,6 +99,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "statements": statements,
         "demanded": {"rate": rate(demanded), "goal": GOAL, **dict(sorted(demanded.items()))},
         "operators": {kind: {"rate": rate(t), **dict(sorted(t.items()))} for kind, t in sorted(tallies.items())},
+        "open": {kind: dict(sorted(t.items())) for kind, t in sorted(reasons.items())},
         "necessity": dict(sorted(necessity.items())),
         "unknown_without_attempt": without_attempt,
         "sharpness": dict(sorted(sharpness.items())),
@@ -106,6 +118,8 @@ def main() -> None:
     for kind, tally in found["operators"].items():
         told = ", ".join(f"{status} {n}" for status, n in tally.items() if status != "rate")
         print(f"{kind:28} {tally['rate'] if tally['rate'] is not None else '-':>7}  {told}")
+    for kind, tally in found["open"].items():
+        print(f"open: {kind:28} " + ", ".join(f"{why} {n}" for why, n in tally.items()))
     for key in ("demanded", "necessity", "sharpness"):
         print(f"{key}: " + ", ".join(f"{k} {v}" for k, v in found[key].items()))
     for key in ("unknown_without_attempt", "no_mutant_rejected"):
