@@ -87,3 +87,21 @@ def test_a_proof_of_equivalence_is_for_one_text_of_the_definition() -> None:
     row = {MUTANTS[0].id: {"hash": SIGN.hash, "why": "."}}
     assert mutation.proved(MUTANTS[0].id, hashes, row)
     assert not mutation.proved(MUTANTS[0].id, {SIGN.name: "older"}, row)
+
+
+def test_what_compiles_to_the_same_code_is_no_mutant_and_is_not_counted_as_noticed() -> None:
+    idle = mu.Mutant("idle", SIGN, SIGN.tree.lineno, (("body", 0),), lambda node: node)
+    assert mu.unchanged(idle) and not any(mu.unchanged(m) for m in MUTANTS)
+    found = mutation.summary({MUTANTS[0].id: "c", MUTANTS[1].id: mutation.SAME}, MUTANTS, "", {})
+    assert (found["mutants"], found["killed"]) == (len(MUTANTS) - 1, 1)
+    assert mutation.known(found, MUTANTS) == {MUTANTS[0].id: "c", MUTANTS[1].id: mutation.SAME}
+
+
+def test_the_sample_names_a_case_that_is_gone(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    result = mutation.summary({m.id: "traced gone" for m in MUTANTS}, MUTANTS, "", {})
+    monkeypatch.setattr(mutation, "load", lambda path: result)
+    monkeypatch.setattr(mutation, "listed", lambda: MUTANTS)
+    monkeypatch.setattr(mutation, "chosen", lambda mutant, key: True)
+    monkeypatch.setattr(mutation, "collect", lambda work, only: work([]) or [])
+    assert mutation.sample(Namespace(most=None, workers=1)) == 1
+    assert "no such case: traced gone" in capsys.readouterr().out
