@@ -88,6 +88,15 @@ def test_rows_of_an_enclosure_that_differ_in_digits_alone_are_one() -> None:
     assert point.rows == (("1", "50, 200", "2", "0", "2", "holds"), ("2", "50", "2", "0", "2", "holds"))
 
 
+def test_facts_are_read_by_what_they_are() -> None:
+    table = model._facts({"times": ["1", "1/4"], "error": "66817118e-40", "corners": {"J: b": 2, "J: a": 1, "y: a": 3}}, ())
+    assert table is not None and dict(table.facts) == {
+        "times": "1, 1/4", "error": "6.7 · 10^-33", "corners": "J: a 1, b 2; y: a 3"
+    }  # fmt: skip
+    assert words.upper("99999e-7") == "1.0 · 10^-2" and words.upper("1001e0") == "1.1 · 10^3"
+    assert words.upper("none") == "none"
+
+
 def page_of(item: CertificateAndVerdicts) -> str:
     files = render([item], example.REGISTRY, example.SOURCES)
     return next(data.decode() for name, data in files.items() if name.startswith("claims/"))

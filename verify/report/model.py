@@ -792,7 +792,7 @@ def _kernel(k: Mapping[str, Json], case: str, formulas: Formulas) -> Kernel:
         ("time", words.TIMES.get(str(sig.get("time", "none")), str(sig.get("time"))))
     ]
     rows += [(str(n), f"natural number, at least {low}") for n, low in sorted((sig.get("nat") or {}).items())]
-    rows += [("range", f"{index_text(form)} ≥ 0") for form in sig.get("assume") or ()]
+    rows += [("range", f"{index_text(form)} ≥ 0".replace("-", "−")) for form in sig.get("assume") or ()]
     for name, bounds in sorted((sig.get("dims") or {}).items()):
         low, high = (index_text(x) for x in bounds)
         rows.append((str(name), f"sizes, indexed from {low} to {high}"))
@@ -895,7 +895,22 @@ def _facts(data: Json, leading: Iterable[str]) -> Table | None:
     if not isinstance(data, Mapping) or not data:
         return None
     order = [k for k in leading if k in data] + sorted(k for k in data if k not in leading and k != "kind")
-    return Table(tuple((words.label(k), plain(data[k])) for k in order if data[k] not in (None, {}, [])))
+    return Table(tuple((words.label(k), _fact(k, data[k])) for k in order if data[k] not in (None, {}, [])))
+
+
+def _fact(key: str, value: Json) -> str:
+    """A value by what its key says it is: times are a list, corners are counts by letter, an error is a bound."""
+    if key == "times" and isinstance(value, list):
+        return ", ".join(words.number(str(x)) for x in value)
+    if key == "error" and isinstance(value, str):
+        return words.upper(value)
+    if key == "corners" and isinstance(value, Mapping) and all(": " in k for k in value):
+        letters: dict[str, list[str]] = {}
+        for k, n in sorted(value.items()):
+            letter, _, corner = k.partition(": ")
+            letters.setdefault(letter, []).append(f"{corner} {n}")
+        return "; ".join(f"{letter}: {', '.join(some)}" for letter, some in letters.items())
+    return plain(value)
 
 
 def _enclosures(data: Json) -> tuple[Point, ...]:

@@ -152,6 +152,17 @@ def number(text: str) -> str:
     return f"{sign}{lead}…" + (f" · 10^{power}" if power else "")
 
 
+def upper(text: str) -> str:
+    """A bound such as 66817118e-40 with two digits, rounded up: 6.7 · 10^-33. Other text stays as it is."""
+    match = re.fullmatch(r"(\d+)e(-?\d+)", text)
+    if match is None or len(match[1]) <= 2:
+        return number(text)
+    cut = len(match[1]) - 2
+    lead = -(-int(match[1]) // 10**cut)
+    power = int(match[2]) + cut + 1
+    return f"{lead // 10}.{lead % 10} · 10^{power}" if lead < 100 else f"1.0 · 10^{power + 1}"
+
+
 def _power_of_ten(x: Fraction) -> int:
     """The least k with x <= 10^k, for x > 0."""
     k = len(str(x.numerator)) - len(str(x.denominator))

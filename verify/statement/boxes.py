@@ -165,7 +165,7 @@ def mathml(box: Box) -> str:
     if k == "digits":
         return f"<mn>{escape(v)}</mn>"
     if k == "op":
-        form = ' form="prefix"' if v == "neg" else ""
+        form = {"neg": ' form="prefix"', ":": ' rspace=".3em"'}.get(v, "")  # a colon after what is bound, not in a range
         return f"<mo{form}>{escape(OPERATORS[v][1])}</mo>"
     if k == "row":
         return f"<mrow>{''.join(p)}</mrow>"
