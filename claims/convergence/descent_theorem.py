@@ -41,4 +41,4 @@ with proof(one_layer) as p:
     rest = p.have(1 - eta >= 0, by.algebra(p.step))
     p.conclude(by.algebra(p.descent, by.times(eta, rest, by.trace(by.gram(one.end - Psi)))))
 
-nonclaim("Only one layer is proved; for more the bound is enclosed at the listed instances.")
+nonclaim("One layer is proved here, two in `two_layer_descent`; for more the bound is enclosed at the instances.")

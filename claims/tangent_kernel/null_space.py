@@ -2,7 +2,7 @@
 
 A vector c is in it if and only if sum c_i x_i = 0 and, on every line through the origin, the c_i of the inputs on that
 line sum to 0. So repeated inputs make the kernel singular, one antipodal pair does not, and antipodal pairs in linearly
-dependent directions do.
+dependent directions do. A coefficient of an input that is alone on its line is 0.
 """
 
 from verify.statement import *
@@ -43,6 +43,13 @@ size = total(i, (1 + c[i] ** 2) / (1 - rho(i, k) ** 2)) / 4
 squeezed = lemma(null=energy == 0, short=tau <= pi / 2, then=absolute(line) <= tau * size)
 no_resultant = corrected(null=energy == 0, then=resultant == 0)
 no_line = corrected(null=energy == 0, then=line == 0)
+a, b = nat("a", between=(1, k - 1)), nat("b", between=(k + 1, n))
+own_line = corrected(
+    null=energy == 0,
+    before=forall(a, on_one_line(a, k) == 0),
+    after=forall(b, on_one_line(b, k) == 0),
+    then=c[k] == 0,
+)
 
 
 def on(a):
@@ -159,11 +166,30 @@ with proof(no_line) as p:  # with a turn that is small against the sum, should t
         sums.append(p.have(s <= 0, by.cases(-s, at_least_zero=CASE, negative=by.absurd(s, never))))
     p.conclude(by.algebra(by.anti(*sums)))
 
+with proof(own_line) as p:
+    whole = p.have(line == 0, by.lemma(no_line))
+    unit = p.have(rho(k, k) == 1, by.algebra(p.hypothesis("x.unit")(k)))
+    p.have(rho(k, k) ** 2 - 1 >= 0, by.algebra(by.power(unit, 2)))
+    mine = p.have(on_one_line(k, k) == 1, by.algebra(by.decided(rho(k, k) ** 2 - 1)))
+    at = c[i] * on_one_line(i, k)
+    p.conclude(
+        by.algebra(
+            whole,
+            by.split(i, 1, k - 1, n, at),
+            by.split(i, k, k, n, at),
+            by.total(a, 1, k - 1, by.scaled(c[a], p.before(a))),
+            by.total(b, k + 1, n, by.scaled(c[b], p.after(b))),
+            by.scaled(c[k], mine),
+        )
+    )
+
+check(own_line, trials=2, search=0, necessity=0, mutants=False)
 pair = [[[1], [0]], [[-1], [0]]]
 repeated = [[[1], [0]], [[1], [0]]]
 no_line.holds_at(n=2, d=2, k=1, x=repeated, c=[1, -1])
 no_resultant.holds_at(n=2, d=2, x=repeated, c=[1, -1])
 no_line.breaks_without("null", n=2, d=2, k=1, x=pair, c=[1, 0])
+own_line.holds_at(n=1, d=1, k=1, x=[[[1]]], c=[0])
 no_resultant.breaks_without("null", n=2, d=2, x=pair, c=[1, 0])
 nonclaim("The other direction, that such coefficients are null vectors, is the claim on null vectors.")
 nonclaim("How small the least eigenvalue is when inputs are nearly parallel.")
