@@ -106,8 +106,7 @@ def shelf(rows: list[Json], of: str) -> Shelf:
     key = hashlib.sha256(f"{mu.kernel_hash()} {json.dumps(rows)}".encode()).hexdigest()[:20]
     path = CACHE / f"traces-{of}-{key}.pickle"
     if path.exists():
-        found = pickle.loads(path.read_bytes())
-        assert isinstance(found, Shelf)
+        found: Shelf = pickle.loads(path.read_bytes())
         return found
     out = Shelf()
     timed = sorted(((plainly(row), i) for i, row in enumerate(rows)))
