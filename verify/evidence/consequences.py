@@ -30,6 +30,8 @@ Fate = tuple[str, str]
 
 QUESTION = 300
 """What one question to the kernel counts in the budget of evaluations."""
+RANDOM_QUESTION = 1500
+"""The same about a statement with random letters: normal forms of expectations cost more."""
 
 
 class Consequences:
@@ -37,6 +39,12 @@ class Consequences:
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
+        random = any("law" in letter for letter in statement["sig"].get("letters", {}).values())
+        self.price = RANDOM_QUESTION if random else QUESTION
+
+    def _follows(self, premises: Premises | None, goal: Fact) -> bool:
+        spend(self.price)
+        return premises is not None and premises.prove([_bare(goal)], rewriting=False) is not None
 
     @cached_property
     def alone(self) -> Premises | None:
@@ -60,15 +68,15 @@ class Consequences:
     def of_goal(self, mutant: Statement, number: int) -> Fate | None:
         """Fate of a mutant that changes one goal. Other goals are premises in both directions."""
         old, new = self.statement["goals"][number], mutant["goals"][number]
-        if not _follows(self.claimed, new):
+        if not self._follows(self.claimed, new):
             return None
         changed = [*self.statement["hyps"], *_claims(mutant["goals"])]
-        if not _follows(_premises(self.statement, changed), old):
+        if not self._follows(_premises(self.statement, changed), old):
             return "implied", "from the statement"
         others = [c for k, c in enumerate(_claims(self.statement["goals"])) if k != number]
-        if not _follows(_premises(self.statement, [*self.statement["hyps"], *others]), old):
+        if not self._follows(_premises(self.statement, [*self.statement["hyps"], *others]), old):
             return "equivalent", "both directions"
-        if _follows(_premises(self.statement, _claims([old])), new) and _follows(
+        if self._follows(_premises(self.statement, _claims([old])), new) and self._follows(
             _premises(self.statement, _claims([new])), old
         ):
             return "equivalent", "both directions"
@@ -77,18 +85,20 @@ class Consequences:
     def of_hypothesis(self, mutant: Statement, name: str) -> Fate | None:
         """Fate of a mutant that changes or drops one hypothesis."""
         (old,) = (h for h in self.statement["hyps"] if h["id"] == name)
-        if not _follows(_premises(mutant, mutant["hyps"]), old):
+        if not self._follows(_premises(mutant, mutant["hyps"]), old):
             return None
         new = [h for h in mutant["hyps"] if h["id"] == name]
         if not new:
             return "equivalent", REDUNDANT
-        return ("equivalent", "both directions") if _follows(self.alone, new[0]) else ("implied", "from the statement")
+        if self._follows(self.alone, new[0]):
+            return "equivalent", "both directions"
+        return "implied", "from the statement"
 
     def theorem(self, mutant: Statement) -> Fate | None:
         """Whether the mutant has an immediate proof of its own."""
         same = mutant["hyps"] == self.statement["hyps"]
         premises = self.alone if same else _premises(mutant, mutant["hyps"])
-        spend(QUESTION)
+        spend(self.price)
         found = premises is not None and premises.prove([_bare(g) for g in mutant["goals"]]) is not None
         return ("proved", "an immediate proof") if found else None
 
@@ -106,8 +116,3 @@ def _premises(statement: Statement, hyps: Sequence[Fact]) -> Premises | None:
         return Premises(statement["sig"], list(hyps))
     except MALFORMED:
         return None
-
-
-def _follows(premises: Premises | None, goal: Fact) -> bool:
-    spend(QUESTION)
-    return premises is not None and premises.prove([_bare(goal)], rewriting=False) is not None

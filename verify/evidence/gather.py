@@ -45,7 +45,7 @@ class Settings:
     mutant_draws: int = 40  # more instances, if a mutant stands those of the pool
     mutant_search: int = 24  # draws for a mutant of a hypothesis
     mutant_screens: int = 1
-    mutant_work: int = 40_000
+    mutant_work: int = 25_000
     hypothesis_mutants: int = 24
     digits: tuple[int, ...] = (50, 200)
     enclosed: int = 3
@@ -64,6 +64,8 @@ class Settings:
 
 OUT_OF_REACH = 4
 """What budgets of searches are divided by if no draw meets the hypotheses of the statement itself."""
+LARGE = 120
+"""Size of formulas, in nodes, from twice of which on budgets are divided: every draw and every question costs more."""
 SEARCHES = ("search", "necessity", "mutant_draws", "mutant_search", "work", "mutant_work")
 
 
@@ -98,6 +100,8 @@ def gather(
     """
     hints, settings = _completed(kernel_statement, hints or Hints()), settings or Settings()
     plan = Plan.of(kernel_statement)
+    if not hints.expect_false:
+        settings = _divided(settings, _nodes(kernel_statement) // LARGE)
     out: dict[str, Any] = {"rejected": []}
     given = _given(kernel_statement, hints, out["rejected"])
     # hypotheses that are hard to meet give fewer instances, and the trials say so; a witness is worth a longer search
@@ -107,7 +111,7 @@ def gather(
         with metered(settings.work):
             drawn = _grown(plan, given, drawn, settings.trials)
     if not drawn.instances:  # nor will draws for what is close to the statement meet the hypotheses
-        settings = replace(settings, **{name: getattr(settings, name) // OUT_OF_REACH for name in SEARCHES})
+        settings = _divided(settings, OUT_OF_REACH)
     with metered(settings.work):
         out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
     out["witness"] = _witness(kernel_statement, drawn, hints)
@@ -179,6 +183,20 @@ def gather(
     if not out["rejected"]:
         del out["rejected"]
     return out
+
+
+def _divided(settings: Settings, by: int) -> Settings:
+    return replace(settings, **{name: getattr(settings, name) // max(1, by) for name in SEARCHES})
+
+
+def _nodes(statement: Statement) -> int:
+    """Size of the formulas of a statement."""
+
+    def count(x: Any) -> int:
+        parts = x.values() if isinstance(x, Mapping) else x if isinstance(x, list) else ()
+        return 1 + sum(map(count, parts))
+
+    return sum(count(f["concl"]) for f in (*statement.get("hyps", []), *statement["goals"]))
 
 
 NEAR = "near an instance of the claim"
