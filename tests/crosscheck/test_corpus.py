@@ -24,7 +24,7 @@ HARMLESS = {
     ("gauss_sum", ("steps", "sum", "step", 1, 2, 3)),
     # a 1 x 1 matrix is its trace times the unit in every world, so any such term will do
     ("matrices", ("steps", "single", "proof", 2, 1)),
-    # the term p stands for the letter p: at the next iterate it is p there, which the kernel asks to be said by a letter
+    # the term p stands for the letter p, at the next iterate too; the kernel asks that a letter says so
     ("descended", ("steps", "used", "map", "letters", "u")),
     # exp 0 is 1 exactly, which this evaluator knows
     ("instance_refuted", ("statement", "goals", 0, "concl", 1)),
