@@ -150,8 +150,9 @@ def test_an_expectation_needs_random_letters() -> None:
     x = v("x")
     for law, reason in (({"law": {"kind": "bounded"}}, None), ({}, "without random letters")):
         for made in (alg("s", ["eq", ["E", x], x], ["null", q(0)]), alg("s", ["eq", x, x], ["E", ["null", x]])):
-            out = theorem({"letters": {"x": {}, "Y": law}}, [hyp("h", ["ge", v("Y"), x])], [made])
-            accepted(out) if reason is None else rejected(out, reason=reason)
+            for hyps in ([], [hyp("h", ["ge", v("Y"), x])]):
+                out = theorem({"letters": {"x": {}, "Y": law}}, hyps, [made])
+                accepted(out) if reason is None else rejected(out, reason=reason)
 
 
 def test_empty_ids() -> None:

@@ -165,10 +165,13 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
 def entry(data: Json, whole: Budget | None = None) -> dict[str, Any]:
     """A proved theorem as later ones see it: without the letters that only its derivation speaks of.
 
-    The theorem holds for all values of such a letter, no hypothesis or goal mentions it, and values exist."""
+    The theorem holds for all values of such a letter, no hypothesis or goal mentions it, and values exist. All letters
+    stay if there is an expectation and no random letter would be left."""
     sig = data["sig"]
     spoken = [data["hyps"], data["goals"], sig.get("losses", {})]
     letters = {n: d for n, d in sig.get("letters", {}).items() if _mentions(spoken, n)}
+    if _mentions(spoken, "E") and not any("law" in d for d in letters.values()):
+        letters = sig.get("letters", {})  # an expectation of what is not random, over letters that must be there
     out = statement({"sig": {**sig, "letters": letters}, "hyps": data["hyps"], "goals": data["goals"]}, whole)
     del out["rules"]  # with everything it remembers
     return out
