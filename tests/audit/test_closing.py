@@ -78,3 +78,12 @@ def test_a_statement_of_two_documents_counts_once_in_the_sum() -> None:
     claim: Any = SimpleNamespace(certificate=certificate, statements=(statement("corrected", Verdict.PROVED),))
     found = closings([claim], [Entry("X-01", "one", "covered"), Entry("Y-01", "two", "covered")])
     assert [(c.source, c.statements) for c in found] == [("one", 1), ("two", 1), ("all documents", 1)]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.OPEN, Verdict.ENCLOSED, Verdict.TESTED, Verdict.VACUOUS, Verdict.ERROR])
+def test_what_is_not_proved_does_not_stand(verdict: Verdict) -> None:
+    certificate = {"derivation": [], "claim": {"citations": [{"ids": ["X-01"]}]}}
+    claim: Any = SimpleNamespace(certificate=certificate, statements=(statement("printed", verdict),))
+    (found,) = closings([claim], [Entry("X-01", "doc", "covered"), Entry("X-02", "doc", "covered")])
+    assert (found.wrong, found.right, found.undecided, found.restated) == (0, 0, 2, 0)
+    assert found.lines()[0].endswith("2 neither proved nor refuted as printed")

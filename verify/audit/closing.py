@@ -7,7 +7,7 @@ A statement is *cited* if the only substantive step of its derivation is one axi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ class Closing:
 
     source: str
     wrong: int  # ids with an erratum
-    right: int  # ids with a printed statement that stands, and no erratum
+    right: int  # ids with a printed statement that is proved, and no erratum
+    undecided: int  # other ids with a printed statement that is neither proved nor found to fail, or with none at all
     restated: int  # ids whose covering claims state only corrections
     statements: int
     verdicts: Mapping[Verdict, int]
@@ -39,8 +40,10 @@ class Closing:
 
     def lines(self) -> tuple[str, ...]:
         found = ", ".join(f"{n} {v}" for v, n in sorted(self.verdicts.items(), key=lambda x: -x[1]) if n)
+        ids = f"{self.wrong} with an erratum, {self.right} stand as printed, {self.restated} only as corrected"
+        rest = f", {self.undecided} neither proved nor refuted as printed" if self.undecided else ""
         return (
-            f"ids: {self.wrong} with an erratum, {self.right} stand as printed, {self.restated} only as corrected",
+            f"ids: {ids}{rest}",
             f"true or corrected statements: {self.statements}: {found or 'none'}; {self.cited} more are cited",
             f"proved or conditional: {self._share(self.general)} for all sizes, {self._share(self.sizeless)} without "
             f"sizes, {self._share(self.fixed)} for fixed sizes; PROVED {self._share(self.verdicts[Verdict.PROVED])}",
@@ -74,14 +77,17 @@ def _closing(source: str, claims: Sequence[ClaimResult], ids: Sequence[str]) -> 
             if speaks_of and (s.role == "corrected" or (s.role == "printed" and s.verdict not in FAILED)):
                 counted.append((s, is_cited(s.record, certificate)))
     wrong = {i for i, found in by_id.items() if any(_faulty(s) for s in found)}
-    right = {i for i, found in by_id.items() if any(s.role == "printed" and s.verdict not in FAILED for s in found)}
+    right = _printed(by_id, SETTLED) - wrong
+    open_ = _printed(by_id, [v for v in Verdict if v not in (*SETTLED, *FAILED)])
+    undecided = (open_ | {i for i, found in by_id.items() if not found}) - wrong - right
     own = [s for s, cited in counted if not cited]
     scopes = Counter(_sizes(s.footprint.scope or "") for s in own if s.verdict in SETTLED)
     return Closing(
         source,
         len(wrong),
-        len(right - wrong),
-        len(by_id) - len(wrong | right),
+        len(right),
+        len(undecided),
+        len(by_id) - len(wrong | right | undecided),
         len(own),
         Counter(s.verdict for s in own),
         sum(cited for _, cited in counted),
@@ -89,6 +95,11 @@ def _closing(source: str, claims: Sequence[ClaimResult], ids: Sequence[str]) -> 
         scopes["none"],
         scopes["fixed"],
     )
+
+
+def _printed(by_id: Mapping[str, Sequence[StatementResult]], verdicts: Collection[Verdict]) -> set[str]:
+    """The ids with a printed statement of one of these verdicts."""
+    return {i for i, found in by_id.items() if any(s.role == "printed" and s.verdict in verdicts for s in found)}
 
 
 def _faulty(s: StatementResult) -> bool:
