@@ -848,12 +848,14 @@ def refute_command(
             if found.counterexample is None:
                 more = f", {found.screened} screened" if found.screened else ""
                 click.echo(f"{found.label}{case}: none found in {found.drawn} draws{more}")
+                for reason in found.left_out:
+                    click.echo(f"    an instance that fails the form the kernel reads is left out: {reason}")
                 for reason in found.skipped if not found.screened else ():
                     click.echo(f"    not screened: {reason}")
                 continue
-            low, high = found.counterexample.get("margin") or ("?", "?")
-            click.echo(f"{found.label}{case}: fails {found.counterexample['where']}, margin {low}"
-                       + ("" if low == high else f" to {high}"))
+            low, high = found.counterexample.get("margin") or (None, None)
+            margin = "" if low is None else f", margin {low}" if low == high else f", margin {low} to {high}"
+            click.echo(f"{found.label}{case}: fails {found.counterexample['where']}{margin}")
             only = found.counterexample.get("only_for")
             if only:
                 click.echo(f"    for this choice of {', '.join(only)} only: no refutation of the statement")

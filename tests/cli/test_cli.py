@@ -220,6 +220,28 @@ def test_refute_finds_and_writes_down_counterexamples(tmp_path: Path, monkeypatc
     assert "ZeroDivisionError" in broken.output
 
 
+ISOMETRY = """'Isometries.'
+from verify.statement import *
+
+k, d = nat("k"), nat("d")
+W = matrix("W", k, d)
+true = corrected(unit=W.T @ W == I, then=sigma_min(W) >= 1)
+false = corrected(unit=W.T @ W == I, then=sigma_min(W) >= 2)
+"""
+
+
+def test_refute_counts_what_the_author_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wide case of the kernel statement fails for a tall matrix, which contradicts nothing that is written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "claims" / "a").mkdir(parents=True)
+    (tmp_path / "claims" / "a" / "isometry.py").write_text(ISOMETRY)
+    stands = run("refute", "isometry", "--label", "true")
+    assert stands.exit_code == 0, stands.output
+    assert "true (wide): none found" in stands.output
+    assert "left out: the matrix has not the shape of this case" in stands.output
+    assert run("refute", "isometry", "--label", "false").exit_code == 1
+
+
 def test_new_writes_a_claim_that_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = run("new", "means/two_numbers")

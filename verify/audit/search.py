@@ -2,11 +2,12 @@
 
 Random draws with corners and shrinking, then a screen of large batches with descent along the gradient. Whatever is
 found has been settled exactly or in balls, and where the kernel can evaluate the instance it replays the refutation.
+What fails the kernel statement alone, and not what the author wrote, is left out (`verify.evidence.faithful`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ class UnknownLabel(LookupError):
 
 @dataclass(frozen=True)
 class Searched:
-    """What became of one kernel statement; `kernel` says what the kernel made of the counterexample."""
+    """What became of one kernel statement; `kernel` says what the kernel made of the counterexample.
+
+    `left_out` says why instances do not count at which only the kernel statement fails.
+    """
 
     label: str
     case: str
@@ -34,14 +38,17 @@ class Searched:
     source: str | None
     kernel: str | None
     skipped: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
+        """"none found", "counterexample", or "refuted" if the kernel replays it."""
         if self.counterexample is None:
             return "none found"
         return "refuted" if self.kernel == ACCEPTED else "counterexample"
 
     def to_json(self) -> dict[str, Any]:
+        """The line of `verify refute --json`."""
         return {
             "label": self.label,
             "case": self.case,
@@ -53,6 +60,7 @@ class Searched:
             "suspects": self.suspects,
             "settled": self.settled,
             "skipped": list(self.skipped),
+            "left_out": list(self.left_out),
             "counterexample": None if self.counterexample is None else dict(self.counterexample),
         }
 
@@ -66,17 +74,29 @@ def search(path: Path, labels: tuple[str, ...], *, draws: int, sizes: int, batch
             raise UnknownLabel(label, known)
     for statement in claim.statements:
         if statement.sort_error is None and (not labels or statement.label in labels):
-            for kernel, case in zip(statement.kernel(), statement.cases(), strict=True):
-                yield _search(statement.label, case, kernel, draws, sizes, batch, seed)
+            for compiler, case in zip(statement.compilers(), statement.cases(), strict=True):
+                kernel, needs = compiler.statement(), compiler.needs
+                yield _search(statement.label, case, kernel, needs, draws, sizes, batch, seed)
 
 
-def _search(label: str, case: str, kernel: Any, draws: int, sizes: int, batch: int, seed: int) -> Searched:
+def _search(
+    label: str,
+    case: str,
+    kernel: Any,
+    needs: Sequence[Mapping[str, Any]],
+    draws: int,
+    sizes: int,
+    batch: int,
+    seed: int,
+) -> Searched:
     from verify.evidence.counterexample import find, record, revalidate, simplify
+    from verify.evidence.faithful import unfaithful
     from verify.evidence.generate import Plan
     from verify.evidence.screen import Screened, screen
 
     seen = Screened()
     best: tuple[Mapping[str, Any], str, str] | None = None
+    left_out: dict[str, None] = {}
     for source in ("draws", "screen"):  # the screen takes plain losses, so the kernel can follow more of what it finds
         if best is not None and best[2] == ACCEPTED:
             break
@@ -87,6 +107,10 @@ def _search(label: str, case: str, kernel: Any, draws: int, sizes: int, batch: i
             found = None if seen.found is None else simplify(Plan.of(kernel), *seen.found)
         data = None if found is None else record(kernel, *found)
         if data is not None and revalidate(kernel, data) is None:
+            reason = unfaithful(kernel, data, needs)
+            if reason is not None:
+                left_out[reason] = None
+                continue
             answer = _replayed(label, kernel, data)
             if best is None or answer == ACCEPTED:
                 best = data, source, answer
@@ -101,8 +125,15 @@ def _search(label: str, case: str, kernel: Any, draws: int, sizes: int, batch: i
         counterexample,
         found_by,
         verdict,
-        seen.skipped,
+        tuple(_why_skipped(reason, kernel) for reason in seen.skipped),
+        tuple(left_out),
     )
+
+
+def _why_skipped(reason: str, kernel: Mapping[str, Any]) -> str:
+    """The screen names the hypothesis that a draw did not meet; say so."""
+    named = any(hypothesis.get("id") == reason for hypothesis in kernel["hyps"])
+    return f"no draw meets {reason}" if named else reason
 
 
 def _replayed(label: str, kernel: Any, data: Mapping[str, Any]) -> str:
