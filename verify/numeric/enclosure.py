@@ -115,6 +115,7 @@ class Enclosure:
 
     @classmethod
     def pi(cls) -> Enclosure:
+        """A ball around pi, at the precision of the context."""
         return cls._wrap(flint.arb.pi())
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -160,12 +161,15 @@ class Enclosure:
         return self._compare(other, lambda here, there: here[1] < there[0], lambda x, y: x < y)
 
     def certainly_le(self, other: Enclosure | Exact) -> bool:
+        """Whether every point of this ball is at most every point of `other`; False for a ball that is not finite."""
         return self._compare(other, lambda here, there: here[1] <= there[0], lambda x, y: x <= y)
 
     def certainly_gt(self, other: Enclosure | Exact) -> bool:
+        """Whether every point of this ball is above every point of `other`; False for a ball that is not finite."""
         return self._compare(other, lambda here, there: here[0] > there[1], lambda x, y: x > y)
 
     def certainly_ge(self, other: Enclosure | Exact) -> bool:
+        """Whether every point of this ball is at least every point of `other`; False for a ball that is not finite."""
         return self._compare(other, lambda here, there: here[0] >= there[1], lambda x, y: x >= y)
 
     def _compare(self, other: Enclosure | Exact, on_ends: Any, on_balls: Any) -> bool:
@@ -285,6 +289,7 @@ class Enclosure:
     # -- functions ---------------------------------------------------------------------------------------
 
     def exp(self) -> Enclosure:
+        """A ball around the exponential of every point."""
         return Enclosure._wrap(self._ball.exp())
 
     def log(self) -> Enclosure:
@@ -303,18 +308,23 @@ class Enclosure:
         return Enclosure._wrap(flint.arb.nan())
 
     def sin(self) -> Enclosure:
+        """A ball around the sine of every point."""
         return Enclosure._wrap(self._ball.sin())
 
     def cos(self) -> Enclosure:
+        """A ball around the cosine of every point."""
         return Enclosure._wrap(self._ball.cos())
 
     def atan(self) -> Enclosure:
+        """A ball around the inverse tangent of every point, in (-pi/2, pi/2)."""
         return Enclosure._wrap(self._ball.atan())
 
     def erf(self) -> Enclosure:
+        """A ball around the error function, 2/sqrt(pi) times the integral of exp(-t^2) over [0, x]."""
         return Enclosure._wrap(self._ball.erf())
 
     def erfc(self) -> Enclosure:
+        """A ball around 1 - erf, without cancellation for large arguments."""
         return Enclosure._wrap(self._ball.erfc())
 
     def acos(self, *, domain_proved: bool = False) -> Enclosure:
@@ -354,9 +364,11 @@ class Enclosure:
         return Enclosure._wrap(first.union(last) if rising else last.union(first))
 
     def min(self, other: Enclosure | int | Fraction) -> Enclosure:
+        """A ball around the smaller of this number and `other`."""
         return Enclosure._wrap(self._ball.min(ball_of(other)))
 
     def max(self, other: Enclosure | int | Fraction) -> Enclosure:
+        """A ball around the larger of this number and `other`."""
         return Enclosure._wrap(self._ball.max(ball_of(other)))
 
     def hull(self, other: Enclosure | int | Fraction) -> Enclosure:

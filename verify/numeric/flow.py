@@ -215,6 +215,7 @@ class Walk:
             self.radius = (error + moved).abs_upper()
 
     def here(self) -> tuple[BallMatrix, ...]:
+        """The state now: one ball matrix for each matrix of the state, each entry within `radius` of the centre."""
         return _inflate(self.centre, self.radius)
 
     def output(self, time: Fraction, error: Any, balls: list[Any] | None) -> FlowState:

@@ -126,16 +126,19 @@ class RationalMatrix(_Matrix[Fraction]):
 
     @classmethod
     def zero(cls, rows: int, columns: int) -> RationalMatrix:
+        """The `rows` x `columns` matrix of zeros; either may be 0."""
         return cls._wrap(flint.fmpq_mat(rows, columns))
 
     @classmethod
     def identity(cls, size: int) -> RationalMatrix:
+        """The `size` x `size` identity."""
         return cls._build(size, size, [int(i == j) for i in range(size) for j in range(size)])
 
     def __getitem__(self, place: tuple[int, int]) -> Fraction:
         return _fraction(self._m[place])
 
     def rows(self) -> list[list[Fraction]]:
+        """The entries, row by row."""
         return [[_fraction(x) for x in row] for row in self._m.tolist()]
 
     def apply(self, function: str) -> BallMatrix:
@@ -155,6 +158,7 @@ class RationalMatrix(_Matrix[Fraction]):
         return BallMatrix._wrap(flint.arb_mat(self._m))
 
     def trace(self) -> Fraction:
+        """The sum of the diagonal of a square matrix; InvalidInput for another shape."""
         return sum((self[i, i] for i in range(self._square())), Fraction(0))
 
     def squared_norm(self) -> Fraction:
@@ -162,16 +166,20 @@ class RationalMatrix(_Matrix[Fraction]):
         return sum((x * x for row in self.rows() for x in row), Fraction(0))
 
     def rank(self) -> int:
+        """The exact rank, by elimination."""
         return int(self._m.rank())
 
     def determinant(self) -> Fraction:
+        """The exact determinant of a square matrix; InvalidInput for another shape."""
         self._square()
         return _fraction(self._m.det())
 
     def is_equal(self, other: RationalMatrix) -> bool:
+        """Whether shape and all entries are those of `other`."""
         return self.shape == other.shape and bool(self._m == other._m)
 
     def is_symmetric(self) -> bool:
+        """Whether the matrix is square and equals its transpose."""
         return self.shape[0] == self.shape[1] and bool(self._m == self._m.transpose())
 
     def __add__(self, other: RationalMatrix) -> RationalMatrix:
@@ -213,9 +221,11 @@ class BallMatrix(_Matrix[Enclosure]):
         return Enclosure._wrap(self._m[place])
 
     def rows(self) -> list[list[Enclosure]]:
+        """The entries, row by row."""
         return [[Enclosure._wrap(x) for x in row] for row in self._m.tolist()]
 
     def is_finite(self) -> bool:
+        """Whether no entry is NaN or has infinite radius."""
         return all(bool(x.is_finite()) for x in self._m.entries())
 
     def positive_part(self) -> BallMatrix:
@@ -229,6 +239,7 @@ class BallMatrix(_Matrix[Enclosure]):
         return self._build(*self.shape, [FUNCTIONS[function].value(x) for x in self._m.entries()])
 
     def trace(self) -> Enclosure:
+        """A ball around the trace of a square matrix; InvalidInput for another shape."""
         self._square()
         return Enclosure._wrap(self._m.trace())
 

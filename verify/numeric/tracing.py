@@ -87,10 +87,12 @@ class Node:
 
     @property
     def shape(self) -> Shape:
+        """Rows and columns of the matrix this node stands for."""
         return self.tape.ops[self.place].shape
 
     @property
     def T(self) -> Node:
+        """The transpose; twice is nothing, so no operation is recorded for it."""
         op = self.tape.ops[self.place]
         if op.kind == "T":
             return Node(self.tape, op.args[0])

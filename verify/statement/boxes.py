@@ -34,64 +34,79 @@ FENCES = {
 
 @dataclass(frozen=True)
 class Box:
+    """A piece of a formula: its kind (`row`, `frac`, `sup`, ..), its parts, and for leaves the text in `value`."""
+
     kind: str
     parts: tuple[Box, ...] = ()
     value: str = ""
 
 
 def ident(name: str) -> Box:
+    """A letter by its `name`; names of Greek letters become the letters."""
     return Box("ident", value=name)
 
 
 def upright(name: str) -> Box:
+    """A `name` set upright, such as tr or sin."""
     return Box("upright", value=name)
 
 
 def words(text: str) -> Box:
+    """Plain `text` inside a formula."""
     return Box("words", value=text)
 
 
 def digits(value: str) -> Box:
+    """A number, as the digits of `value`."""
     return Box("digits", value=value)
 
 
 def op(name: str) -> Box:
+    """An operator or relation sign by its `name`."""
     return Box("op", value=name)
 
 
 def row(*parts: Box) -> Box:
+    """The `parts` next to each other; one part is itself."""
     return parts[0] if len(parts) == 1 else Box("row", parts)
 
 
 def frac(a: Box, b: Box) -> Box:
+    """The fraction with numerator `a` and denominator `b`."""
     return Box("frac", (a, b))
 
 
 def fence(kind: str, inner: Box) -> Box:
+    """`inner` between the delimiters that `kind` names."""
     return Box("fence", (inner,), kind)
 
 
 def sub(base: Box, lower: Box) -> Box:
+    """`base` with the index `lower`."""
     return Box("sub", (base, lower))
 
 
 def sup(base: Box, upper: Box) -> Box:
+    """`base` with the exponent `upper`; a base that has an index carries both at one place."""
     if base.kind == "sub":
         return Box("subsup", (*base.parts, upper))
     return Box("sup", (base, upper))
 
 
 def root(inner: Box, order: Box | None = None) -> Box:
+    """The root of `inner`, square unless `order` says otherwise."""
     return Box("root", (inner,) if order is None else (inner, order))
 
 
 def dot(inner: Box) -> Box:
+    """`inner` with a dot for the derivative in time, set over the letter and not over its index."""
     if inner.kind == "sub":
         return sub(Box("dot", (inner.parts[0],)), inner.parts[1])
     return Box("dot", (inner,))
 
 
 def big(name: str, lower: Box, upper: Box, body: Box) -> Box:
+    """A large operator by its `name` (sum, product, integral) with limits `lower` and `upper`, in front of `body`."""
     return Box("big", (lower, upper, body), name)
 
 
@@ -114,6 +129,7 @@ def named(name: str) -> Box:
 
 
 def latex(box: Box) -> str:
+    """The LaTeX source of `box`, for math mode."""
     k, v = box.kind, box.value
     p = [latex(x) for x in box.parts]
     if k == "ident":
@@ -154,6 +170,7 @@ def latex(box: Box) -> str:
 
 
 def mathml(box: Box) -> str:
+    """The presentation MathML of `box`, without the outer `math` element."""
     k, v = box.kind, box.value
     p = [mathml(x) for x in box.parts]
     if k == "ident":
@@ -188,6 +205,7 @@ def mathml(box: Box) -> str:
 
 
 def text(box: Box) -> str:
+    """The plain text of `box`, in one line."""
     k, v = box.kind, box.value
     p = [text(x) for x in box.parts]
 

@@ -22,6 +22,8 @@ from .terms import Formula, Term
 
 @dataclass(frozen=True)
 class Citation:
+    """Where a claim comes from: a key of `sources.json`, the place in that document, and ids of the register."""
+
     source: str
     at: str
     ids: tuple[str, ...]
@@ -45,6 +47,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Claim:
+    """A claim file after it has run: its statements in order, with what is cited, drawn, and not claimed."""
+
     slug: str
     topic: str
     title: str
@@ -57,6 +61,7 @@ class Claim:
     description: str = ""
 
     def statement(self, label: str) -> Statement:
+        """The statement with this `label`; KeyError if there is none."""
         for statement in self.statements:
             if statement.label == label:
                 return statement

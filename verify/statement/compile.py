@@ -40,11 +40,14 @@ UNITY: Json = ["q", "1"]
 
 @dataclass(frozen=True)
 class Context:
+    """Where a term is compiled: the stage of the dynamics, values of index letters, and letters that are bound."""
+
     stage: str = ""
     env: Mapping[str, Form] = field(default_factory=dict)
     scope: frozenset[str] = frozenset()
 
     def at(self, stage: str) -> Context:
+        """The same context at another `stage` of the dynamics."""
         return replace(self, stage=stage)
 
 
@@ -224,6 +227,7 @@ class Compiler:
     # Results ------------------------------------------------------------------------------------------
 
     def statement(self) -> Json:
+        """The kernel statement: signature, hypotheses, goals, and under `exists` the letters of hidden constants."""
         parts = {"sig": self.signature, "hyps": self.hypotheses, "goals": self.goals}
         if self.hidden:  # constants that the statement claims to exist, chosen before all else
             parts["exists"] = sorted(self.hidden.values())
@@ -267,6 +271,7 @@ class Compiler:
         return added
 
     def index(self, item: Term) -> dict[str, int]:
+        """The linear form of the index expression `item`, as JSON; StatementError if it is none."""
         return self._form(item, Context()).json()
 
     def _check(self, item: Node) -> None:
@@ -1393,4 +1398,5 @@ def visibly_nonnegative(node: Node) -> bool:
 
 
 def compilers(hypotheses: Hypotheses, conclusion: Formula) -> list[Compiler]:
+    """One compiler for each kernel statement that `hypotheses` and `conclusion` stand for."""
     return [Compiler(hypotheses, conclusion, case) for case in cases(hypotheses, conclusion)]

@@ -11,11 +11,14 @@ from .terms import Node, walk
 
 @dataclass(frozen=True)
 class Definition:
+    """A word of the author's language, what it means in a sentence, and its definition as LaTeX."""
+
     word: str
     meaning: str
     latex: str
 
     def json(self) -> dict[str, str]:
+        """The form that is hashed and shown."""
         return {"word": self.word, "meaning": self.meaning, "latex": self.latex}
 
 
@@ -73,6 +76,7 @@ _SAME = {"mean_family": "mean", "output": "model", "jacobian": "model", "paramet
 
 
 def used_definitions(formulas: Iterable[Node]) -> tuple[Definition, ...]:
+    """The definitions of the words that occur in `formulas`, in the order of the table."""
     words: set[str] = set()
     for formula in formulas:
         for node in walk(formula):

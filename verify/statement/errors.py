@@ -28,6 +28,9 @@ class ClaimFileError(StatementError):
 
 
 def compose(what: str, where: str, why: str, next: str) -> str:
+    """One sentence from its parts: place, what is wrong, `why` it matters, what to do `next`; empty parts are left
+    out.
+    """
     parts = [f"{where}: {what}" if where else what]
     if why:
         parts.append(why)

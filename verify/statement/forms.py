@@ -16,14 +16,17 @@ class Form:
 
     @staticmethod
     def of(values: Mapping[str, int]) -> Form:
+        """The linear form with these `values` by symbol (the constant under "1"); zeros are dropped."""
         return Form(tuple(sorted((k, v) for k, v in values.items() if v)))
 
     @staticmethod
     def constant(value: int) -> Form:
+        """The form that is the integer `value`."""
         return Form.of({"1": value})
 
     @staticmethod
     def symbol(name: str) -> Form:
+        """The form that is the natural symbol `name`."""
         return Form.of({name: 1})
 
     def __add__(self, other: Form) -> Form:
@@ -39,6 +42,7 @@ class Form:
         return self + (-other)
 
     def times(self, factor: int) -> Form:
+        """The form times an integer `factor`."""
         return Form.of({k: v * factor for k, v in self.coefficients})
 
     def value(self) -> int | None:
@@ -50,15 +54,18 @@ class Form:
         return None
 
     def substitute(self, values: Mapping[str, Form]) -> Form:
+        """The form with symbols replaced by the forms in `values`."""
         result = Form()
         for key, factor in self.coefficients:
             result = result + values.get(key, Form.of({key: 1})).times(factor)
         return result
 
     def json(self) -> dict[str, int]:
+        """Integer coefficients by symbol, the constant under "1"."""
         return dict(self.coefficients)
 
     def text(self) -> str:
+        """The form as it is written, such as N-1 or 2k+1."""
         out = ""
         ordered = [(k, v) for k, v in self.coefficients if k != "1"]
         ordered += [(k, v) for k, v in self.coefficients if k == "1"]
@@ -78,12 +85,15 @@ class Width:
     at: Form
 
     def text(self) -> str:
+        """The width as it is written, such as d_{j+1}."""
         return f"{self.family}_{{{self.at.text()}}}"
 
     def json(self) -> list[object]:
+        """The kernel's form of a layer width."""
         return ["dim", self.family, self.at.json()]
 
     def substitute(self, values: Mapping[str, Form]) -> Width:
+        """The same family, with natural symbols in the index replaced by the forms in `values`."""
         return Width(self.family, self.at.substitute(values))
 
 
@@ -98,15 +108,19 @@ class Scalar:
     dim: Dim | None = None
 
     def text(self) -> str:
+        """The sort in words."""
         return "a scalar"
 
 
 @dataclass(frozen=True)
 class Matrix:
+    """The sort of matrices with `rows` rows and `cols` columns, each a linear form or a layer width."""
+
     rows: Dim
     cols: Dim
 
     def text(self) -> str:
+        """The sort in words, with its shape."""
         return f"a {self.rows.text()} x {self.cols.text()} matrix"
 
 
@@ -119,16 +133,20 @@ class Vec:
     row: bool = False
 
     def text(self) -> str:
+        """The sort in words, with the shape of the matrix that is stacked."""
         kind = "the transposed vec" if self.row else "the vec"
         return f"{kind} of a {self.rows.text()} x {self.cols.text()} matrix"
 
 
 @dataclass(frozen=True)
 class Tensor:
+    """The sort of a Kronecker product of a `left` and a `right` matrix."""
+
     left: Matrix
     right: Matrix
 
     def text(self) -> str:
+        """The sort in words, with both shapes."""
         return f"a Kronecker product of {self.left.text()} and {self.right.text()}"
 
 
@@ -137,12 +155,16 @@ class Unit:
     """A multiple of the unit matrix whose size is fixed by its surroundings."""
 
     def text(self) -> str:
+        """The sort in words."""
         return "a multiple of the unit matrix"
 
 
 @dataclass(frozen=True)
 class Truth:
+    """The sort of formulas."""
+
     def text(self) -> str:
+        """The sort in words."""
         return "a relation"
 
 
@@ -154,6 +176,7 @@ class Bad:
     place: str
 
     def text(self) -> str:
+        """The sort in words, with what is wrong."""
         return f"ill-sorted ({self.message})"
 
 

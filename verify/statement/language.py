@@ -243,6 +243,8 @@ def iid(name: str, *, law: Law, count: object = None) -> Any:
 
 
 class Layers(Family):
+    """The layers W[1], .., W[N] of a linear network; W[j] has shape width(j) x width(j - 1)."""
+
     def __getitem__(self, index: object) -> Term:
         return term("layer", self.symbol, as_term(index))
 
@@ -266,6 +268,7 @@ class Network:
 
     @property
     def layers(self) -> Layers:
+        """The layers, to be taken by index: `net.layers[j]`."""
         return Layers(self.symbol)
 
     @property
@@ -286,17 +289,21 @@ class Network:
         return self.chain(as_term(j) - 1, 1)
 
     def gradients(self, loss: Loss) -> Gradients:
+        """Gradients of `loss` at the end-to-end matrix with respect to each layer: entry j has the shape of layer j."""
         return Gradients(loss.symbol, self.symbol)
 
     def width(self, j: object) -> Term:
+        """The width of layer `j`, for 0 <= j <= depth: a dimension."""
         return term("width", self.symbol, as_term(j))
 
     @property
     def rows(self) -> Term:
+        """The number of rows of the end-to-end matrix, the width of the last layer."""
         return self.width(self.depth)
 
     @property
     def cols(self) -> Term:
+        """The number of columns of the end-to-end matrix, the width of the input."""
         return self.width(0)
 
     def __repr__(self) -> str:
@@ -326,6 +333,7 @@ class Loss:
         return term("loss", self.symbol, as_term(at))
 
     def gradient(self, at: object) -> Term:
+        """The gradient of the loss at the matrix `at`, a matrix of the same shape."""
         return term("loss_gradient", self.symbol, as_term(at))
 
     def __repr__(self) -> str:
@@ -360,14 +368,17 @@ class Model:
 
     @property
     def output(self) -> Term:
+        """The vector of outputs at the current parameters."""
         return term("output", self.symbol)
 
     @property
     def jacobian(self) -> Term:
+        """The derivative of the outputs with respect to the parameters: outputs x parameters."""
         return term("jacobian", self.symbol)
 
     @property
     def parameters(self) -> Term:
+        """The vector of parameters."""
         return term("parameter", self.symbol)
 
     @property

@@ -17,18 +17,22 @@ Piece = tuple[Box, int]
 
 
 def text(node: Node) -> str:
+    """A term or formula of the author's language, `node`, as plain text."""
     return boxes.text(_show(node)[0])
 
 
 def latex(node: Node) -> str:
+    """A term or formula of the author's language, `node`, as LaTeX for math mode."""
     return boxes.latex(_show(node)[0])
 
 
 def mathml(node: Node) -> str:
+    """A term or formula of the author's language, `node`, as a `math` element."""
     return _math(_show(node)[0])
 
 
 def kernel_text(item: Any) -> str:
+    """A term or formula of the kernel language, `item`, as plain text."""
     return boxes.text(_kernel(item)[0])
 
 
@@ -43,18 +47,22 @@ def kernel_mathml(item: Any) -> str:
 
 
 def declaration_latex(symbol: Symbol) -> str:
+    """What `symbol` ranges over, as LaTeX: its shape, sign, and law."""
     return boxes.latex(_declaration(symbol))
 
 
 def declaration_mathml(symbol: Symbol) -> str:
+    """What `symbol` ranges over, as a `math` element."""
     return _math(_declaration(symbol))
 
 
 def box_latex(box: Box) -> str:
+    """A laid-out formula, `box`, as LaTeX."""
     return boxes.latex(box)
 
 
 def box_mathml(box: Box) -> str:
+    """A laid-out formula, `box`, as a `math` element."""
     return _math(box)
 
 
@@ -63,6 +71,7 @@ def _math(box: Box) -> str:
 
 
 def paren(piece: Piece, level: int) -> Box:
+    """The box of `piece`, in parentheses if it binds less than `level`."""
     box, own = piece
     return box if own >= level else fence("(", box)
 

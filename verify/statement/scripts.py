@@ -40,6 +40,7 @@ class Fact:
 
     @property
     def T(self) -> Fact:
+        """The transpose of an equation between matrices."""
         return Fact("T", self)
 
     def _times(self, other: object, left: bool) -> Fact:
@@ -76,6 +77,7 @@ IH = Fact("ih")  # the induction hypothesis, in the step of by.induction
 
 
 def as_fact(item: object) -> Fact:
+    """A step, a hypothesis, or a statement as an ingredient; StatementError for anything else as `item`."""
     if isinstance(item, Fact):
         return item
     if isinstance(item, Statement):
@@ -92,6 +94,7 @@ class Hint:
     kwargs: tuple[tuple[str, Any], ...] = ()
 
     def option(self, name: str, default: Any = None) -> Any:
+        """The named argument `name` of the hint, or `default`."""
         return dict(self.kwargs).get(name, default)
 
 
@@ -142,6 +145,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
+    """A proof or refutation: its `kind`, and its steps in order."""
+
     kind: str  # "proof" or "refutation"
     steps: tuple[Step, ...]
 

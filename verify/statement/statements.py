@@ -35,6 +35,7 @@ class SortFailure:
     place: str
 
     def json(self) -> dict[str, str]:
+        """The message and the place, as a certificate keeps them."""
         return {"message": self.message, "place": self.place}
 
 
@@ -47,9 +48,11 @@ class Data:
     values: tuple[tuple[str, Any], ...]
 
     def value(self, name: str, default: Any = None) -> Any:
+        """The value given for `name`, or `default`."""
         return dict(self.values).get(name, default)
 
     def json(self) -> dict[str, Any]:
+        """The data as a certificate keeps them: exact numbers as strings, terms encoded."""
         return {
             "kind": self.kind,
             "hypothesis": self.hypothesis,
@@ -103,6 +106,7 @@ def rational(item: Node) -> Fraction | None:
 
 
 def data_json(value: Any) -> Any:
+    """An exact `value` as JSON: numbers as strings, terms, laws and statements by their encoding, tuples as lists."""
     if isinstance(value, Fraction):
         return str(value)
     if isinstance(value, Node):
@@ -133,6 +137,7 @@ def encode(item: object) -> Any:
 
 
 def decode(data: Any, symbols: Mapping[str, Symbol]) -> Any:
+    """The term or formula that `data` encodes over `symbols` by name; StatementError if it encodes none."""
     if isinstance(data, list):
         if not data or not isinstance(data[0], str):
             raise StatementError(f"{data!r} is not an encoded term")
@@ -178,6 +183,7 @@ def declarations(formulas: list[Node]) -> dict[str, Symbol]:
 
 
 def canonical(data: object) -> str:
+    """The canonical JSON of `data`: sorted keys, no spaces, ASCII; equal data give equal bytes."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -268,6 +274,7 @@ class Statement:
         return self._compilers
 
     def compiler(self, case: int = 0) -> Compiler:
+        """The compiler of the kernel statement with number `case`."""
         return self.compilers()[case]
 
     def kernel(self) -> list[dict[str, Any]]:
@@ -315,15 +322,19 @@ class Statement:
     # Rendering ----------------------------------------------------------------------------------------
 
     def latex(self) -> str:
+        """The conclusion as LaTeX."""
         return self.conclusion.latex()
 
     def mathml(self) -> str:
+        """The conclusion as a `math` element."""
         return self.conclusion.mathml()
 
     def hypothesis_latex(self) -> dict[str, str]:
+        """Each hypothesis as LaTeX, by name."""
         return {name: item.latex() for name, item in self.hypotheses}
 
     def hypothesis_mathml(self) -> dict[str, str]:
+        """Each hypothesis as a `math` element, by name."""
         return {name: item.mathml() for name, item in self.hypotheses}
 
     def domain_latex(self) -> list[str]:
@@ -334,6 +345,7 @@ class Statement:
         return [*map(declaration_latex, free_declarations(formulas)), *map(box_latex, named_parts(formulas))]
 
     def domain_mathml(self) -> list[str]:
+        """What each free symbol ranges over, and the parts that have a name, as `math` elements."""
         from .render import box_mathml, declaration_mathml, named_parts
 
         formulas: list[Node] = [item for _, item in self._formulas()]
@@ -375,6 +387,7 @@ class Statement:
 
     @property
     def data(self) -> tuple[Data, ...]:
+        """Instances the author gave, in order."""
         return tuple(self._data)
 
     def hidden(self, hypothesis: str) -> Term:
@@ -394,6 +407,7 @@ class Statement:
         return self.scripts.get(case) or self.scripts.get("")
 
     def set_script(self, script: Script, case: str = "") -> None:
+        """Keep a `script` for one `case` of the statement; StatementError for a second one or a case it has not."""
         self._open("a proof")
         if case and case not in self.cases():
             raise StatementError(
@@ -404,10 +418,12 @@ class Statement:
         self.scripts[case] = script
 
     def seal(self, label: str) -> None:
+        """Give the statement the `label` under which the claim file bound it; nothing can be added afterwards."""
         self.label, self._sealed = label, True
 
 
 def free_declarations(formulas: list[Node]) -> list[Symbol]:
+    """The free symbols of `formulas`, one for each name, in the order of occurrence."""
     found: dict[str, Symbol] = {}
     for formula in formulas:
         for name, symbols in free_symbols(formula).items():

@@ -63,11 +63,13 @@ class Node:
         return mathml(self)
 
     def latex(self) -> str:
+        """The term or formula as LaTeX."""
         from .render import latex
 
         return latex(self)
 
     def mathml(self) -> str:
+        """The term or formula as a `math` element."""
         from .render import mathml
 
         return mathml(self)
@@ -93,6 +95,7 @@ class Node:
         raise StatementError(f"the term {self!r} has no truth value in Python", next="build a relation instead")
 
     def children(self) -> Iterator[Node]:
+        """The terms and formulas directly below this one."""
         for arg in self.args:
             if isinstance(arg, Node):
                 yield arg
@@ -139,6 +142,7 @@ class Term(Node):
 
     @property
     def T(self) -> Term:
+        """The transpose of a matrix or vector; a scalar is ill-sorted."""
         return term("T", self)
 
     def __le__(self, other: object) -> Any:
@@ -182,12 +186,16 @@ class Formula(Node):
 
 
 def number(value: int | Fraction) -> Term:
+    """The rational `value` as a term."""
     fraction = Fraction(value)
     dim = Form.constant(int(fraction)) if fraction.denominator == 1 else None
     return Term("num", (str(fraction),), Scalar(dim))
 
 
 def as_term(value: object) -> Term:
+    """`value` as a term: a term, an integer or a fraction; StatementError for floats and anything else, as they are
+    not exact.
+    """
     if isinstance(value, Term):
         return value
     if isinstance(value, bool) or value is None:
@@ -218,14 +226,17 @@ def _binary(op: str, left: object, right: object) -> Term:
 
 
 def relation(op: str, left: object, right: object) -> Formula:
+    """The relation `op` between `left` and `right`, which are made terms."""
     return formula(op, as_term(left), as_term(right))
 
 
 def term(op: str, *args: Arg) -> Term:
+    """The term that applies `op` to `args`, with its sort; a bad sort is kept, not raised."""
     return Term(op, args, _sort(op, args))
 
 
 def formula(op: str, *args: Arg) -> Formula:
+    """The formula that applies `op` to `args`, with its sort; a bad sort is kept, not raised."""
     return Formula(op, args, _sort(op, args))
 
 
@@ -286,6 +297,7 @@ FORMULAS = {
 
 
 def rule(*ops: str) -> Callable[[Callable[..., Sort]], Callable[..., Sort]]:
+    """Register the decorated function as the sort rule of the operations `ops`."""
     def register(function: Callable[..., Sort]) -> Callable[..., Sort]:
         for op in ops:
             RULES[op] = function
@@ -295,10 +307,12 @@ def rule(*ops: str) -> Callable[[Callable[..., Sort]], Callable[..., Sort]]:
 
 
 def fail(message: str, next: str = "") -> SortError:
+    """The error a sort rule raises: what does not fit, and what to do `next`."""
     return SortError(message, next=next)
 
 
 def need_scalar(*terms: Node) -> None:
+    """Raise SortError unless all `terms` are scalars."""
     for item in terms:
         if isinstance(item.sort, Matrix) and item.sort.rows == item.sort.cols == ONE:
             raise fail(f"{item!r} is a 1 x 1 matrix, not a scalar", "write dot(x, y) for an inner product")
@@ -307,6 +321,7 @@ def need_scalar(*terms: Node) -> None:
 
 
 def need_index(item: Node) -> Form:
+    """The linear form of the index expression `item`; SortError if it is none."""
     if isinstance(item.sort, Scalar) and isinstance(item.sort.dim, Form):
         return item.sort.dim
     raise fail(
@@ -316,24 +331,28 @@ def need_index(item: Node) -> Form:
 
 
 def need_dim(item: Node) -> Dim:
+    """The dimension that `item` is; SortError if it is none."""
     if isinstance(item.sort, Scalar) and item.sort.dim is not None:
         return item.sort.dim
     raise fail(f"{item!r} is not a dimension", "dimensions are natural symbols, their sums, or widths of a network")
 
 
 def need_matrix(item: Node) -> Matrix:
+    """The shape of the matrix `item`; SortError if it is none."""
     if isinstance(item.sort, Matrix):
         return item.sort
     raise fail(f"{item!r} is {item.sort.text()}, a matrix is needed here")
 
 
 def need_formula(*items: Node) -> None:
+    """Raise SortError unless all `items` are formulas."""
     for item in items:
         if not isinstance(item, Formula):
             raise fail(f"{item!r} is a term, a relation is needed here")
 
 
 def form_of(item: Node) -> Form | None:
+    """The linear form of `item`, or None if it is no index expression."""
     dim = item.sort.dim if isinstance(item.sort, Scalar) else None
     return dim if isinstance(dim, Form) else None
 
@@ -370,6 +389,7 @@ def _member(symbol: Symbol, *indices: Node) -> Sort:
 
 
 def width(net: Symbol, at: Form) -> Width:
+    """The width of layer `at` of the network `net`."""
     return Width(net.fields["widths"], at)
 
 
@@ -409,6 +429,7 @@ def _loss_gradient(loss: Symbol, at: Node) -> Sort:
 
 
 def end_of(net: Symbol) -> Matrix:
+    """The shape of the end-to-end matrix of the network `net`."""
     depth = net.fields["depth"]
     return Matrix(width(net, need_index(depth)), width(net, Form()))
 
@@ -462,6 +483,7 @@ def _sum(a: Node, b: Node) -> Sort:
 
 
 def joined(a: Node, b: Node, verb: str) -> Sort:
+    """The sort of `a` and `b` added or compared (`verb` says which, for the message); SortError if they do not fit."""
     x, y = a.sort, b.sort
     if isinstance(x, Scalar) and isinstance(y, Scalar):
         p, q = form_of(a), form_of(b)
@@ -491,6 +513,7 @@ def joined(a: Node, b: Node, verb: str) -> Sort:
 
 
 def square(sort: Sort) -> None:
+    """Raise SortError unless `sort` is square."""
     if isinstance(sort, Matrix) and sort.rows == sort.cols:
         return
     if isinstance(sort, Tensor) and sort.left.rows == sort.left.cols and sort.right.rows == sort.right.cols:
@@ -701,6 +724,7 @@ def _entries(i: Symbol, l: Symbol, body: Node, name: str = "") -> Sort:  # noqa:
 
 
 def upper(index: Symbol) -> Dim:
+    """The dimension up to which `index` runs from 1; SortError if it does not."""
     bounds = index.fields.get("between")
     if bounds is None or form_of(bounds[0]) != ONE:
         raise fail(f"{index.name} does not run over 1, 2, ..", "declare it with index(name, count)")
@@ -728,6 +752,7 @@ def _extreme(a: Node, b: Node) -> Sort:
 
 
 def need_bound(symbol: object) -> Symbol:
+    """The natural symbol that `symbol` is, to be summed or quantified over; SortError if it is none."""
     if isinstance(symbol, Symbol) and symbol.kind == "nat":
         return symbol
     raise fail(f"{symbol!r} cannot be summed or quantified over", "use a natural symbol: nat(...) or index(...)")
@@ -943,6 +968,7 @@ def free_symbols(root: Node | Symbol) -> dict[str, list[Symbol]]:
 
 
 def walk(root: Node) -> Iterator[Node]:
+    """`root` and every node below it, parents first."""
     yield root
     for child in root.children():
         yield from walk(child)

@@ -141,6 +141,7 @@ class Interpreter:
             letters.update({"polar.u": {}, "polar.v": {}})
 
     def theorem(self) -> Json:
+        """The kernel theorem that the script describes; TacticFailed if there is none or a step fails."""
         self._losses()
         self.auto = [
             h["id"] for h in self.kernel["hyps"] if "." in h["id"] and self.prover.rewrites(h["id"])
@@ -240,6 +241,9 @@ class Interpreter:
     # ---- steps ------------------------------------------------------------------------------------------
 
     def run(self, step: Step, prefix: Json, concl: Json, number: int) -> str:
+        """Carry out one hint of `step` under the quantifiers `prefix` for the goal `concl`: the id of the kernel step
+        that states it. Raises TacticFailed for a tactic that does not exist.
+        """
         several = step.kind == "conclude" and len(step.hints) == len(self.kernel["goals"]) > 1
         hint = step.hints[number] if several else step.hint
         method = getattr(self, f"_by_{hint.name}", None)
@@ -303,6 +307,7 @@ class Interpreter:
     # ---- ingredients ------------------------------------------------------------------------------------
 
     def term(self, node: Any) -> Json:
+        """The kernel term of the author's `node`; a number becomes a constant."""
         return self.compiler.term(node) if isinstance(node, Term) else ["q", str(node)]
 
     def lin(self, item: Any) -> Json:
@@ -313,6 +318,7 @@ class Interpreter:
         return {"1": value} if value else {}
 
     def ingredient(self, item: Any, scope: Scope) -> Known:
+        """What `item` contributes to a linear combination, in `scope`; TacticFailed for what is no ingredient."""
         r = self.prover.rules
         if isinstance(item, Statement):
             item = Fact("lemma", item)

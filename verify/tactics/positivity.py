@@ -136,6 +136,7 @@ def flat(t: Json) -> list[Json]:
 
 
 def transposed(t: Json) -> Json:
+    """The transpose of the kernel term `t`, pushed into products."""
     if t[0] == "T":
         return t[1]
     if t[0] == "*":

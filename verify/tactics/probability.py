@@ -25,6 +25,7 @@ MAX_LEAVES = 200
 
 
 def replaced(data: Json, old: Json, new: Json) -> Json:
+    """`data` with every occurrence of `old` replaced by `new`."""
     if data == old:
         return new
     return [replaced(x, old, new) for x in data] if isinstance(data, list) else data
@@ -50,6 +51,7 @@ class Signs:
         self.leaves = 0
 
     def known(self, scope: Scope) -> list[Known]:
+        """The facts of known sign that are available in `scope`."""
         r = self.prover.rules
         out = list(self.extra)
         for name in [*scope.local, *self.prover.facts]:
@@ -140,6 +142,9 @@ class Signs:
         return out
 
     def close(self, prefix: Json, concl: Json, cases: list[Json], scope: Scope, items: Any) -> Json:
+        """A kernel proof of `concl` by splitting into `cases` of signs until each is linear; TacticFailed when there
+        are too many.
+        """
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise TacticFailed("too many sign cases")

@@ -29,10 +29,12 @@ ZERO, ONE = ["q", "0"], ["q", "1"]
 
 
 def minus(a: Json, b: Json) -> Json:
+    """The kernel term for `a` - `b`."""
     return a if b == ZERO else ["+", a, ["*", ["q", "-1"], b]]
 
 
 def rational(c: Fraction) -> Json:
+    """The kernel term for the constant `c`."""
     return ["q", str(c)]
 
 
@@ -66,6 +68,7 @@ class Prover:
         self.rules.facts[name] = Fact(self.rules.prefix(prefix), concl, dict(self.rules.sig.nat))
 
     def fresh(self, wish: str) -> str:
+        """An id for a step that is not taken, near `wish`."""
         name, k = wish, 1
         while name in self.facts or name == "IH":
             k += 1
@@ -73,6 +76,7 @@ class Prover:
         return name
 
     def scope(self, prefix: Json) -> Scope:
+        """The scope in which the quantifiers of `prefix` are bound."""
         return self.rules.enter(self.rules.prefix(prefix), self.rules.top())
 
     def step(self, wish: str, rule: str, prefix: Json, concl: Json, **fields: Json) -> str:
@@ -195,6 +199,7 @@ class Prover:
         return ["rwz" if k.kind == "eq" else "rw", k.proof, names]
 
     def rewritten(self, p: Poly, names: Sequence[str], scope: Scope) -> Poly:
+        """The normal form `p` after rewriting with the equations `names`, in order."""
         for name in names:
             p = self.rules._rewrite(p, name, scope)
         return p
@@ -211,6 +216,9 @@ class Prover:
     def prove(
         self, wish: str, prefix: Json, concl: Json, known: Sequence[Known] = (), rules: Sequence[str] = ()
     ) -> str:
+        """Record an algebraic step that derives `concl` from the facts `known`, after rewriting with `rules`: its id.
+        Raises TacticFailed if they do not combine to it.
+        """
         return self.step(wish, "alg", prefix, concl, proof=self.close(prefix, concl, known, rules))
 
     # ---- earlier theorems ------------------------------------------------------------------------------

@@ -176,6 +176,7 @@ class Refuter(Author):
     # ---- expressions of the statement, at the instance ---------------------------------------------------
 
     def lins(self, form: Json) -> Json:
+        """The linear form `form` with natural symbols replaced by their values at the instance."""
         out: dict[str, int] = {}
         for s, c in form.items():
             for k, x in (self.nat.get(s, {s: 1})).items():
@@ -183,6 +184,7 @@ class Refuter(Author):
         return {k: x for k, x in out.items() if x}
 
     def at_instance(self, data: Json) -> Json:
+        """Kernel `data` (a term, a formula, or a part) with letters replaced by their values at the instance."""
         if isinstance(data, dict):
             return self.lins(data)
         if not isinstance(data, list):
@@ -195,12 +197,15 @@ class Refuter(Author):
         return [self.at_instance(x) for x in data]
 
     def term(self, node: Any) -> Json:
+        """The kernel term of the author's `node` at the instance."""
         return self.at_instance(super().term(node))
 
     def lin(self, item: Any) -> Json:
+        """The linear form of the index expression `item` at the instance."""
         return self.lins(super().lin(item))
 
     def formulas(self, item: Formula) -> list[Json]:
+        """The kernel formulas of the author's `item` at the instance."""
         return [
             {
                 "all": [[v, self.lins(lo), None if hi is None else self.lins(hi)] for v, lo, hi in f["all"]],
@@ -212,6 +217,7 @@ class Refuter(Author):
     # ---- the refutation ----------------------------------------------------------------------------------
 
     def refutation(self) -> Json:
+        """The refutation for the kernel: the instance, the negated goal, and the theorem that derives it."""
         script = self.statement.script
         assert script is not None
         negation: Json = None

@@ -8,6 +8,7 @@ from verify.kernel import linear as ln
 
 
 def form(f: Any) -> str:
+    """The linear form `f` as text."""
     parts: list[str] = []
     for s, c in sorted(f, key=lambda p: p[0] == ln.ONE):
         text = str(abs(c)) if s == ln.ONE else (s if abs(c) == 1 else f"{abs(c)}{s}")
@@ -16,6 +17,7 @@ def form(f: Any) -> str:
 
 
 def factor(f: Any) -> str:
+    """A factor of a word, `f`, as text: a letter or a chain, with stage, derivative and transpose."""
     if f[0] == "c":
         stage = {"": "", "0": "(0)", "+": "(+)"}[f[2]]
         name = f"{f[1]}[{form(f[4])}]" if f[4] == f[5] else f"{f[1]}[{form(f[4])}:{form(f[5])}]"
@@ -30,10 +32,12 @@ def factor(f: Any) -> str:
 
 
 def word(w: Any) -> str:
+    """A product of matrices, `w`, as text."""
     return " ".join(factor(f) for f in w) or "I"
 
 
 def atom(a: Any) -> str:
+    """A scalar atom of a monomial, `a`, as text."""
     if a[0] == "l":
         return factor((*a, 0))
     if a[0] == "tr":
@@ -50,10 +54,12 @@ def atom(a: Any) -> str:
 
 
 def key(k: Any) -> str:
+    """A sum of monomials that a normal form has under one key, `k`, as text."""
     return " + ".join(f"{c}·{monomial(m)}" if c != 1 else monomial(m) for m, c in k) or "0"
 
 
 def monomial(m: Any) -> str:
+    """A monomial `m` as text: its sums, its scalar atoms and its words."""
     binders, atoms, body = m
     parts = [f"sum over {v} <= {form(hi)}:" for v, hi in binders]
     parts += [atom(a) if ln.value(e) == 1 else f"{atom(a)}^({form(e)})" for a, e in atoms]
@@ -65,6 +71,7 @@ def monomial(m: Any) -> str:
 
 
 def dim_term(d: Any) -> Any:
+    """A dimension of a normal form, `d`, as kernel JSON."""
     return dict(d[1]) if d[0] == "n" else ["dim", d[1], dict(d[2])]
 
 
