@@ -29,6 +29,7 @@ class Counterexample:
     dims: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Json]:
+        """The point as JSON: values, sizes, and by how much or why the statement fails there."""
         out: dict[str, Json] = {"values": dict(self.values)}
         if self.dims:
             out["dims"] = dict(self.dims)
@@ -66,6 +67,7 @@ class Answer:
 
     @property
     def settled(self) -> bool:
+        """Whether the verdict is PROVED, CONDITIONAL or REFUTED."""
         return self.verdict in ("PROVED", "CONDITIONAL", "REFUTED")
 
     def to_json(self) -> dict[str, Json]:
@@ -119,6 +121,7 @@ class Answer:
         return rows
 
     def text(self) -> str:
+        """The answer as `verify check` prints it."""
         head = f"{GLYPHS[self.verdict]} {self.verdict}" + (f"  {self.statement}" if self.statement else "")
         lines = [head]
         for label, text in self.rows():

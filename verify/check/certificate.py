@@ -27,10 +27,12 @@ class BadCertificate(ValueError):
 
 
 def canonical(data: Json) -> str:
+    """The canonical JSON of `data`: sorted keys, no spaces, ASCII, newline at the end; ValueError for NaN."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def content_hash(data: Mapping[str, Json]) -> str:
+    """SHA-256 of the canonical JSON of `data` without its own hash."""
     return hashlib.sha256(canonical({k: v for k, v in data.items() if k != "hash"}).encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ _BACK = {"Abs": "abs", "Min": "min", "Max": "max"}
 
 
 def to_sympy(e: Expr) -> Any:
+    """The expression `e` in SymPy; KeyError for a head it does not have."""
     import sympy
 
     head = e[0]
@@ -56,6 +57,7 @@ def from_sympy(e: Any) -> Expr:
 
 
 def antiderivative(f: Expr, x: str) -> list[Expr]:
+    """Candidates for antiderivatives of `f` in the variable `x`; none if SymPy finds none."""
     try:
         import sympy
 
@@ -71,6 +73,7 @@ def antiderivative(f: Expr, x: str) -> list[Expr]:
 
 
 def limit_value(part: Expr) -> list[Expr]:
+    """Candidates for the value of the limit `part`, a finite number; none if SymPy finds none."""
     try:
         import sympy
 

@@ -59,6 +59,7 @@ def one(statement: str, target: str | None, as_json: bool, **parts: Any) -> int:
 
 
 def save(found: Problem, answer: Answer, target: str | None) -> None:
+    """Write the certificate of `answer` to the problem `found` to the file `target`, if there is one; say so if not."""
     if target is None:
         return
     if answer.certificate is None or not answer.settled:

@@ -47,6 +47,7 @@ MINUS_INFINITY: Expr = ("*", MINUS, INFINITY)
 
 
 def rational(value: Fraction | int) -> Expr:
+    """The constant `value`."""
     return ("q", str(Fraction(value)))
 
 
@@ -56,28 +57,34 @@ def constant(e: Expr) -> Fraction | None:
 
 
 def add(*parts: Expr) -> Expr:
+    """The sum of `parts`; a single part is itself."""
     return parts[0] if len(parts) == 1 else ("+", *parts)
 
 
 def times(*parts: Expr) -> Expr:
+    """The product of `parts`; a single part is itself."""
     return parts[0] if len(parts) == 1 else ("*", *parts)
 
 
 def negative(e: Expr) -> Expr:
+    """The negative of `e`; a constant becomes a constant."""
     value = constant(e)
     return rational(-value) if value is not None else ("*", MINUS, e)
 
 
 def power(a: Expr, b: Expr) -> Expr:
+    """`a` to the power `b`."""
     return ("pow", a, b)
 
 
 def inverse(e: Expr) -> Expr:
+    """1 over `e`; a constant other than 0 becomes a constant."""
     value = constant(e)
     return rational(1 / value) if value else ("pow", e, MINUS)
 
 
 def quotient(a: Expr, b: Expr) -> Expr:
+    """`a` over `b`; constants are divided."""
     x, y = constant(a), constant(b)
     if y and x is not None:
         return rational(x / y)
@@ -112,9 +119,11 @@ class Reader:
         self.bound: list[str] = []
 
     def fail(self, message: str, node: Node) -> InputError:
+        """The error with a `message` about the place of node `n` in the text."""
         return InputError(message, self.text, node.at)
 
     def expression(self, n: Node) -> Expr:
+        """The expression at node `n`; InputError for what is no number."""
         method = getattr(self, f"_{n.kind}", None)
         if method is None:
             what = {"rel": "a relation", "str": "a text", "tuple": "a tuple", "list": "a list"}[n.kind]
@@ -181,6 +190,7 @@ class Reader:
         return out
 
     def unknown(self, n: Node) -> InputError:
+        """The error about a function at node `n` that is not known, with a suggestion."""
         if n.value in _WORDS:
             return self.fail("a relation stands where a number is meant", n)
         if self.names is not None and n.value in self.names:
@@ -190,6 +200,9 @@ class Reader:
         return self.fail(f"the function {n.value} is not known{hint}", n)
 
     def parts(self, n: Node, *counts: int) -> list[Expr]:
+        """The arguments of the function at node `n`, of which there may be as many as `counts` allows; else
+        InputError.
+        """
         if len(n.parts) not in counts or n.keys:
             wanted = " or ".join(map(str, counts))
             raise self.fail(f"{n.value} takes {wanted} argument{'' if counts == (1,) else 's'}, not {len(n.parts)}", n)
@@ -290,11 +303,13 @@ class Reader:
         return (head, self.binder(index), low, high, self.inside(index.value, n.parts[0]))
 
     def binder(self, n: Node) -> str:
+        """The name that a sum, product or integral binds, at node `n`; InputError for anything else."""
         if n.kind != "name" or n.value in CONSTANTS:
             raise self.fail("the index should be a name", n)
         return str(n.value)
 
     def inside(self, name: str, body: Node) -> Expr:
+        """The expression at node `body` while `name` is bound."""
         self.bound.append(name)
         out = self.expression(body)
         self.bound.pop()
@@ -344,6 +359,9 @@ def parse(text: str, names: Collection[str] | None = None) -> Expr:
 
 
 def parse_relations(text: str, names: Collection[str] | None = None) -> list[tuple[str, Expr, Expr]]:
+    """The relations that `text` chains, as (sign, left, right); letters must be among `names` if these are given.
+    InputError for anything else.
+    """
     with deep():
         return Reader(text, names).relations(read(text))
 

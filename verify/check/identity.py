@@ -58,11 +58,13 @@ def plain(e: Expr, names: frozenset[str]) -> Json:
 
 
 def side(i: Interval) -> Json:
+    """The interval `i` as kernel JSON: two ends, and whether each is left out."""
     ends = [None if e in (ex.INFINITY, ex.MINUS_INFINITY) else plain(e, frozenset()) for e in (i.low, i.high)]
     return [*ends, i.open_low, i.open_high]
 
 
 def compiled(s: Identity) -> dict[str, Json]:
+    """The identity `s` in the kernel's language."""
     names = frozenset(n for n, _ in s.vars)
     return {
         "vars": {n: k if isinstance(k, str) else side(k) for n, k in s.vars},
@@ -82,6 +84,7 @@ def stands(problem: Problem, verdict: str, certificate: Mapping[str, Json]) -> s
 
 
 def says(item: Json, statement: Json, verdict: str) -> str | None:
+    """Why a kernel `item` does not state `statement` with this `verdict`; None if it does."""
     if {"PROVED": "proof", "REFUTED": "refutation"}[verdict] not in item:
         return f"its item does not say {verdict}"
     if any(item.get(k) != v for k, v in statement.items()):
@@ -179,6 +182,7 @@ def choices(kind: Json) -> list[Expr]:
 
 
 def kernel_read(data: Json) -> Expr:
+    """The kernel's expression for the JSON `data`; the kernel's Reject if it is none."""
     return it.Reader(frozenset()).read(data)
 
 
@@ -194,6 +198,7 @@ class Hole:
 
 
 def filled(node: Json) -> Json:
+    """The proof `node` with what was found put into its holes."""
     if isinstance(node, Hole):
         return filled(node.found)
     if isinstance(node, dict):
@@ -209,6 +214,7 @@ class Search(Identities):
         self.clock = budget
 
     def prove(self, s: Scope, a: Expr, b: Expr, node: Json) -> None:
+        """Check a proof `node` of a = b in scope `s`, or find one if it is a hole; Reject if there is none."""
         if isinstance(node, Hole):
             node.found = self.find(s, a, b, node.depth)
             if node.found is None:
@@ -230,6 +236,7 @@ class Search(Identities):
             self.p.path[:] = path
 
     def find(self, s: Scope, a: Expr, b: Expr, depth: int) -> Json:
+        """A proof of a = b in scope `s` with at most `depth` nested steps, or None."""
         for node in self.nodes(s, a, b, depth):
             self.clock.check()
             found = self.attempt(s, a, b, node)
@@ -238,6 +245,7 @@ class Search(Identities):
         return None
 
     def nodes(self, s: Scope, a: Expr, b: Expr, depth: int) -> Iterator[Json]:
+        """Proof steps to try for a = b in scope `s`, cheap ones first."""
         if it.bound(a) or it.bound(b):
             yield from self.values(s, a, b, depth)
             return
@@ -362,12 +370,14 @@ class Search(Identities):
         return None
 
     def scope_of(self, x: str) -> Scope:
+        """The scope in which `x` is any complex number."""
         from verify.kernel.scalar.domain import Domain
 
         line = kernel.LINE
         return Scope(((x, "complex"),), Domain(((f"{x}.re", line), (f"{x}.im", line))))
 
     def roots(self, a: Expr, b: Expr) -> Iterator[Json]:
+        """Steps that name the value of a root in `a` or `b`."""
         for p in dict.fromkeys(x for e in (a, b) for x in t.parts(e)):
             r = t.value_of(p[2]) if p[0] == "pow" else None
             if r is None or r.numerator != 1 or not 2 <= r.denominator <= 6:
@@ -400,6 +410,9 @@ class Search(Identities):
                     yield t.add(("pow", t.q(m), half), t.times(t.q(sign), ("pow", t.q(k), half)))
 
     def one_step(self, s: Scope, a: Expr, b: Expr) -> Json:
+        """The proof that a and b have equal derivatives and one value in common; Reject without a real or complex
+        variable.
+        """
         names = sorted(t.free(a) | t.free(b))
         if not names or s.kind(names[0]) == "integer":
             raise Reject("no variable to differentiate in")
@@ -407,9 +420,11 @@ class Search(Identities):
         return {"var": x, "at": t.to_json(self.centres(s, x)[0]), "prime": Hole(0), "value": Hole(0)}
 
     def zero_excluded(self, s: Scope, name: str) -> bool:
+        """Whether the variable `name` is known not to be 0."""
         return Work(s, self.p).nonzero(("var", name)) if "." not in name else False
 
     def centres(self, s: Scope, x: str) -> list[Expr]:
+        """Points of the domain of `x` at which to compare values."""
         if s.kind(x) == "complex":
             re, im = s.domain.side(f"{x}.re"), s.domain.side(f"{x}.im")
             a = t.ZERO if re.lo is None and re.hi is None else t.ONE if re.hi is None else t.q(-1)
@@ -442,6 +457,7 @@ class Search(Identities):
         return abs(v - w) <= 1e-9 * (1 + abs(v))
 
     def rewritable(self, a: Expr, b: Expr) -> Iterator[Json]:
+        """Steps that merge powers and logarithms in `a` or `b`, as far as the domain allows."""
         seen = []
         for e in (a, b):
             for p in t.parts(e):
@@ -462,6 +478,7 @@ class Search(Identities):
     # ---- sums, integrals, limits -----------------------------------------------------------------------------
 
     def values(self, s: Scope, a: Expr, b: Expr, depth: int) -> Iterator[Json]:
+        """Steps that replace a sum, integral or limit in `a` or `b` by a closed form."""
         part = next(p for e in (a, b) for p in t.parts(e) if p[0] in BINDERS and not any(
             isinstance(x, tuple) and it.bound(x) for x in p[2:]))  # fmt: skip
         other = b if part == a and not it.bound(b) else a if part == b and not it.bound(a) else None
@@ -470,6 +487,7 @@ class Search(Identities):
                    "then": Hole(depth)}  # fmt: skip
 
     def becauses(self, s: Scope, part: Expr, other: Expr | None) -> Iterator[tuple[Expr, Json]]:
+        """Closed forms of `part` and the reasons for them; the `other` side of the equation is the first guess."""
         head, name = part[0], part[1][1]
         if head == "sum":
             yield from self.sums(part, other)
@@ -482,6 +500,7 @@ class Search(Identities):
                 yield from self.integrals(part, f)
 
     def integrals(self, part: Expr, f: Expr) -> Iterator[tuple[Expr, Json]]:
+        """The value of the integral `part` from the antiderivative `f`, at both ends or by limits, with the reason."""
         name, lo, hi = part[1][1], part[2], part[3]
         known = [None if e in (it.OO, it.MINUS_OO) else e for e in (lo, hi)]
         because: dict[str, Json] = {"rule": "antiderivative", "function": t.to_json(f)}
@@ -508,6 +527,9 @@ class Search(Identities):
         yield value, {**because, "range": [["q", "0"], None, False, True]}
 
     def sums(self, part: Expr, other: Expr | None) -> Iterator[tuple[Expr, Json]]:
+        """Closed forms of the sum `part` by telescoping (with the `other` side as the guess) or the binomial
+        theorem.
+        """
         k, lo, hi, body = part[1][1], part[2], part[3], part[4]
         tops = sorted(t.free(hi))
         if other is not None and hi[0] == "var" and tops[0] not in t.free(body):
@@ -607,6 +629,7 @@ def witness(st: kernel.Statement) -> Json:
 
 
 def settle(problem: Problem, budget: Budget) -> Answer:
+    """Prove or refute the identity of `problem` within `budget`; OPEN if neither is found."""
     s = problem.statement
     assert isinstance(s, Identity)
     return settled(compiled(s), budget)
@@ -669,6 +692,7 @@ def closed_values(st: kernel.Statement, budget: Budget) -> tuple[list[Json], tup
 
 
 def refuted(statement: dict[str, Json], found: tuple[Json, Json], name: str) -> Answer:
+    """The answer REFUTED for a `statement`, from the point and the kernel's answer in `found`, named `name`."""
     data, outcome = found
     undefined = outcome["fails"] == "undefined"
     shown = {n: ex.show(_shown(v)) for n, v in data["at"].items()}
@@ -688,6 +712,7 @@ def _shown(data: Json) -> Expr:
 
 
 def rules(node: Json) -> set[str]:
+    """The names of the rules that a proof `node` uses."""
     if isinstance(node, dict):
         mine = {node["rule"]} if "rule" in node else set()
         return mine.union(*(rules(v) for v in node.values()))

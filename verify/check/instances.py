@@ -30,6 +30,7 @@ TRIES = 12
 
 
 def letters_in(t: Json) -> set[str]:
+    """The letters of the matrix term `t`."""
     if type(t) is not list or not t:
         return set()
     if t[0] == "v":
@@ -49,6 +50,7 @@ class Hunt:
         self.sizes: Iterator[dict[str, int]] | None = None
 
     def described(self) -> list[str]:
+        """What was tried, for the answer OPEN: how many instances at which sizes, the four most frequent."""
         return [f"{n} at {k or 'fixed sizes'}" for k, n in sorted(self.sizes_seen.items(), key=lambda r: -r[1])][:4]
 
     def run(self, seconds: float) -> Json | None:
@@ -69,6 +71,7 @@ class Hunt:
         return None
 
     def all_sizes(self) -> Iterator[dict[str, int]]:
+        """Sizes to try, by symbol: distinct ones first, so that shapes that do not fit are noticed."""
         names = self.letters.symbols
         choices = product((1, 2, 3), repeat=len(names)) if len(names) < 6 else ()
         small = [dict(zip(names, k, strict=True)) for k in choices]
@@ -82,6 +85,7 @@ class Hunt:
             yield {n: self.rng.choice((1, 2, 2, 3, 3, 4)) for n in names}
 
     def fits(self, sizes: dict[str, int]) -> bool:
+        """Whether `sizes` give every letter a positive shape that its flags allow and that is not too large."""
         for rows, cols in self.letters.shapes.values():
             n = 1
             for form in (*rows, *cols):
@@ -96,6 +100,7 @@ class Hunt:
     # ---- one trial ---------------------------------------------------------------------------------------------
 
     def judge(self, sizes: dict[str, int], values: dict[str, Rows]) -> Json | None:
+        """The kernel instance, if `values` of these `sizes` satisfy all hypotheses and break the goal; else None."""
         instance = {"dims": sizes, "letters": {n: [[str(x) for x in r] for r in m] for n, m in values.items()}}
         try:
             at = checked(self.letters, instance, Work(10**8))
@@ -117,6 +122,7 @@ class Hunt:
         return instance if x != y else None
 
     def shape(self, name: str, sizes: dict[str, int]) -> tuple[int, int]:
+        """Rows and columns of the letter `name` at these `sizes`."""
         n = [1, 1]
         for side, d in enumerate(self.letters.shapes[name]):
             for form in d:
@@ -124,6 +130,7 @@ class Hunt:
         return n[0], n[1]
 
     def draw(self, sizes: dict[str, int], end: float) -> dict[str, Rows] | None:
+        """Random values of these `sizes` that satisfy the hypotheses, or None; stops at the time `end`."""
         if not self.fits(sizes):
             return None
         order = list(self.letters.shapes)
@@ -141,6 +148,7 @@ class Hunt:
         return values
 
     def free(self, name: str, sizes: dict[str, int], values: dict[str, Rows]) -> Rows | None:
+        """A random value for the letter `name` with its flags, or None after eight draws."""
         for _ in range(8):
             m = self.family(name, sizes, values)
             if m is not None and self.flagged(name, m):
@@ -148,6 +156,7 @@ class Hunt:
         return None
 
     def flagged(self, name: str, m: Rows) -> bool:
+        """Whether the matrix `m` has the flags that the letter `name` is declared with."""
         flags = self.letters.flags[name]
         t = _transpose(m)
         if {"symmetric", "psd"} & set(flags) and m != t:
@@ -221,6 +230,9 @@ class Hunt:
     def linear(
         self, name: str, columns: list[list[Fraction]], zero: list[Fraction], build: Callable[[list[Fraction]], Rows]
     ) -> Rows | None:
+        """A random solution of the affine equation with these `columns` and constant part `zero`, made a matrix
+        for `name` by `build`.
+        """
         found = _solution(columns, [-x for x in zero])
         if found is None:
             return None
@@ -238,6 +250,7 @@ class Hunt:
     # ---- families of matrices ----------------------------------------------------------------------------------
 
     def family(self, name: str, sizes: dict[str, int], values: dict[str, Rows]) -> Rows | None:
+        """A random matrix for the letter `name`, from one of the families; `values` are those of other letters."""
         r, c = self.shape(name, sizes)
         flags = set(self.letters.flags[name])
         if "orthogonal" in flags:
@@ -265,9 +278,11 @@ class Hunt:
         return self.rng.choice(kinds)()
 
     def integers(self, r: int, c: int) -> Rows:
+        """An r x c matrix of integers between -2 and 2."""
         return [[Fraction(self.rng.randint(-2, 2)) for _ in range(c)] for _ in range(r)]
 
     def sparse(self, r: int, c: int) -> Rows:
+        """An r x c matrix of zeros and ones, mostly zeros."""
         return [[Fraction(self.rng.choice((0, 0, 1))) for _ in range(c)] for _ in range(r)]
 
     def partial(self, r: int, c: int) -> Rows:
@@ -299,9 +314,11 @@ class Hunt:
         return [[-x for x in row] for row in out] if self.rng.random() < 0.2 else out
 
     def diagonal(self, n: int, choice: tuple[int, ...]) -> Rows:
+        """A diagonal n x n matrix with entries from `choice`."""
         return [[Fraction(self.rng.choice(choice) if i == j else 0) for j in range(n)] for i in range(n)]
 
     def orthogonal(self, n: int) -> Rows:
+        """A rational orthogonal n x n matrix: permutations, signs, and rotations by Pythagorean triples."""
         m = self.full(n, n)
         if n > 1 and self.rng.random() < 0.6:
             g = _unit(n)
@@ -312,6 +329,7 @@ class Hunt:
         return m
 
     def unimodular(self, n: int) -> Rows:
+        """An integer n x n matrix of determinant 1 or -1, by elementary operations."""
         m = _unit(n)
         for _ in range(2 * n):
             if n > 1:
@@ -321,23 +339,28 @@ class Hunt:
         return m
 
     def similar(self, d: Rows) -> Rows:
+        """A random matrix similar to `d`."""
         s = self.unimodular(len(d))
         inverse = Evaluator({}, {}, Work(10**6), False).inverse(s)
         return _mul(_mul(s, d), inverse)
 
     def idempotent(self, n: int) -> Rows:
+        """A random n x n matrix P with P P = P."""
         return self.similar(self.diagonal(n, (0, 1)))
 
     def projection(self, n: int) -> Rows:
+        """The orthogonal projection on a random line, n x n."""
         u = [Fraction(self.rng.randint(-2, 2)) for _ in range(n)]
         square = sum(x * x for x in u)
         return [[x * y / square for y in u] for x in u] if square else _zeros(n, n)
 
     def nilpotent(self, n: int) -> Rows:
+        """A random n x n matrix of which a power is zero."""
         top = [[Fraction(self.rng.randint(-1, 2)) if j > i else Fraction(0) for j in range(n)] for i in range(n)]
         return self.similar(top) if self.rng.random() < 0.5 else top
 
     def skew(self, n: int) -> Rows:
+        """A random n x n matrix that is the negative of its transpose."""
         g = self.integers(n, n)
         return [[g[i][j] - g[j][i] for j in range(n)] for i in range(n)]
 

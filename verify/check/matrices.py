@@ -35,10 +35,12 @@ MINUS = ("q", "-1")
 
 
 def number_dim(k: int) -> Dim:
+    """The dimension that is the number `k`."""
     return () if k == 1 else ((("1", k),),)
 
 
 def symbols(d: Dim) -> set[str]:
+    """The size letters of the dimension `d`."""
     return {s for form in d for s, _ in form if s != "1"}
 
 
@@ -56,6 +58,7 @@ def expanded(d: Dim) -> dict[tuple[str, ...], int]:
 
 
 def show_dim(d: Dim) -> str:
+    """The dimension `d` as text."""
     if not d:
         return "1"
     forms = []
@@ -68,6 +71,7 @@ def show_dim(d: Dim) -> str:
 
 
 def show_shape(s: Shape) -> str:
+    """The shape `s` as text."""
     return "scalar" if s == SCALAR else f"{show_dim(s[0])} x {show_dim(s[1])}"
 
 
@@ -152,11 +156,13 @@ class Sorts:
                 raise IllSorted(f"{name} is {show_shape(shapes[name])}: only a square matrix can be {words[0]}")
 
     def square(self, parsed: Parsed, what: str) -> Tree:
+        """The tree of `parsed`, which `what` needs to be square; IllSorted if it is not."""
         if not same(parsed.shape[0], parsed.shape[1]):
             raise IllSorted(f"{what} is square, not {show_shape(parsed.shape)}", parsed.text, 0)
         return parsed.tree
 
     def equation(self, a: Parsed, b: Parsed, text: str) -> tuple[Tree, Tree]:
+        """The trees of `a` and `b`, sides of the equation `text`; IllSorted if their shapes differ."""
         if not (same(a.shape[0], b.shape[0]) and same(a.shape[1], b.shape[1])):
             message = f"the left side is {show_shape(a.shape)}, the right side {show_shape(b.shape)}"
             raise IllSorted(message, text, text.find("=") + 1)
@@ -169,6 +175,8 @@ def same(a: Dim, b: Dim) -> bool:
 
 
 class Parsed:
+    """A matrix expression: its tree, its shape, and the text it was read from."""
+
     __slots__ = ("shape", "text", "tree")
 
     def __init__(self, tree: Tree, shape: Shape, text: str) -> None:
@@ -183,12 +191,15 @@ class Reader:
         self.dims = {s for shape in shapes.values() for d in shape for s in symbols(d)}
 
     def fail(self, message: str, n: Node) -> InputError:
+        """The error with a `message` about the place of node `n` in the text."""
         return InputError(message, self.text, n.at)
 
     def ill(self, message: str, n: Node) -> IllSorted:
+        """The error with a `message` about shapes at node `n`."""
         return IllSorted(message, self.text, n.at)
 
     def term(self, n: Node) -> tuple[Tree, Shape]:
+        """The tree and the shape of the expression at node `n`; InputError or IllSorted if there is none."""
         method = getattr(self, f"_{n.kind}", None)
         if method is None:
             raise self.fail("a matrix or a number is meant here", n)
@@ -223,6 +234,7 @@ class Reader:
 
     @staticmethod
     def scaled(c: Tree, tree: Tree) -> Tree:
+        """`tree` times the scalar `c`; constants are multiplied."""
         if tree[0] == "q" and c[0] == "q":
             return ("q", str(Fraction(c[1]) * Fraction(tree[1])))
         return ("*", c, tree)
@@ -258,6 +270,7 @@ class Reader:
 
     @staticmethod
     def inverse(t: Tree) -> Tree:
+        """The inverse of `t`; a constant other than 0 becomes a constant."""
         return ("q", str(1 / Fraction(t[1]))) if t[0] == "q" and Fraction(t[1]) else ("inv", t)
 
     def _pow(self, n: Node) -> tuple[Tree, Shape]:
@@ -274,6 +287,7 @@ class Reader:
         return ("pow", ("inv", tree) if minus else tree, e), shape
 
     def whole(self, n: Node) -> int | None:
+        """The integer written at node `n`, or None."""
         if n.kind == "neg":
             inner = self.whole(n.parts[0])
             return None if inner is None else -inner
@@ -304,6 +318,9 @@ class Reader:
         return (name, *trees), self.result(name, shape, more, n)
 
     def result(self, name: str, s: Shape, more: Sequence[Shape], n: Node) -> Shape:
+        """The shape of the function `name` of arguments with the shapes `s` and `more`; IllSorted if they do not
+        fit at node `n`.
+        """
         if name == "T":
             return s[1], s[0]
         if name in ("inv", "tr", "det"):
@@ -320,6 +337,9 @@ class Reader:
 
 
 def parse(text: Any, shapes: Mapping[str, Shape], where: str = "") -> Parsed:
+    """The matrix expression `text` over letters with these `shapes`; InputError or IllSorted, with the field
+    `where` it stood.
+    """
     if not isinstance(text, str):
         raise InputError(f"matrix expressions are texts, not {text!r:.40}", where=where)
     try:

@@ -45,6 +45,7 @@ def term(t: Tree) -> Json:
 
 
 def compiled(s: MatrixIdentity) -> Json:
+    """The matrix statement `s` in the kernel's language."""
     flags = dict(s.flags)
     return {
         "letters": {
@@ -76,6 +77,10 @@ def stands(problem: Problem, verdict: str, certificate: Mapping[str, Json]) -> s
 
 @dataclass
 class Found:
+    """A proof for the kernel, its steps in words, how it was found, and whether the hypotheses contradict each
+    other.
+    """
+
     proof: Json
     steps: tuple[str, ...]
     method: str
@@ -113,21 +118,25 @@ class Search:
             self.defined_in(k, h)
 
     def defined_in(self, k: int, terms: list[Json]) -> None:
+        """Register the matrices that the `terms` of hypothesis `k` invert."""
         for n, m in enumerate(x for t in terms for x in inverses(t)):
             if not self.known(m):
                 self.register(m, ["defined", k, n])
 
     def goal_inverses(self) -> None:
+        """Justify the inverses that the goal takes."""
         for side in self.data["goal"]:
             for m in inverses(side):
                 if not self.known(m):
                     self.justify(m)
 
     def known(self, m: Json) -> bool:
+        """Whether the matrix `m` is known to be invertible."""
         net = self.r.read(m)
         return any(self.proof._multiple(net, x) for x in self.proof.regular) or self.proof._number(net)
 
     def register(self, m: Json, because: Json) -> bool:
+        """Record that `m` is invertible, `because` of a reference; False if the kernel does not take the reason."""
         net = self.r.read(m)
         if any(
             (net.rows, net.cols) == (x.rows, x.cols) and not self.a.add(net, x, -1).terms for x in self.proof.regular
@@ -162,6 +171,7 @@ class Search:
         return any(self.by_inverse(m, candidate) for candidate in self.candidates(m))
 
     def by_inverse(self, m: Json, candidate: Json) -> bool:
+        """Show `m` invertible by multiplying it with `candidate`; whether that worked."""
         try:
             net = self.r.read(m)
             gap = self.a.add(self.a.mul(net, self.r.read(candidate)), self.a.one(net.rows), -1)
@@ -220,6 +230,7 @@ class Search:
         return [c, middle[1]] if self.equal(["T", c], left[0] if n == 3 else ["*", *left]) else None
 
     def equal(self, x: Json, y: Json) -> bool:
+        """Whether `x` and `y` have the same normal form."""
         try:
             return not self.statement.difference(x, y).terms
         except Reject:
@@ -239,6 +250,7 @@ class Search:
         return out
 
     def inverse_term(self, t: Json) -> Json | None:
+        """A term for the inverse of `t`, factor by factor, or None."""
         head = t[0]
         if head == "q":
             return ["q", str(1 / Fraction(t[1]))] if Fraction(t[1]) else None
@@ -337,6 +349,7 @@ class Search:
                 self.rewriter.orient(self.rewriter.derived(rest, both), rest)
 
     def kron_determinants(self, t: Json) -> None:
+        """Register the rule for the determinant of each Kronecker product in `t`."""
         if type(t) is not list or not t:
             return
         for x in t[1:]:
@@ -346,6 +359,7 @@ class Search:
             self.law(["kron-det", *t[1][1:]])
 
     def law(self, ref: Json) -> None:
+        """Add the equation that the law `ref` gives as a rule."""
         try:
             if ref[0] == "sylvester":
                 net = self.a.add(*self.proof.equation(ref), -1)
@@ -357,6 +371,9 @@ class Search:
             return
 
     def equation(self, pair: Json, parts: list[Json], forced: bool = False, use: bool = True) -> str | None:
+        """Derive the equation `pair` from `parts` as a step: its id, or None if it does not check. It becomes a
+        rule with `use`, in the direction given if `forced`.
+        """
         name = f"d{len(self.rewriter.steps)}"
         step = {"id": name, "equal": pair, "by": parts}
         try:
@@ -371,6 +388,7 @@ class Search:
         return name
 
     def determinant(self, m: Net) -> None:
+        """Add the rules by which the determinant of a product in `m` splits."""
         whole = self.terms.net(m)
         if m.rows and len(m.terms) == 1:
             ((mono, _),) = m.terms.items()
@@ -399,6 +417,7 @@ class Search:
         self.factored(m, whole)
 
     def word(self, w: Any) -> Json:
+        """The product of the factors of `w` as a term."""
         factors = [["T", self.terms.atom(a)] if flip else self.terms.atom(a) for a, flip in w]
         return factors[0] if len(factors) == 1 else ["*", *factors]
 
@@ -459,6 +478,7 @@ class Search:
         return out
 
     def unit_mono(self, m: Net) -> Any:
+        """The monomial of the identity of the size of `m`."""
         return next(iter(self.a.one(m.rows).terms))
 
     def factored(self, m: Net, whole: Json) -> None:
@@ -487,6 +507,7 @@ class Search:
     # ---- the goal --------------------------------------------------------------------------------------------
 
     def run(self) -> Found | None:
+        """A proof, or None: definitions, completion, then each method in turn."""
         direct = self.statement.difference(*self.statement.goal)
         if not direct.terms and not any(inverses(t) for t in self.data["goal"]):
             return self.found([], "both sides have the same normal form in index notation")
@@ -640,6 +661,7 @@ class Search:
                 self.law(["cayley", ["v", name]])
 
     def attempt(self, method: str) -> Found | None:
+        """A proof by the rules known now, called `method`, or None with what is left in `rest`."""
         net = self.statement.difference(*self.statement.goal)
         rest, parts = self.rewriter.reduce(net)
         if rest.terms:
@@ -696,6 +718,7 @@ class Search:
         return self.found([["1", None, "square"]], "the squared norm of the difference vanishes")
 
     def found(self, parts: list[Json], method: str) -> Found | None:
+        """The proof that needs `parts`, found by `method`, without the steps that it does not use."""
         steps = self.pruned(parts)
         proof = {"steps": steps, "by": parts}
         return Found(proof, tuple(self.words(steps, parts)), method)

@@ -41,6 +41,7 @@ def kernel_tree(e: Expr) -> Expr:
 
 
 def parser_tree(e: Expr) -> Expr:
+    """The kernel expression `e` in the form of the parser."""
     if e[0] == "q":
         return ex.rational(e[1])
     return tuple(parser_tree(p) if isinstance(p, tuple) else p for p in e)
@@ -213,6 +214,7 @@ def _says(found: tuple[str, Json], claim: Inequality | Identity, verdict: str) -
 
 
 def settle(problem: Problem, budget: Budget) -> Answer:
+    """Prove or refute the claim of `problem` about solutions within `budget`; OPEN if neither is found."""
     s = problem.statement
     assert isinstance(s, Flow)
     tried: list[str] = []
@@ -235,6 +237,10 @@ def settle(problem: Problem, budget: Budget) -> Answer:
 def attempt(
     s: Flow, way: str, verdict: str, needed: Mapping[str, Inequality | Identity], hints: Hints, budget: Budget
 ) -> Answer | None:
+    """Settle `s` in one `way` with this `verdict`, if all `needed` statements can be settled; else None.
+
+    `hints` and the rest of `budget` go to the searches for inequalities and identities.
+    """
     lists: dict[str, list[Json]] = {}
     steps: list[str] = []
     point: Counterexample | None = None

@@ -60,6 +60,7 @@ def _folded(e: Expr) -> Fraction | None:
 
 
 def plus(a: Poly, b: Poly, c: Fraction | int = 1) -> Poly:
+    """The polynomial a + c b."""
     out = dict(a)
     for m, k in b.items():
         total = out.get(m, Fraction(0)) + c * k
@@ -71,6 +72,7 @@ def plus(a: Poly, b: Poly, c: Fraction | int = 1) -> Poly:
 
 
 def times(a: Poly, b: Poly) -> Poly:
+    """The product of the polynomials `a` and `b`."""
     out: Poly = {}
     for m, c in a.items():
         for n, k in b.items():

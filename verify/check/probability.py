@@ -46,6 +46,7 @@ def inequality(s: Probability) -> Inequality | None:
 
 
 def tail_statement(s: Probability) -> Json:
+    """The tail bound `s` in the kernel's language; Reject if the range is not given by numbers."""
     assert s.range is not None and s.bound is not None
     ends = [ex.constant(e) for e in s.range]
     if None in ends:
@@ -84,6 +85,7 @@ def stands(problem: Problem, verdict: str, certificate: Mapping[str, Json]) -> s
 
 
 def settle(problem: Problem, budget: Budget) -> Answer:
+    """Prove or refute the statement about probabilities in `problem` within `budget`; OPEN if neither is found."""
     s = problem.statement
     assert isinstance(s, Probability)
     if s.kind == "iid_mean_tail":
@@ -101,6 +103,7 @@ def settle(problem: Problem, budget: Budget) -> Answer:
 
 
 def tails(s: Probability, budget: Budget) -> Answer:
+    """Settle the tail bound `s`: Hoeffding's bound (W. Hoeffding, JASA 58, 1963), or a two-point law that breaks it."""
     statement = tail_statement(s)
     st = kernel.Statement(statement)
     found = counterexample(st, budget)
@@ -132,6 +135,7 @@ def tails(s: Probability, budget: Budget) -> Answer:
 
 
 def back(e: Expr) -> Expr:
+    """The kernel expression `e` in the form of the parser."""
     if e[0] == "q":
         return ex.rational(e[1])
     return tuple(back(p) if isinstance(p, tuple) else p for p in e)
@@ -168,6 +172,7 @@ def laws(st: kernel.Statement) -> Iterator[tuple[Fraction, int, Fraction]]:
 
 
 def counterexample(st: kernel.Statement, budget: Budget) -> tuple[Json, Json] | None:
+    """A two-point law at which the tail of `st` exceeds its bound, and the kernel's answer; None within `budget`."""
     for p, n, gap in laws(st):
         budget.check()
         exact = kernel.tail(st, st.low, st.high, p, n, gap)

@@ -55,6 +55,8 @@ class Hints:
 
 @dataclass(frozen=True)
 class Inequality:
+    """An inequality between expressions on a box; `rel` is one of <=, <, >=, >."""
+
     vars: tuple[tuple[str, Interval], ...]
     lhs: Expr
     rel: str
@@ -64,6 +66,8 @@ class Inequality:
 
 @dataclass(frozen=True)
 class Identity:
+    """An equation between expressions where the conditions hold; letters are real, complex, or integers."""
+
     vars: tuple[tuple[str, str | Interval], ...]
     conditions: tuple[tuple[str, Expr, Expr], ...]
     lhs: Expr
@@ -86,6 +90,8 @@ class MatrixIdentity:
 
 @dataclass(frozen=True)
 class Semidefinite:
+    """A symmetric matrix of expressions on a box, claimed to be positive semidefinite (`psd`) or definite (`pd`)."""
+
     rows: tuple[tuple[Expr, ...], ...]
     vars: tuple[tuple[str, Interval], ...]
     claim: str
@@ -135,6 +141,7 @@ class Problem:
 
     @property
     def family(self) -> str:
+        """The name of the family, such as `inequality`."""
         return self.statement.family
 
 

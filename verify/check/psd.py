@@ -33,16 +33,19 @@ WORD = {"psd": "positive semidefinite", "pd": "positive definite"}
 
 
 def tuples(e: Expr) -> Json:
+    """The expression `e` as JSON."""
     return [tuples(p) if isinstance(p, tuple) else p for p in e]
 
 
 def range_json(i: Interval) -> Json:
+    """The interval `i` as kernel JSON: two ends (None if infinite), and whether each is left out."""
     low = None if i.low == ex.MINUS_INFINITY else tuples(i.low)
     high = None if i.high == ex.INFINITY else tuples(i.high)
     return [low, high, i.open_low or low is None, i.open_high or high is None]
 
 
 def compiled(s: Semidefinite) -> Json:
+    """The statement `s` in the kernel's language."""
     return {
         "matrix": [[tuples(x) for x in r] for r in s.rows],
         "vars": {name: range_json(i) for name, i in s.vars},
@@ -69,6 +72,7 @@ def stands(problem: Problem, verdict: str, certificate: Mapping[str, Json]) -> s
 
 
 def determinant(m: list[list[Poly]]) -> Poly:
+    """The determinant of the square matrix `m` of polynomials, by expansion along the first row."""
     if not m:
         return {(): Fraction(1)}
     out: Poly = {}
@@ -92,6 +96,7 @@ def value(e: Expr) -> Fraction | None:
 
 
 def numbers(rows: Iterable[Iterable[Expr]]) -> Matrix | None:
+    """The entries of `rows` as fractions, or None if some are not rational."""
     out = []
     for r in rows:
         row = [value(x) for x in r]
@@ -111,6 +116,7 @@ def same(a: Expr, b: Expr) -> bool:
 
 
 def substituted(e: Expr, point: Mapping[str, Fraction]) -> Expr:
+    """The expression `e` with variables replaced by their values at `point`."""
     if e[0] == "var":
         return ex.rational(point[e[1]]) if e[1] in point else e
     return tuple(substituted(p, point) if isinstance(p, tuple) else p for p in e)
@@ -205,6 +211,8 @@ def _for(rows: Box) -> str:
 
 
 class Search:
+    """The search for a decomposition of one semidefinite statement, and for a point where it fails."""
+
     def __init__(self, s: Semidefinite, hints: Hints, budget: Budget) -> None:
         self.s, self.budget = s, budget
         self.facts = Facts(budget, hints)
@@ -241,6 +249,9 @@ class Search:
         return self.schur(m, rows, strict, seconds) or (self.near(m) if not rows and n > 2 else None)
 
     def leading(self, m: list[list[Poly]], rows: Any, seconds: float) -> Json | None:
+        """Definiteness of `m` by its leading minors (Sylvester's criterion), over the variables of `rows`; None
+        if one is not settled in `seconds`.
+        """
         facts = []
         for k in range(1, len(m) + 1):
             if k > 6:
@@ -253,6 +264,9 @@ class Search:
         return ["minors", facts]
 
     def minors(self, m: list[list[Poly]], rows: Any, seconds: float) -> Json | None:
+        """Semidefiniteness of `m` by all principal minors, over the variables of `rows`; None if one is not
+        settled in `seconds`.
+        """
         facts = []
         n = len(m)
         chosen = [s for k in range(1, n + 1) for s in combinations(range(n), k)]
@@ -362,6 +376,7 @@ class Search:
             yield {n: Fraction(x).limit_denominator(digits) for n, x in p.items()}
 
     def lowest(self, point: Mapping[str, float]) -> float | None:
+        """An estimate of the least eigenvalue at `point`, or None."""
         found = self.eigen(point)
         return None if found is None else found[0]
 
@@ -379,6 +394,7 @@ class Search:
         return float(values[0]), [float(x) for x in vectors[:, 0]]
 
     def inside(self, p: Mapping[str, Fraction]) -> bool:
+        """Whether the point `p` lies in the box."""
         for name, i in self.s.vars:
             x = p[name]
             for end, is_open, side in ((i.low, i.open_low, 1), (i.high, i.open_high, -1)):
@@ -436,6 +452,7 @@ class Search:
 
     @staticmethod
     def form(m: list[list[Poly]], v: list[Fraction]) -> Poly:
+        """The polynomial v^T m v."""
         total: Poly = {}
         for i, x in enumerate(v):
             for k, y in enumerate(v):
@@ -444,6 +461,7 @@ class Search:
         return total
 
     def failed(self, p: Mapping[str, Fraction], v: list[Fraction], m: Matrix) -> tuple[Json, Counterexample]:
+        """The refutation by the point `p` and the vector `v`, where v^T m v has the wrong sign; `v` is made integer."""
         scale = 1
         for x in v:
             scale = scale * x.denominator // _gcd(scale, x.denominator)

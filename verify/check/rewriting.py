@@ -28,6 +28,7 @@ _LINE = ((("1", 2),),)
 
 
 def dim_json(d: Any) -> Json:
+    """The dimension `d` of a normal form as kernel JSON."""
     return [dict(form) for form in d]
 
 
@@ -49,6 +50,7 @@ class Terms:
             self.known(term)
 
     def known(self, term: Json) -> None:
+        """Remember `term`, an inverse, as the way to write its atom."""
         net = self.r.read(term)
         if len(net.terms) != 1:
             return
@@ -64,6 +66,7 @@ class Terms:
                 self.atoms[atom] = self.from_key(atom[0], atom[1])
 
     def canonical(self, m: Json, atom: Any) -> Json | None:
+        """The way to write the inverse of `m` that the kernel reads as `atom`, or None."""
         for candidate in (m, ["T", m]):
             net = self.r.read(candidate)
             c = ordered(net.terms.items())[0][1]
@@ -75,9 +78,11 @@ class Terms:
         return None
 
     def from_key(self, head: str, k: Any) -> Json:
+        """The term with this `head` of the normal form under the key `k`."""
         return [head, self.net(Net(k[0], k[1], dict(k[2])))]
 
     def atom(self, atom: Any) -> Json:
+        """The term for `atom`."""
         if atom[0] == "v":
             return ["v", atom[1]]
         if atom not in self.atoms:
@@ -108,6 +113,7 @@ class Terms:
         return out
 
     def mono(self, m: Mono, rows: dm.Dim, cols: dm.Dim) -> Json:
+        """The term for the monomial `m` of shape `rows` x `cols`."""
         scalars, components, pattern = m
         factors = [f for atom, e in scalars for f in self.scalar(atom, e)]
         names = [f"o{p}" for p in pattern]
@@ -137,6 +143,7 @@ class Terms:
         return factors[0] if len(factors) == 1 else ["*", *factors]
 
     def net(self, p: Net) -> Json:
+        """The term for the normal form `p`."""
         parts = []
         for m, c in ordered(p.terms.items()):
             t = self.mono(m, p.rows, p.cols)
@@ -185,6 +192,8 @@ def word_of(m: Mono, rows: dm.Dim, cols: dm.Dim) -> Word | None:
 
 @dataclass
 class Rule:
+    """An equation as a rule from its leading monomial to the rest."""
+
     ref: Json  # the equation in the certificate
     net: Net  # left minus right, divided by `lead`
     lead: Mono
@@ -219,6 +228,7 @@ class Rewriter:
         return self.weights[atom]
 
     def rank(self, m: Mono) -> Any:
+        """The key by which monomials are ordered: weight, size, then the letters of `m`."""
         scalars, components, _ = m
         total = size = 0
         for atom, e in scalars:
@@ -283,6 +293,9 @@ class Rewriter:
         return name
 
     def orient(self, ref: Json, net: Net, forced: Mono | None = None) -> bool:
+        """Make the equation `net` = 0, cited as `ref`, a rule from its largest monomial or from `forced`; False
+        if there is none.
+        """
         if not net.terms or (forced is not None and forced not in net.terms):
             return False
         lead = max(net.terms, key=self.rank) if forced is None else forced
@@ -333,6 +346,7 @@ class Rewriter:
         return net, parts
 
     def rewrite_once(self, net: Net, rules: list[Rule] | None = None) -> tuple[Net, Json] | None:
+        """The first rewriting of `net` by one of `rules` (all by default) and its proof part, or None."""
         for m in sorted(net.terms, key=self.rank, reverse=True):
             target = _flat(m)
             for rule in self.rules if rules is None else rules:
@@ -368,6 +382,9 @@ class Rewriter:
         return None
 
     def context(self, m: Mono, rows: dm.Dim, cols: dm.Dim, target: Any, place: Any, rule: Rule) -> Json:
+        """What stands around the `place` at which `rule` was found in the monomial `m` of shape `rows` x `cols`,
+        as a proof term; `target` is `m` taken apart.
+        """
         factors, _, _ = target
         used, where = place
         scalars, _, pattern = m
@@ -464,6 +481,7 @@ class Rewriter:
         return False
 
     def overlaps(self) -> Iterator[tuple[Any, int, int, int]]:
+        """Pairs of rules whose leading words overlap, with the length of the overlap, short ones first."""
         words = [(n, r.word) for n, r in enumerate(self.rules) if r.word]
         for i, u in words:
             for j, v in words:
@@ -499,6 +517,7 @@ class Rewriter:
             return False
 
     def wrapped(self, before: Word, after: Word) -> Json:
+        """The proof context with the factors `before` and `after` the hole."""
         def one(row: tuple[Any, bool]) -> Json:
             return ["T", self.terms.atom(row[0])] if row[1] else self.terms.atom(row[0])
 

@@ -26,6 +26,7 @@ def expression_json(e: ex.Expr) -> Json:
 
 
 def range_json(i: Interval) -> Json:
+    """The interval `i` as kernel JSON: two ends (None if infinite), and whether each is left out."""
     low = None if i.low == ex.MINUS_INFINITY else expression_json(i.low)
     high = None if i.high == ex.INFINITY else expression_json(i.high)
     return [low, high, i.open_low or low is None, i.open_high or high is None]
@@ -60,6 +61,7 @@ def settle(problem: Problem, budget: Any) -> Answer:
 
 
 def settled(s: Inequality, hints: Any, seconds: float) -> Answer:
+    """The answer to the inequality `s` after at most `seconds`, with `hints` for the search."""
     from .counter import Counter
     from .report import explained, margin_text
     from .search import Search, Timeout

@@ -18,6 +18,7 @@ def _close(a: Fraction, b: Fraction, tolerance: Fraction) -> bool:
 
 
 def value(e: Expr, bits: int = 128) -> Fraction | None:
+    """The rational number that the expression `e` surely is within `bits` bits, or None."""
     try:
         i = Enclosures(Arithmetic(bits), {}).of(e)
     except Reject:

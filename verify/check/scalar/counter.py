@@ -27,6 +27,8 @@ DEEP = 256
 
 
 class Counter:
+    """The search for a point of the box at which one inequality fails."""
+
     def __init__(self, s: Search, d: Domain, lhs: Expr, rel: str, rhs: Expr) -> None:
         self.s, self.d, self.lhs, self.rel, self.rhs = s, d, lhs, rel, rhs
         self.u = t.minus(rhs, lhs) if rel in ("<=", "<") else t.minus(lhs, rhs)
@@ -35,6 +37,7 @@ class Counter:
         self.lowest: tuple[float, fl.Point | None] = (math.inf, None)
 
     def fails(self, point: dict[str, Expr], bits: int = DEEP) -> dict[str, Any] | None:
+        """The kernel's answer that the inequality fails at `point`, evaluated with `bits` bits, or None."""
         data = {"at": {x: t.to_json(e) for x, e in point.items()}, "bits": bits}
         try:
             return at_point(Prover(Budget(10**7)), self.d, self.lhs, self.rel, self.rhs, data)
