@@ -52,9 +52,11 @@ class Budget:
 
     @property
     def left(self) -> float:
+        """Seconds that are left; negative when the time is up."""
         return self.end - time.monotonic()
 
     def check(self) -> None:
+        """Raise OutOfTime when the time is up."""
         if self.left <= 0:
             raise OutOfTime
 

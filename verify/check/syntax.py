@@ -40,6 +40,8 @@ _NEGATION = 30
 
 @dataclass(frozen=True)
 class Node:
+    """A raw tree: its kind, its place in the text, its value, its parts, and arguments given by name."""
+
     kind: str
     at: int
     value: Any = None
@@ -49,12 +51,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Token:
+    """A piece of the text: its kind, the text itself, and where it begins."""
+
     kind: str  # num, name, op, str, end
     text: str
     at: int
 
 
 def tokens(text: str) -> list[Token]:
+    """The pieces of `text`; InputError for a character without a meaning or a text that is too long."""
     if len(text) > MAX_CHARS:
         raise InputError(f"the formula has {len(text):,} characters; the limit is {MAX_CHARS:,}".replace(",", " "))
     out: list[Token] = []
@@ -93,23 +98,28 @@ class Parser:
 
     @property
     def now(self) -> Token:
+        """The next token."""
         return self.tokens[self.i]
 
     def fail(self, message: str, at: int | None = None) -> InputError:
+        """The error with a `message` at the place `at`, by default that of the next token."""
         return InputError(message, self.text, self.now.at if at is None else at)
 
     def take(self, text: str) -> bool:
+        """Step over the operator `text` if it comes next; whether it did."""
         if self.now.kind == "op" and self.now.text == text:
             self.i += 1
             return True
         return False
 
     def expect(self, text: str, opened: Token) -> None:
+        """Step over the operator `text`, which closes `opened`; InputError if something else comes next."""
         if not self.take(text):
             found = "the text ends" if self.now.kind == "end" else f"{self.now.text!r} stands here"
             raise self.fail(f"{found}, but the {opened.text!r} at {opened.at + 1} needs its {text!r}")
 
     def whole(self) -> Node:
+        """The tree of the whole text; InputError if it is empty or something is left."""
         if self.now.kind == "end":
             raise self.fail("the formula is empty")
         node = self.formula(0)
@@ -118,6 +128,7 @@ class Parser:
         return node
 
     def unexpected(self) -> str:
+        """What to say about a token that cannot stand here."""
         t = self.now
         if t.kind in ("name", "num") or t.text == "(":
             return f"an operator is missing before {t.text!r}; write products with *"
@@ -169,6 +180,7 @@ class Parser:
         return left
 
     def operand(self) -> Node:
+        """A number, name, call, list, or formula in parentheses; InputError for anything else."""
         t = self.now
         self.i += 1
         if t.kind == "num":
@@ -209,6 +221,9 @@ class Parser:
         raise self.fail(f"a number, a name or a bracket should stand here, not {t.text!r}")
 
     def arguments(self, opened: Token) -> tuple[tuple[Node, ...], dict[str, Node]]:
+        """The arguments of a call up to its closing parenthesis, `opened` being the other one: by place, and by
+        name.
+        """
         parts: list[Node] = []
         keys: dict[str, Node] = {}
         while not (self.now.kind == "op" and self.now.text == ")"):

@@ -46,6 +46,7 @@ class Batch:
     # -- indices -----------------------------------------------------------------------------------------
 
     def index(self, e: Any, env: Env) -> int:
+        """The value of the index expression or dimension `e` in `env`; ShapeError if it does not exist."""
         if isinstance(e, list):
             try:
                 return self.dims[e[1]][self.index(e[2], env)]
@@ -57,6 +58,7 @@ class Batch:
             raise Unsupported(f"natural number {missing} has no value") from None
 
     def range(self, lo: Any, hi: Any, env: Env) -> range:
+        """The indices from `lo` to `hi` in `env`; Unsupported without an upper end."""
         if hi is None:
             raise Unsupported("an unbounded index range cannot be run through")
         return range(self.index(lo, env), self.index(hi, env) + 1)
@@ -64,6 +66,9 @@ class Batch:
     # -- letters -----------------------------------------------------------------------------------------
 
     def letter(self, name: str, index: tuple[int, ...], stage: str) -> Array:
+        """Values of the letter `name` at `index` and `stage`: instances x rows x columns, or instances.
+        ShapeError if it has none.
+        """
         if name in self.parts:
             if stage == "+":
                 return self.next()._loss(name, index)
@@ -78,6 +83,7 @@ class Batch:
         return found
 
     def chain(self, name: str, hi: int, lo: int, stage: str) -> Array:
+        """The product of layers `hi` down to `lo` of the chain `name`; the identity if it is empty."""
         if hi < lo - 1:
             raise ShapeError(f"chain {name} from {lo} to {hi}")
         if hi == lo - 1:
@@ -171,6 +177,7 @@ class Batch:
         raise Unsupported(f"constructor {head!r}")
 
     def matrix(self, term: Term, env: Env) -> Array:
+        """The values of `term` in `env`: instances x rows x columns; ShapeError for a scalar."""
         x = self.value(term, env)
         if x.ndim != 3:
             raise ShapeError("a matrix is expected here, not a scalar")
@@ -209,6 +216,7 @@ class Batch:
     # -- formulas ----------------------------------------------------------------------------------------
 
     def environments(self, prefix: list[Any], env: Env) -> Iterator[Env]:
+        """`env` with every value of the indices that `prefix` binds."""
         if not prefix:
             yield env
             return

@@ -43,6 +43,7 @@ class Outcome:
     note: str = ""
 
     def margin(self) -> list[str] | None:
+        """Lower and upper bound of the margin as short decimal strings, rounded outwards; None if there is none."""
         if self.low is None or self.high is None:
             return None
         return [short(self.low, up=False), short(self.high, up=True)]
@@ -63,6 +64,9 @@ def short(x: Fraction, *, up: bool) -> str:
 
 
 def outcome_of(verdict: Verdict, goal: int, where: str) -> Outcome:
+    """The outcome of goal number `goal` in the state `where`; an undecided one with enough digits in common
+    `agrees`.
+    """
     status = verdict.status
     if status == "unknown" and verdict.digits is not None and verdict.digits >= AGREEMENT:
         status = "agrees"
@@ -72,6 +76,7 @@ def outcome_of(verdict: Verdict, goal: int, where: str) -> Outcome:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The worst of `outcomes`: failures before anything undecided before what holds."""
     best: Outcome | None = None
     for o in outcomes:
         if best is None or _RANK[o.status] < _RANK[best.status]:
@@ -94,6 +99,7 @@ class Prepared:
         self._states: list[tuple[str, Evaluator]] | None = None
 
     def states(self) -> list[tuple[str, Evaluator]]:
+        """The states of the instance, with evaluators: iterates of a descent, the start of a flow, or one."""
         if self._states is None:
             if self.plan.time == "descent":
                 found = states(self.plan, self.instance, self.iterates)
@@ -104,6 +110,9 @@ class Prepared:
         return self._states
 
     def outcomes(self, goals: Sequence[Fact] | None = None, *, digits: int = 50) -> Iterator[Outcome]:
+        """The outcome of each of `goals` (those of the statement by default) in each state, with balls of
+        `digits` digits.
+        """
         wanted = self.plan.statement["goals"] if goals is None else goals
         with precision(digits):
             for where, ev in self.states():
@@ -160,6 +169,7 @@ def states(plan: Plan, instance: Instance, iterates: int) -> Iterator[Instance]:
 
 
 def bits(instance: Instance) -> int:
+    """The size of the longest fraction of `instance`, in bits."""
     return max(
         (
             x.numerator.bit_length() + x.denominator.bit_length()
@@ -248,4 +258,5 @@ def _stage(term: Any) -> str:
 
 
 def all_facts(statement: Statement) -> list[Fact]:
+    """Hypotheses and goals of `statement`."""
     return list(facts(statement))

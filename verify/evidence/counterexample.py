@@ -32,6 +32,7 @@ def fails(
 def first_failure(
     plan: Plan, pool: Iterable[Instance], goals: Sequence[Fact] | None = None, *, iterates: int = 2
 ) -> tuple[Instance, Outcome] | None:
+    """The first instance of `pool` at which a goal surely fails, with the outcome; None if there is none."""
     for instance in pool:
         outcome = fails(plan, instance, goals, iterates=iterates)
         if outcome is not None:

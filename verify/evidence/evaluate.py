@@ -59,6 +59,7 @@ class Verdict:
     note: str = ""
 
     def margin(self) -> list[str] | None:
+        """Lower and upper bound of the margin as exact strings; None if there is none."""
         return None if self.low is None or self.high is None else [str(self.low), str(self.high)]
 
 
@@ -125,6 +126,7 @@ class Evaluator:
         return total
 
     def range(self, lo: Any, hi: Any, env: Env) -> range:
+        """The indices from `lo` to `hi` in `env`; Unsupported without an upper end or if there are too many."""
         if hi is None:
             raise Unsupported("an unbounded index range cannot be run through")
         a, b = self.index(lo, env), self.index(hi, env)
@@ -133,6 +135,7 @@ class Evaluator:
         return range(a, b + 1)
 
     def shape(self, name: str, index: tuple[int, ...]) -> tuple[int, int] | None:
+        """Rows and columns of the letter `name` at `index`; None for a scalar."""
         decl = self.decl[name]
         if decl.get("shape") is None:
             return None
@@ -141,6 +144,7 @@ class Evaluator:
         return r, c
 
     def letter(self, name: str, index: tuple[int, ...], stage: str) -> Value:
+        """The value of the letter `name` at `index` and `stage`; ShapeError or Unsupported if it has none."""
         stage = stage or self.shift
         if self.over:
             hit = self.over.get((name, index, stage))
@@ -166,6 +170,7 @@ class Evaluator:
         return bool(self.decl.get(name, {}).get("dep", "const") != "const")
 
     def staged(self, stage: str) -> Evaluator:
+        """The evaluator of the same instance at another `stage`."""
         if stage == self.shift:
             return self
         if stage not in self._staged:
@@ -173,6 +178,7 @@ class Evaluator:
         return self._staged[stage]
 
     def chain(self, name: str, hi: int, lo: int, stage: str) -> Mat:
+        """The product of layers `hi` down to `lo` of the chain `name`; the identity if it is empty."""
         stage = stage or self.shift
         at = (name, hi, lo, stage)
         if at in self._chains:
@@ -286,12 +292,14 @@ class Evaluator:
         raise Unsupported(f"constructor {head!r}")
 
     def scalar(self, term: Term, env: Env) -> Scalar:
+        """The value of the scalar `term` in `env`; ShapeError for a matrix."""
         value = self.value(term, env)
         if isinstance(value, Mat):
             raise ShapeError("a scalar is expected here, not a matrix")
         return value
 
     def matrix(self, term: Term, env: Env) -> Mat:
+        """The value of the matrix `term` in `env`; ShapeError for a scalar."""
         value = self.value(term, env)
         if not isinstance(value, Mat):
             raise ShapeError("a matrix is expected here, not a scalar")
@@ -478,6 +486,7 @@ class Evaluator:
     # -- losses ------------------------------------------------------------------------------------------
 
     def loss_function(self, name: str) -> Loss:
+        """The loss that stands for `name` at the instance; Unsupported if it has none."""
         row = self.sig["losses"][name]
         if "target" in row:
             target = self.value(row["target"], {})
@@ -582,6 +591,7 @@ class Evaluator:
         return worst or Verdict("holds")
 
     def environments(self, prefix: list[Any], env: Env) -> Iterator[Env]:
+        """`env` with every value of the indices that `prefix` binds."""
         if not prefix:
             yield env
             return
@@ -651,6 +661,7 @@ def _moved(instance: Instance, stage: str) -> Instance:
 
 
 def power(a: Value, e: int) -> Value:
+    """`a` to the power `e`; ShapeError for a negative exponent or a matrix that is not square."""
     if e < 0:
         raise ShapeError("negative exponent")
     if isinstance(a, Mat):
@@ -701,6 +712,7 @@ def _ind(x: Scalar) -> Scalar:
 
 
 def scalar_root(x: Scalar, e: int) -> Scalar:
+    """The `e`-th root of `x`, exact where it is rational; 0 below 0, as in the kernel language."""
     if isinstance(x, Fraction):
         if x < 0:
             return vl.ZERO
@@ -940,12 +952,15 @@ def verdict(
 
 
 def binders(term: Term) -> set[str]:
+    """The letters that `term` binds."""
     return {x[1] for x in walk(term) if x[0] in BINDERS}
 
 
 def uses(term: Term, head: str) -> bool:
+    """Whether `head` occurs in `term`."""
     return term[0] == head or any(uses(term[i], head) for i in children(term))
 
 
 def statement_uses(statement: Statement, head: str) -> bool:
+    """Whether `head` occurs in a hypothesis or goal of `statement`."""
     return any(uses(f["concl"], head) for f in (*statement.get("hyps", []), *statement["goals"]))

@@ -72,6 +72,7 @@ class Plan:
 
     @staticmethod
     def of(statement: Statement) -> Plan:
+        """The plan of `statement`: its letters by kind, its hypotheses by when they can be met."""
         sig = statement["sig"]
         derived: set[str] = set()
         for name, row in sig.get("losses", {}).items():

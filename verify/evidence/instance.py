@@ -37,12 +37,14 @@ class Loss:
     terms: tuple[tuple[Fraction, tuple[tuple[int, int, int], ...]], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
+        """The loss as JSON: its kind, and its target or its terms with exact coefficients."""
         if self.target is not None:
             return {"kind": self.kind, "target": _value_json(self.target)}
         return {"kind": self.kind, "terms": [[str(c), [list(f) for f in fs]] for c, fs in self.terms]}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Loss:
+        """The loss that `data` describes; KeyError or ValueError if it describes none."""
         if "target" in data:
             target = _value_of(data["target"])
             assert isinstance(target, Mat)
@@ -69,6 +71,7 @@ class Instance:
         return f"Instance.from_json({self.to_json()!r}, {sorted(self.nat)!r})"
 
     def with_letters(self, more: Mapping[Key, Value], **changes: Any) -> Instance:
+        """The instance with `more` letters, or other values for them, and with `changes` of other fields."""
         merged = dict(self.letters)
         merged.update(more)
         fields: dict[str, Any] = {
@@ -99,6 +102,7 @@ class Instance:
         return entries, bits, sum(self.nat.values())
 
     def to_json(self) -> dict[str, Any]:
+        """The JSON form of counterexamples: exact strings by name, dimensions, losses, laws, time."""
         values: dict[str, Any] = {name: str(v) for name, v in self.nat.items()}
         for key, value in self.letters.items():
             values[key_text(key)] = _value_json(value)
@@ -145,6 +149,7 @@ class Instance:
 
 
 def key_text(key: Key) -> str:
+    """The name of a stored letter as it is written: D for derivatives, the stage after @."""
     name, index, stage = key
     base = name + (f"[{','.join(map(str, index))}]" if index else "")
     return f"D {base}" if stage == "D" else f"{base}@{stage}" if stage else base

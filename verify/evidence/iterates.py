@@ -116,6 +116,9 @@ def descents(plan: Plan, pool: Sequence[Instance], *, count: int = 3, steps: int
 
 
 def outcomes(plan: Plan, it: Iterate, *, digits: int = 50) -> Iterator[Outcome]:
+    """The outcome of each goal at the iterate `it`, with balls of `digits` digits; unknown where a hypothesis is
+    not certain.
+    """
     with precision(digits):
         ev = Evaluator(plan.sig, it.instance)
         unsure = next((h["id"] for h in plan.static if ev.fact(h).status != "holds"), None)

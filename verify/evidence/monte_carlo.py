@@ -45,6 +45,9 @@ def sample(ev: Evaluator, k: Key, rng: Rng) -> Value:
 
 
 def normal(rng: Rng) -> Fraction:
+    """One approximately standard normal number (G. E. P. Box and M. E. Muller, Ann. Math. Statist. 29, 1958), as
+    the exact value of a float.
+    """
     return Fraction(math.sqrt(-2 * math.log(rng.uniform())) * math.cos(2 * math.pi * rng.uniform()))
 
 

@@ -42,6 +42,7 @@ class Mutant:
         return self.part[4:] if self.part.startswith("hyp ") else None
 
     def label(self) -> str:
+        """The operator, the part, the place in it, and the change, in one line; unique within a statement."""
         return f"{self.operator}: {self.part} at {'.'.join(map(str, self.path)) or 'top'}: {self.change}"
 
 

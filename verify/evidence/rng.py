@@ -28,6 +28,7 @@ class Rng:
         self._state = seed & _MASK
 
     def next(self) -> int:
+        """The next 64 bits, as an integer."""
         self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
         z = self._state
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
@@ -49,15 +50,19 @@ class Rng:
                 return x % n
 
     def between(self, low: int, high: int) -> int:
+        """A uniform integer between `low` and `high`, both included."""
         return low + self.below(high - low + 1)
 
     def chance(self, p: int, q: int) -> bool:
+        """True with probability p/q."""
         return self.below(q) < p
 
     def choice(self, items: Sequence[T]) -> T:
+        """One of `items`, uniformly."""
         return items[self.below(len(items))]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
+        """`items` in random order (Fisher and Yates), as a new list."""
         out = list(items)
         for i in range(len(out) - 1, 0, -1):
             j = self.below(i + 1)
@@ -69,6 +74,7 @@ class Rng:
         return Fraction(self.between(-1 - size, 1 + size), self.choice((1, 1, 2, 3) if size > 1 else (1,)))
 
     def positive(self, size: int) -> Fraction:
+        """A random positive fraction, not above `size` + 1, with a small denominator."""
         return Fraction(self.between(1, 1 + size), self.choice((1, 1, 2, 3) if size > 1 else (1,)))
 
     def uniform(self) -> float:

@@ -28,6 +28,7 @@ def well_sorted(statement: Statement) -> bool:
 
 
 def check_formula(formula: Formula, sig: Mapping[str, Any]) -> None:
+    """Raise IllSorted unless the shapes in `formula` fit, over the letters of `sig`."""
     if formula[0] == "psd":
         shape = shape_of(formula[1], sig)
         if shape is None or shape[0] != shape[1]:

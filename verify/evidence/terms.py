@@ -56,12 +56,14 @@ def walk(term: Term) -> Iterator[Term]:
 
 
 def places(term: Term, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Term]]:
+    """The subterms of `term` with their paths, itself first; `path` is where it stands."""
     yield path, term
     for i in children(term):
         yield from places(term[i], (*path, i))
 
 
 def replace(term: Term, path: tuple[int, ...], new: Term) -> Term:
+    """`term` with the subterm at `path` replaced by `new`."""
     if not path:
         return new
     out = list(term)
@@ -89,6 +91,7 @@ def letters(term: Term) -> set[str]:
 
 
 def facts(statement: Statement) -> Iterator[Mapping[str, Any]]:
+    """The hypotheses and then the goals of `statement`."""
     yield from statement.get("hyps", [])
     yield from statement.get("goals", [])
 
@@ -131,6 +134,7 @@ def free_symbols(term: Term) -> set[str]:
 
 
 def random_names(sig: Mapping[str, Any]) -> set[str]:
+    """The letters of `sig` that have a law."""
     return {n for n, x in sig.get("letters", {}).items() if x.get("law")}
 
 
@@ -144,6 +148,7 @@ def has_random(term: Term, names: set[str]) -> bool:
 
 
 def minus(a: Term, b: Term) -> Term:
+    """The term for `a` - `b`."""
     return ["+", a, ["*", ["q", "-1"], b]]
 
 
@@ -165,6 +170,7 @@ def contracts(term: Term) -> bool:
 
 
 def is_scalar(term: Term, sig: Mapping[str, Any]) -> bool:
+    """Whether `term` is a scalar over the letters of `sig`."""
     head = term[0]
     if head in SCALAR_HEADS:
         return True

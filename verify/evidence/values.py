@@ -49,6 +49,7 @@ class Mat:
 
     @staticmethod
     def exact(rows: int, cols: int, num: Iterable[int], den: int) -> Mat:
+        """The `rows` x `cols` matrix with numerators `num`, row by row, over the denominator `den`, in lowest terms."""
         flat = tuple(num)
         if den != 1:
             g = math.gcd(den, *flat)
@@ -58,6 +59,9 @@ class Mat:
 
     @staticmethod
     def of(rows: int, cols: int, entries: Iterable[Scalar]) -> Mat:
+        """The `rows` x `cols` matrix of `entries`, row by row, exact if all are; ShapeError for another number of
+        them.
+        """
         flat = tuple(entries)
         if len(flat) != rows * cols:
             raise ShapeError(f"{len(flat)} entries for a {rows} x {cols} matrix")
@@ -69,6 +73,7 @@ class Mat:
 
     @staticmethod
     def from_rows(rows: Sequence[Sequence[Scalar | int]]) -> Mat:
+        """The matrix with these `rows`, not empty; ShapeError if they differ in length."""
         if not rows or len({len(r) for r in rows}) != 1:
             raise ShapeError("rows of unequal length")
         cells = [Fraction(x) if isinstance(x, int) else x for r in rows for x in r]
@@ -76,10 +81,12 @@ class Mat:
 
     @staticmethod
     def unit(n: int) -> Mat:
+        """The n x n identity."""
         return Mat(n, n, tuple(int(i == j) for i in range(n) for j in range(n)), 1, None)
 
     @staticmethod
     def zero(rows: int, cols: int) -> Mat:
+        """The `rows` x `cols` matrix of zeros."""
         return Mat(rows, cols, (0,) * (rows * cols), 1, None)
 
     @staticmethod
@@ -89,6 +96,7 @@ class Mat:
 
     @staticmethod
     def diagonal(entries: Sequence[Fraction], rows: int | None = None, cols: int | None = None) -> Mat:
+        """The matrix with these diagonal `entries`, square unless `rows` or `cols` say otherwise."""
         r, c = rows or len(entries), cols or len(entries)
         return Mat.of(
             r, c, [entries[i] if i == j and i < len(entries) else ZERO for i in range(r) for j in range(c)]
@@ -98,19 +106,23 @@ class Mat:
 
     @property
     def is_exact(self) -> bool:
+        """Whether all entries are rational."""
         return self.num is not None
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
         return self.rows, self.cols
 
     def entries(self) -> tuple[Scalar, ...]:
+        """The entries, row by row."""
         if self.num is not None:
             return tuple(Fraction(x, self.den) for x in self.num)
         assert self.ent is not None
         return self.ent
 
     def at(self, i: int, j: int) -> Scalar:
+        """The entry in row `i` and column `j`, counted from 0."""
         k = i * self.cols + j
         if self.num is not None:
             return Fraction(self.num[k], self.den)
@@ -146,9 +158,11 @@ class Mat:
     # -- arithmetic --------------------------------------------------------------------------------------
 
     def map(self, f: Callable[[Scalar], Scalar]) -> Mat:
+        """The matrix with `f` applied to every entry."""
         return Mat.of(self.rows, self.cols, (f(x) for x in self.entries()))
 
     def add(self, other: Mat) -> Mat:
+        """The sum with `other`; ShapeError if the shapes differ."""
         if self.shape != other.shape:
             raise ShapeError(f"sum of {self.rows} x {self.cols} and {other.rows} x {other.cols}")
         if self.num is not None and other.num is not None:
@@ -163,14 +177,17 @@ class Mat:
         )
 
     def neg(self) -> Mat:
+        """The negative."""
         if self.num is not None:
             return Mat(self.rows, self.cols, tuple(map(operator.neg, self.num)), self.den, None)
         return self.map(lambda x: -x)
 
     def sub(self, other: Mat) -> Mat:
+        """The difference from `other`; ShapeError if the shapes differ."""
         return self.add(other.neg())
 
     def scale(self, c: Scalar) -> Mat:
+        """The matrix times the scalar `c`."""
         if self.num is not None and isinstance(c, Fraction):
             return Mat.exact(
                 self.rows, self.cols, (x * c.numerator for x in self.num), self.den * c.denominator
@@ -178,6 +195,7 @@ class Mat:
         return self.map(lambda x: scalar_product(x, c))
 
     def mul(self, other: Mat) -> Mat:
+        """The product with `other`; ShapeError if the shapes do not fit."""
         if self.cols != other.rows:
             raise ShapeError(f"product of {self.rows} x {self.cols} and {other.rows} x {other.cols}")
         n, m, c = self.rows, self.cols, other.cols
@@ -197,6 +215,7 @@ class Mat:
         return Mat.of(n, c, cells)
 
     def t(self) -> Mat:
+        """The transpose."""
         c = self.cols
         if self.num is not None:
             flat = self.num if c == 1 or self.rows == 1 else tuple(x for j in range(c) for x in self.num[j::c])
@@ -205,6 +224,7 @@ class Mat:
         return Mat(c, self.rows, None, 1, tuple(x for j in range(c) for x in self.ent[j::c]))
 
     def trace(self) -> Scalar:
+        """The sum of the diagonal; ShapeError if the matrix is not square."""
         if self.rows != self.cols:
             raise ShapeError(f"trace of a {self.rows} x {self.cols} matrix")
         if self.num is not None:
@@ -215,6 +235,7 @@ class Mat:
         return total
 
     def kron(self, other: Mat) -> Mat:
+        """The Kronecker product with `other`: this matrix tells the block."""
         r, c = self.rows * other.rows, self.cols * other.cols
         if self.num is not None and other.num is not None:
             cells = (
@@ -243,6 +264,7 @@ class Mat:
         return Mat(self.rows * self.cols, 1, flat.num, flat.den, flat.ent)
 
     def power(self, e: int) -> Mat:
+        """The power with the exponent `e` >= 0, by repeated squaring; ShapeError if the matrix is not square."""
         if self.rows != self.cols:
             raise ShapeError(f"power of a {self.rows} x {self.cols} matrix")
         result, base = Mat.unit(self.rows), self
@@ -273,6 +295,7 @@ Value = Scalar | Mat
 
 
 def add(a: Value, b: Value) -> Value:
+    """a + b; ShapeError for a scalar and a matrix, or shapes that differ."""
     if isinstance(a, Mat) and isinstance(b, Mat):
         return a.add(b)
     if isinstance(a, Mat) or isinstance(b, Mat):
@@ -281,6 +304,7 @@ def add(a: Value, b: Value) -> Value:
 
 
 def mul(a: Value, b: Value) -> Value:
+    """a b, with at most one factor a matrix or shapes that fit; else ShapeError."""
     if isinstance(a, Mat):
         return a.mul(b) if isinstance(b, Mat) else a.scale(b)
     if isinstance(b, Mat):
@@ -299,28 +323,34 @@ def scalar_product(a: Scalar, b: Scalar) -> Scalar:
 
 
 def neg(a: Value) -> Value:
+    """-a."""
     return a.neg() if isinstance(a, Mat) else -a
 
 
 def sub(a: Value, b: Value) -> Value:
+    """a - b; ShapeError for a scalar and a matrix, or shapes that differ."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a - b
     return add(a, neg(b))
 
 
 def transpose(a: Value) -> Value:
+    """The transpose of `a`; a scalar is its own."""
     return a.t() if isinstance(a, Mat) else a
 
 
 def is_exact(a: Value) -> bool:
+    """Whether `a` has only rational entries."""
     return a.is_exact if isinstance(a, Mat) else isinstance(a, Fraction)
 
 
 def zero_like(a: Value) -> Value:
+    """Zero of the shape of `a`."""
     return Mat.zero(a.rows, a.cols) if isinstance(a, Mat) else ZERO
 
 
 def ball(x: Scalar) -> Enclosure:
+    """The scalar `x` as an enclosure."""
     return Enclosure.from_exact(x) if isinstance(x, Fraction) else x
 
 

@@ -14,14 +14,18 @@ class WorkLimit(NotEvidence):
 
 
 class Meter:
+    """A budget of evaluated terms, counted down."""
+
     def __init__(self, limit: int) -> None:
         self.left = limit
 
     @property
     def empty(self) -> bool:
+        """Whether the budget is used up."""
         return self.left < 0
 
     def spend(self, amount: int = 1) -> None:
+        """Take `amount` from the budget; WorkLimit when it is used up."""
         self.left -= amount
         if self.left < 0:
             raise WorkLimit("the evaluation budget is used up")
@@ -46,11 +50,13 @@ def metered(limit: int) -> Iterator[Meter]:
 
 
 def spend(amount: int = 1) -> None:
+    """Take `amount` from the budget in force, if there is one; WorkLimit when it is used up."""
     meter = _METER.get()
     if meter is not None:
         meter.spend(amount)
 
 
 def exhausted() -> bool:
+    """Whether there is a budget in force and it is used up."""
     meter = _METER.get()
     return meter is not None and meter.empty

@@ -77,6 +77,7 @@ class Counter:
         return None
 
     def corners(self) -> Iterator[dict[str, Expr]]:
+        """Points with each variable at an end of its range or at a small number inside, ends first."""
         rows = []
         for name, side in self.d.box:
             row = [(name, e) for e, o in ((side.lo, side.lo_open), (side.hi, side.hi_open)) if e is not None and not o]
@@ -107,12 +108,16 @@ class Counter:
     # ---- closer look -------------------------------------------------------------------------------------
 
     def deep(self) -> Found | None:
+        """The long search, after corners and grid: sign changes on a line, descent, and places where a side has
+        no value.
+        """
         names = t.free(self.u)
         if len(names) == 1 and len(self.d.box) == 1:
             return self.line(next(iter(names))) or self.undefined()
         return self.undefined() or self.descend()
 
     def tested(self, x: str, rows: Iterable[Fraction]) -> Found | None:
+        """The first of the values `rows` of `x` at which the inequality surely fails, or None."""
         for q in rows:
             self.s.tick()
             s = self.sign({x: q})

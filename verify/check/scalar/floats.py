@@ -95,6 +95,7 @@ def signs(e: Expr, x: str, row: list[float], others: Point) -> list[tuple[float,
 
 
 def end(e: Expr | None, infinite: float) -> float:
+    """The end `e` of a range as a float; `infinite` stands for an end that is missing."""
     if e is None:
         return infinite
     return compiled(e)({})
@@ -146,6 +147,7 @@ def grid(d: Domain, budget: int = 4000) -> list[Point]:
 
 
 def lowest(f: Value, places: list[Point]) -> tuple[float, Point | None]:
+    """The lowest value of `f` at `places`, and where; (inf, None) if it has none."""
     best, where = math.inf, None
     for p in places:
         v = f(p)
@@ -166,4 +168,5 @@ def simple(x: float, low: float, high: float) -> Fraction:
 
 
 def exact(p: Mapping[str, float]) -> dict[str, Fraction]:
+    """The point `p` with its floats as exact fractions."""
     return {k: Fraction(v) for k, v in p.items()}

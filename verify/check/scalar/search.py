@@ -33,6 +33,8 @@ class Timeout(Exception):
 
 
 class Search:
+    """One search: its budget of time, its hints, and what it has tried already."""
+
     def __init__(self, seconds: float, known: Iterable[Expr] = (), bits: int = 64) -> None:
         self.end = time.monotonic() + seconds
         self.p = Prover(Budget(10**15))
@@ -44,6 +46,7 @@ class Search:
         self.monotone_in: tuple[str, ...] = ()
 
     def tick(self) -> None:
+        """Raise Timeout when the time is up."""
         if time.monotonic() > self.end:
             raise Timeout
 
@@ -110,6 +113,7 @@ class Search:
         return out
 
     def fact(self, d: Domain, need: t.Need, depth: int) -> Any | None:
+        """The side condition `need` as a fact that holds on `d`, with its sign, or None."""
         v, rel = need
         tries = [(v, rel)] if rel != "!=" else [(v, ">"), (t.negative(v), ">")]
         for w, r in tries:
@@ -124,6 +128,7 @@ class Search:
     # ---- one goal ----------------------------------------------------------------------------------------
 
     def core(self, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+        """A proof that `u` rel 0 on `d` when the side conditions are met; None if none is found."""
         names = t.free(u)
         if not names:
             s = self.p.constant(u)
@@ -235,6 +240,7 @@ class Search:
         return out if len(t.parts(out)) <= len(t.parts(plain)) + 4 else plain
 
     def boxes(self, d: Domain, u: Expr, rel: str, limit: int, order: int = 2) -> Json | None:
+        """A proof by enclosures on at most `limit` boxes with Taylor forms of this `order`, or None."""
         if any(d.side(x).lo is None or d.side(x).hi is None for x in t.free(u)):
             limit = min(limit, 16)
         if len(t.free(u)) > 1:
@@ -327,6 +333,7 @@ class Search:
         return {"rule": "cases", "on": J(w), "above": above, "below": below}
 
     def either(self, d: Domain, u: Expr, rel: str, depth: int, p: Expr) -> Json | None:
+        """A proof by cases for `p`, an absolute value, minimum or maximum inside `u`: each branch by itself."""
         values = [p[1], t.negative(p[1])] if p[0] == "abs" else list(p[1:])
         places = fl.grid(d, 300)
         forms = [t.replace(u, p, v) for v in values]
@@ -383,6 +390,7 @@ class Search:
         return self.bisect(w, x, a, b)
 
     def bisect(self, w: Expr, x: str, a: float, b: float) -> Fraction:
+        """A point near the sign change of `w` in `x` between `a` and `b`, exact when it is hit."""
         lo, hi = Fraction(a), Fraction(b)
         s = self.sign_at(w, x, lo)
         if s == 0:
@@ -399,6 +407,7 @@ class Search:
         return (lo + hi) / 2
 
     def sign_at(self, w: Expr, x: str, at: Fraction) -> int:
+        """The sign that `w` surely has where `x` is `at`, else 0."""
         try:
             i = Enclosures(Arithmetic(256), {x: _point(at)}).of(w)
         except Reject:
@@ -415,6 +424,7 @@ class Search:
             return False
 
     def split(self, d: Domain, u: Expr, rel: str, depth: int, x: str, c: Expr) -> Json | None:
+        """A proof that treats the two sides of x = c by themselves, or None."""
         side = d.side(x)
         low = self.goal(d.smaller(x, Side(side.lo, c, side.lo_open, False)), u, rel, depth)
         if low is None:
@@ -487,6 +497,7 @@ class Search:
         return self.n.cleared(p)
 
     def some(self, p: Poly) -> Poly:
+        """The polynomial `p` with the powers of sums inside multiplied out."""
         for _ in range(20):
             for m in p:
                 hit = [x for x, e in m if e >= 1 and self.n.atoms[x][0] == "sum"]
@@ -500,6 +511,7 @@ class Search:
     # ---- one variable ------------------------------------------------------------------------------------
 
     def one(self, d: Domain, u: Expr, rel: str, depth: int, x: str) -> Json | None:
+        """A proof in the single variable `x`: reflection, roots, monotonicity, concavity, behaviour near the ends."""
         if depth <= 0:
             return None
         side = d.side(x)
@@ -568,6 +580,7 @@ class Search:
         return {"rule": "generalize", "new": [row], "to": J(v), "drop": [x], "then": then}
 
     def mono(self, d: Domain, u: Expr, rel: str, depth: int, x: str, start: str, slope: Expr) -> Json | None:
+        """A proof from the end `start` of the range of `x` and the sign of `slope`, the derivative."""
         side = d.side(x)
         end, opened = (side.lo, side.lo_open) if start == "low" else (side.hi, side.hi_open)
         missing = end is None or opened
@@ -587,6 +600,7 @@ class Search:
         return {"rule": "mono", "var": x, "from": start, "slope": proof, "end": last}
 
     def with_facts(self, d: Domain, facts: list[Any], u: Expr, rel: str, depth: int) -> Json | None:
+        """A proof of `u` rel 0 on `d` after proofs of `facts`, or None."""
         proofs = []
         for fact, _ in facts:
             node = self.goal(d, fact[0], fact[1], depth - 1)
@@ -635,6 +649,7 @@ class Search:
         return None
 
     def concave(self, d: Domain, u: Expr, rel: str, depth: int, x: str, slope: Expr) -> Json | None:
+        """A proof by concavity in `x`: it is enough to look at both ends. `slope` is the derivative."""
         side = d.side(x)
         second = t.negative(t.derivative(slope, x))
         inner = d.smaller(x, side.interior())
@@ -762,6 +777,9 @@ class Search:
         return None
 
     def near(self, d: Domain, u: Expr, rel: str, depth: int, x: str, start: str, end: Expr) -> Json | None:
+        """A proof near the end `start` of the range of `x`, which is at `end`, by the leading term of a series
+        there.
+        """
         from verify.kernel.scalar.series import Exact, Series
 
         side = d.side(x)

@@ -20,6 +20,7 @@ Json = Any
 
 
 def several(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+    """A proof of `u` rel 0 on `d` by one of the ways of this module, at most `depth` nested; else None."""
     if depth <= 0:
         return None
     for share, step in ((0.4, squares), (0.4, fewer), (0.4, slopes), (0.4, ordered), (0.8, boxes)):
@@ -34,10 +35,12 @@ def several(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
 
 
 def boxes(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+    """A proof by enclosures on boxes, or None."""
     return s.boxes(d, u, rel, 1500)
 
 
 def squares(s: Search, d: Domain, u: Expr, rel: str, depth: int) -> Json | None:
+    """A proof by sums of squares, or None."""
     from .sos import certificate
 
     return certificate(s, d, u, rel)
@@ -178,6 +181,7 @@ def _range(s: Search, d: Domain, value: Expr) -> Side:
 
 
 def range_json(side: Side) -> Json:
+    """The range `side` as kernel JSON: two ends (None if infinite), and whether each is left out."""
     lo = None if side.lo is None else t.to_json(side.lo)
     hi = None if side.hi is None else t.to_json(side.hi)
     return [lo, hi, side.lo_open, side.hi_open]

@@ -146,6 +146,7 @@ def multipliers(s: Search, d: Domain, written: list[Expr], atoms: list[int]) -> 
 
 
 def dict_form(s: Search, v: Expr, atoms: list[int]) -> Form | None:
+    """The polynomial `v` in these `atoms`: coefficients by exponents; None if it has other atoms or powers."""
     place = {x: i for i, x in enumerate(atoms)}
     out: Form = {}
     for m, c in s.n.of(v).items():
@@ -174,6 +175,7 @@ def products(factors: list[tuple[Form, Expr]], degree: int, limit: int) -> list[
 
 
 def multiply(a: Form, b: Form) -> Form:
+    """The product of the polynomials `a` and `b`."""
     out: Form = {}
     for m, c in a.items():
         for n, d in b.items():
@@ -440,6 +442,7 @@ def ldl(g: list[list[Fraction]]) -> list[tuple[Fraction, dict[int, Fraction]]] |
 
 
 def node_terms(squares: Any, written: list[Expr], chosen: list[tuple[Form, list[Expr], int]]) -> Json:
+    """The proof terms: squares by the factors they were `chosen` with, in the atoms as `written`."""
     rows = []
     for part, (_, factors, _) in zip(squares, chosen, strict=True):
         for c, form in part:
