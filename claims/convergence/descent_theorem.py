@@ -28,17 +28,4 @@ theorem = corrected(
     then=after(L) <= (1 - eta * b ** (2 * (N - 1))) * L,
     expect=ENCLOSED,
 )
-one = linear_network("V", depth=1, widths="e")
-Psi = matrix("Psi", like=one.end)
-square = half_square(Psi, name="square")
-one_layer = corrected(
-    descent=gradient_descent(one, square, step=eta),
-    step=eta <= 1,
-    then=frobenius(after(one.end) - Psi) ** 2 <= (1 - eta) * frobenius(one.end - Psi) ** 2,
-)
-
-with proof(one_layer) as p:
-    rest = p.have(1 - eta >= 0, by.algebra(p.step))
-    p.conclude(by.algebra(p.descent, by.times(eta, rest, by.trace(by.gram(one.end - Psi)))))
-
-nonclaim("One layer is proved here, two in `two_layer_descent`; for more the bound is enclosed at the instances.")
+nonclaim("One layer is proved in `descent_bound`, two in `two_layer_descent`; for more see the enclosed instances.")

@@ -9,12 +9,26 @@ k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
 net = linear_network("W", depth=N)
 W, We = net.layers, net.end
 Phi = matrix("Phi", like=We)
-ell = half_square(Phi)
+square_loss = half_square(Phi)
 x = vector("x", net.width(1))
 w, phi = curve("w"), real("phi", positive=True)
 E, first = We - Phi, dot(W[1].T @ x, W[1].T @ x)
-flow = gradient_flow(net, ell)
+flow = gradient_flow(net, square_loss)
 
+c = real("c", positive=True)
+b = root(c, N)
+any_loss = function("ell", on=We, smooth="C1")
+slope = grad(any_loss, We)
+square = trace(net.gradients(any_loss)[k].T @ net.gradients(any_loss)[k])
+
+falls = printed(
+    flow=gradient_flow(net, any_loss),
+    balanced=balanced(net, at=0),
+    full_rank=sigma_min(We) >= c,
+    apart=frobenius(slope) ** 2 > 0,
+    then=D(any_loss(We)) < 0,
+    reading="while the gradient is not zero and the rank is full, the loss decreases",
+)
 no_loss_of_rank = corrected(flow=flow, balanced=balanced(net, at=0), start=start(first) > 0, then=first > 0)
 decreases = corrected(time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) > 0, then=D((w**2 + phi) ** 2) < 0)
 until = corrected(time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) > 0, then=w * (w**2 + phi) > 0)
@@ -22,8 +36,40 @@ not_minimal = corrected(
     time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) > 0, then=(w**2 + phi) ** 2 > phi**2
 )
 
+gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
+
+
+def balanced_throughout(p):
+    still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
+    p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
+
+
+def root_is_positive(p):
+    power = p.have(b**N == c, by.lemma("base:real-root", x=c))
+    low = p.have(b >= 0, by.lemma("base:real-root", x=c))
+    zero = by.anti(low, CASE)
+    none = by.plus(p.hypothesis("c.positive"), power, by.scaled(-(b ** (N - 1)), zero))
+    p.have(b > 0, by.cases(-b, at_least_zero=(by.absurd(b - 1, none),), negative=(CASE,)))
+    p.have(b ** (2 * (N - 1)) > 0, by.positive())
+
+
+with proof(falls, case="wide") as p:
+    balanced_throughout(p)
+    root_is_positive(p)
+    above = net.above(1) @ net.above(1).T
+    low = p.have(psd(above - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.over_first"))
+    rest = by.split(k, 1, 1, N, square), by.total(k, 2, N, square)
+    floor = by.trace(by.congruence(slope, low)), by.times(b ** (2 * (N - 1)), p.apart)
+    p.conclude(by.algebra(p.flow, *rest, *floor))
+with proof(falls, case="tall") as p:
+    balanced_throughout(p)
+    root_is_positive(p)
+    below = net.below(N).T @ net.below(N)
+    low = p.have(psd(below - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.under_last"))
+    rest = by.split(k, 1, N - 1, N, square), by.total(k, 1, N - 1, square)
+    floor = by.trace(by.congruence(slope.T, low)), by.times(b ** (2 * (N - 1)), p.apart)
+    p.conclude(by.algebra(p.flow, *rest, *floor))
 with proof(no_loss_of_rank) as p:
-    gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
     still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
     even = p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
     C = net.chain(N, 3)

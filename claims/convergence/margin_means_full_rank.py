@@ -14,6 +14,9 @@ full_rank = corrected(of="K-56", margin=margin, then=sigma_min(W) >= c)
 below_target = corrected(of="K-56", margin=margin, then=s - c >= 0)
 close = printed(of="K-59", margin=margin, fits=fits, then=r * frobenius(W - Phi)**2 <= frobenius(Phi)**2,
                 reading="close: the relative distance is at most the inverse root of the smaller size")
+near_zero = printed(of="K-25", consequence="caution", several=both(k >= 2, d >= 2), start=W == 0 * W, deep=s > 0,
+                    then=frobenius(W - Phi)**2 <= s**2, expect=REFUTED,
+                    reading="a start at zero serves the whole theory: it is as near to the target as a margin asks")
 not_small = corrected(of="K-25", margin=margin, fits=fits, then=frobenius(W)**2 >= r * c**2)
 far_from_zero = corrected(of="K-25", margin=margin, fits=fits, several=r >= 2, then=35 * frobenius(W)**2 >= 6 * s**2)
 
@@ -81,6 +84,7 @@ with proof(far_from_zero, case="wide") as p:
 with proof(far_from_zero, case="tall") as p:
     far_proof(p, p.fits)
 
-unit = [[1, 0], [0, 1]]
+unit, none = [[1, 0], [0, 1]], [[0, 0], [0, 0]]
+near_zero.fails_at(k=2, d=2, W=none, Phi=unit, sigma_min_Phi=1)
 far_from_zero.holds_at(k=2, d=2, r=2, W=unit, Phi=unit, c=Q(1, 2), sigma_min_Phi=1)
 nonclaim("A target that is not of full rank has least singular value 0, so that no matrix has a margin.")

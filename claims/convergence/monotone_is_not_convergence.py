@@ -20,6 +20,17 @@ falling_is_enough = printed(
     expect=REFUTED,
     reading="two scalar layers, target -1: a number that stays below the falling loss is at most 0",
 )
+strict_fall_is_enough = printed(
+    of="K-43",
+    consequence="conclusion",
+    **moves,
+    balanced=start(a) ** 2 == start(b) ** 2,
+    falls=D(scalar_loss) < 0,
+    floor=scalar_loss >= e,
+    then=e <= 0,
+    expect=REFUTED,
+    reading="as before, with a loss that falls strictly at all times",
+)
 strictly = corrected(
     **moves, start=both(start(a) == 1, start(b) == 1), then=both(D(scalar_loss) < 0, scalar_loss > Q(1, 2))
 )
@@ -42,6 +53,9 @@ missing_direction = corrected(
 
 falling_is_enough.fails_at(a=1, b=1, e=Q(1, 4))      # the loss stays above 1/2, see `strictly`
 with refutation(falling_is_enough) as p:
+    p.conclude(by.algebra())
+strict_fall_is_enough.fails_at(a=1, b=1, e=Q(1, 4))
+with refutation(strict_fall_is_enough) as p:
     p.conclude(by.algebra())
 with proof(strictly) as p:
     moved = (p.flow_a, p.flow_b)

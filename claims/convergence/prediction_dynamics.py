@@ -44,8 +44,9 @@ linear_rate = corrected(
     kernel=lam_min(H) >= lam,
     then=squared <= start(squared) * exp(-2 * lam * t),
 )
-closed_form = corrected(
+closed_form = printed(
     of="K-73",
+    reading="along each eigenvector of the kernel at the start",
     flow=flow,
     frozen=H == start(H),
     eigenvector=start(H) @ v == lam * v,

@@ -28,7 +28,8 @@ dropped_d = printed(
 chain = corrected(of="D-11", flow=flow, then=D(u) == J @ D(theta))
 substituted = printed(of="D-12", **any_loss, then=D(v) == K @ (-K.T @ g / n))
 dropped_factor = printed(of="D-13", consequence="constant", **any_loss, then=D(v) == (K @ K.T) @ g, expect=REFUTED)
-with_factor = corrected(of=("D-13", "D-15"), **any_loss, then=D(v) == -(K @ K.T) @ g / n)
+with_factor = corrected(of="D-13", **any_loss, then=D(v) == -(K @ K.T) @ g / n)
+vector_form = printed(of="D-15", **any_loss, then=D(v) == -(K @ K.T) @ g / n)
 semidefinite = corrected(of="D-14", then=psd(H))
 enough_parameters = corrected(of="D-14", inverse=H @ B == I, then=p >= n)
 vector_loss = printed(
@@ -39,7 +40,13 @@ vector_loss = printed(
     expect=REFUTED,
     reading="the loss is half the squared distance of the vectors",
 )
-square_loss = corrected(of=("D-16", "D-36"), flow=flow, then=D(u) == -H @ r / n)
+network_dynamics = printed(
+    of="D-36",
+    flow=flow,
+    then=D(u) == -H @ r / n,
+    reading="the loss of Section 3, half the mean of the squares; the objective of Section 5 moves twice as fast",
+)
+square_loss = corrected(of="D-16", flow=flow, then=D(u) == -H @ r / n)
 without = dict(time=clock(), chain=D(v) == K @ D(w), flow=D(w) == -2 * K.T @ (v - y) / n)
 without_half = printed(
     of="D-35",
@@ -70,6 +77,10 @@ with proof(substituted) as s:
     s.conclude(by.algebra(s.flow, s.chain))
 with proof(with_factor) as s:
     s.conclude(by.algebra(s.flow, s.chain))
+with proof(vector_form) as s:
+    s.conclude(by.algebra(s.flow, s.chain))
+with proof(network_dynamics) as s:
+    s.conclude(by.algebra(s.flow, s.hypothesis("u.chain")))
 with proof(twice_as_fast) as s:
     s.conclude(by.algebra(s.flow, s.chain))
 with proof(square_loss) as s:

@@ -25,6 +25,12 @@ one_hidden_layer = printed(
 no_hidden_layer = corrected(of=("K-06", "K-13"), then=loss((1 - s) * U + s * V) <= (1 - s) * loss(U) + s * loss(V))
 closed_form = printed(of="K-06", normal=W @ X @ X.T == Y @ X.T, then=loss(W) <= loss(V))
 all_solutions = corrected(of="K-06", normal=W @ X @ X.T == Y @ X.T, equal=loss(V) <= loss(W), then=V @ X == W @ X)
+c = real("c", positive=True)
+many_minima = printed(
+    of="K-05",
+    then=loss((c * A) @ (1 / c * B)) == loss(A @ B),
+    reading="many minima: one layer times c and the other divided by c have the same loss",
+)
 convex_only_if_zero_is_optimal = corrected(
     of="K-05",
     convex=loss(((A - A) / 2) @ ((B + B) / 2)) <= (loss(A @ B) + loss((-A) @ B)) / 2,
@@ -47,6 +53,10 @@ with proof(all_solutions) as p:
     low = p.have(frobenius(gap) ** 2 <= 0, by.algebra(p.equal, by.trace(p.normal @ (V - W).T)))
     none = p.have(trace(gap.T @ gap) == 0, by.algebra(by.anti(by.trace(by.gram(gap)), low)))
     p.conclude(by.algebra(by.vanish(gap, none)))
+with proof(many_minima) as p:
+    one = p.have(c * (1 / c) == 1, by.algebra(by.inverse(c)))
+    fit, size = trace(A @ B @ X @ Y.T), frobenius(A @ B @ X) ** 2
+    p.conclude(by.algebra(by.scaled(-fit, one), by.scaled(size / 2, by.power(one, 2))))
 with proof(convex_only_if_zero_is_optimal) as p:
     p.conclude(by.algebra(p.convex, p.other))
 with proof(saddle_at_zero) as p:

@@ -17,6 +17,8 @@ flow = gradient_flow(net, ell, rates=rho)
 as_printed = printed(of="K-24", consequence="hypothesis", descent=descent, balanced=start(gap) == 0, then=gap == 0,
                      expect=REFUTED)
 
+preserved = printed(of="C-21", flow=gradient_flow(net, ell), balanced=start(gap) == 0, then=gap == 0)
+
 swap = lemma(then=W[j + 1].T @ G[j + 1] == G[j] @ W[j].T)
 conserved = corrected(flow=flow, equal_rates=rho[j] == rho[j + 1], then=gap == start(gap))
 drift = corrected(descent=descent,
@@ -27,6 +29,9 @@ with proof(swap) as p:
 with proof(conserved) as p:
     still = p.have(D(gap) == 0, by.algebra(p.flow, p.equal_rates))
     p.conclude(by.constant(still))
+with proof(preserved) as p:
+    kept = p.have(gap == start(gap), by.lemma(conserved, rho=1))
+    p.conclude(by.algebra(kept, p.balanced))
 with proof(drift) as p:
     p.conclude(by.algebra(p.descent))
 

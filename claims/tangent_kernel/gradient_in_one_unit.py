@@ -29,12 +29,20 @@ summed = printed(
     expect=REFUTED,
     reading="the gradient in a unit as printed, with a sum over all units",
 )
+over_units = printed(
+    of=("D-41", "D-43"),
+    signs=signs,
+    then=total(r, dot(gradient(r, x), gradient(r, z))) / m == entry,
+    reading="with the gradient in one unit, and output weights that are signs",
+)
 one_unit = corrected(
-    of=("D-41", "D-42", "D-43"),
+    of="D-42",
     signs=signs,
     then=total(r, dot(gradient(r, x), gradient(r, z))) / m == entry,
 )
 
+with proof(over_units) as p:
+    p.conclude(by.lemma(one_unit))
 with proof(one_unit) as p:
     p.conclude(by.algebra(by.total(r, 1, m, by.scaled(dot(x, z) * active(r, x) * active(r, z) / m, p.signs(r)))))
 

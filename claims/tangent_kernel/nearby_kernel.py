@@ -15,6 +15,25 @@ A, B = matrix("A", n, n), matrix("B", n, n)
 M = matrix("M", n, n, symmetric=True)
 r, d, gap = u - y, u - v, H - K
 
+velocity = printed(
+    of="D-38",
+    time=clock(),
+    flow=D(u) == -H @ (u - y) / n,
+    near=psd(eps**2 * I - gap.T @ gap),
+    then=frobenius(D(u) + K @ (u - y) / n) ** 2 <= (eps / n) ** 2 * frobenius(u - y) ** 2,
+    reading="nearly: the error of the velocity is at most eps / n residuals, where the kernels differ by at most eps",
+)
+same_dynamics = printed(
+    of="D-71",
+    consequence="caution",
+    time=clock(),
+    flow=D(u) == -H @ (u - y) / n,
+    limit_flow=D(v) == -K @ (v - y) / n,
+    start=start(v) == start(u),
+    then=u == v,
+    expect=REFUTED,
+    reading="the dynamics of a network of finite width are those of the limit kernel",
+)
 close_flows = corrected(
     time=clock(),
     flow=D(u) == -H @ (u - y) / n,
@@ -25,7 +44,14 @@ close_flows = corrected(
     then=frobenius(u - v) ** 2 <= (eps / lam0) ** 2 * start(frobenius(u - y) ** 2),
 )
 weyl = corrected(kernel=lam_min(K) >= lam0, near=frobenius(M - K) ** 2 <= eps**2, then=psd(M - (lam0 - eps) * I))
-sum_of_errors = corrected(one=frobenius(A) <= a, two=frobenius(B) <= b, then=frobenius(A + B) <= a + b)
+errors_add = printed(
+    of="D-44",
+    one=frobenius(A) <= a,
+    two=frobenius(B) <= b,
+    then=frobenius(A + B) <= a + b,
+    reading="from the two claims: the errors at the start and in training add",
+)
+sum_of_errors = lemma(one=frobenius(A) <= a, two=frobenius(B) <= b, then=frobenius(A + B) <= a + b)
 
 with proof(close_flows) as s:
     falls = s.have(
@@ -57,6 +83,16 @@ with proof(close_flows) as s:
             start=(*at_start, first),
         )
     )
+with proof(velocity) as s:
+    moved = s.have(D(u) + K @ r / n == -gap @ r / n, by.algebra(s.flow))
+    s.conclude(
+        by.algebra(
+            by.trace(by.within((D(u) + K @ r / n - gap @ r / n).T, moved)),
+            by.times(1 / n**2, by.trace(by.congruence(r, s.near))),
+        )
+    )
+with proof(errors_add) as s:
+    s.conclude(by.lemma(sum_of_errors))
 with proof(weyl) as s:
     x = M - K
     s.conclude(
@@ -87,4 +123,5 @@ with proof(sum_of_errors) as s:
     )
     s.conclude(by.positive(), by.algebra(product_, s.hypothesis("one.2"), s.hypothesis("two.2")))
 
+same_dynamics.fails_at(n=1, q=1, J=[[0]], K=[[1]], y=[[0]], u=[[1]], v=[[1]])
 nonclaim("How wide the network must be for its kernel to stay near the limit kernel is another claim.")

@@ -15,6 +15,14 @@ model = differentiable_model("u", outputs=n, parameters=p)
 y = vector("y", n)
 
 speed = corrected(of="D-55", then=frobenius(force) ** 2 / (m * n**2) <= total(i, c[i] ** 2) / (m * n))
+path = curve("s")
+integral = printed(
+    of="D-55",
+    time=clock(),
+    length=both(D(path) ** 2 == frobenius(D(w)) ** 2, D(path) >= 0, start(path) == 0),
+    then=dot(e, w - start(w)) <= path,
+    reading="the distance from the start, in every direction, is at most the length of the path",
+)
 movement = corrected(
     of=("D-54", "D-64"),
     time=clock(),
@@ -36,6 +44,21 @@ width = corrected(
     of=("D-57", "D-64"),
     wide=m * n * delta**2 >= (s * rho) ** 2,
     then=(s * rho) ** 2 / (m * n) <= delta**2,
+)
+M = nat("M", at_least=1)
+wider = printed(
+    of="D-57",
+    more=M >= m,
+    then=(R * s) ** 2 / M <= (R * s) ** 2 / m,
+    reading="what falls with the width is the square of the bound C t / sqrt(m)",
+)
+z, C = unit_vector("z", p), real("C", nonnegative=True)
+printed_bound = printed(
+    of="D-56",
+    flow=gradient_flow(model, half_square(y, over=n)),
+    constant=D(model.output) == 0 * y,
+    then=dot(z, model.parameters - start(model.parameters)) <= C * t,
+    reading="for every C: constant predictions mean that nothing moves",
 )
 constant_predictions = corrected(
     of="D-56",
@@ -84,6 +107,14 @@ with proof(movement_with_decay) as q:
     q.conclude(by.algebra(later, bound / lam))
 with proof(width) as q:
     q.conclude(by.algebra(by.times(1 / (m * n), q.wide)))
+with proof(wider) as q:
+    q.conclude(by.algebra(by.times((R * s) ** 2 / (m * M), q.more)))
+with proof(printed_bound) as q:
+    theta = model.parameters
+    still = q.have(D(theta) == 0 * D(theta), by.lemma(constant_predictions))
+    slope = q.have(D(dot(z, theta) - C * t) <= 0, by.algebra(by.trace(by.within(z.T, still)), C))
+    later = q.have(dot(z, theta) - C * t <= start(dot(z, theta)), by.antitone(slope))
+    q.conclude(by.algebra(later))
 with proof(constant_predictions) as q:
     J, theta, r = model.jacobian, model.parameters, model.output - y
     still = q.have(
@@ -101,6 +132,27 @@ with refutation(all_times) as q:
     q.have(s >= 0, by.positive())
     q.have(R > 0, by.algebra())
     q.conclude(by.algebra(by.square(B - Q(1, 2))))
+with proof(integral) as q:
+    v_s, half = D(path), 1 / (2 * D(path))
+    at_rest = by.anti(q.hypothesis("length.2"), CASE)  # the case of speed 0
+    gone = by.anti(by.trace(by.gram(D(w))), by.plus(q.hypothesis("length.1"), by.scaled(-v_s, at_rest)))
+    slow = q.have(
+        dot(e, D(w)) <= D(path),
+        by.cases(
+            -D(path),
+            at_least_zero=(at_rest, by.trace(by.within(e.T, by.vanish(D(w), gone)))),
+            negative=(
+                by.times(half, by.trace(by.gram(D(w) - v_s * e))),
+                by.scaled(half, q.hypothesis("length.1")),
+                by.scaled(half * v_s**2, q.hypothesis("e.unit")),
+                by.scaled(v_s, by.inverse(v_s)),
+                by.scaled(dot(e, D(w)), by.inverse(v_s)),
+            ),
+        ),
+    )
+    slope = q.have(D(dot(e, w) - path) <= 0, by.algebra(slow))
+    later = q.have(dot(e, w) - path <= start(dot(e, w) - path), by.antitone(slope))
+    q.conclude(by.algebra(later, q.hypothesis("length.3")))
 nonclaim(
     "The bound holds in every fixed direction, hence in the direction of the movement; only bounds fall with the width."
 )
