@@ -54,6 +54,7 @@ class Group(click.Group):
     """A user's mistake is one line that says what to do; only our own mistakes have a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; errors that a user can mend become one line and an exit code."""
         try:
             return super().invoke(ctx)
         except (SourceError, CertificateError) as error:

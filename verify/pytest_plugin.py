@@ -31,18 +31,21 @@ class Failure(Exception):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option and the ini setting of the plugin."""
     group = parser.getgroup("verify")
     group.addoption("--verify-no-cache", action="store_true", help="audit claims again even if nothing changed")
     parser.addini("verify_claims", "names of the folders that hold claims", type="args", default=["claims"])
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the audits of this run."""
     config.addinivalue_line("markers", "xdist_group(name): items that pytest-xdist, if it is there, keeps together")
     config.stash[_AUDITS] = {}
     config.stash[_WANTED] = {}
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimFile | None:
+    """The items of `file_path`, if it is a claim file in a claim folder."""
     if file_path.suffix != ".py" or file_path.name.startswith((".", "_")):
         return None
     root = _claim_folder(file_path, parent.config)
@@ -72,10 +75,13 @@ def _claim_folder(path: Path, config: pytest.Config) -> Path | None:
 
 
 class ClaimFile(pytest.File):
+    """A claim file; its items are its kinds of evidence."""
+
     source: Source
     root: Path
 
     def collect(self) -> Iterator[pytest.Item]:
+        """One item for each kind of evidence, and one for each hypothesis that necessity was tried for."""
         from verify.audit.kinds import KINDS
 
         for kind in KINDS:
@@ -95,12 +101,15 @@ class ClaimFile(pytest.File):
 
 
 class EvidenceItem(pytest.Item):
+    """One kind of evidence of one claim."""
+
     source: Source
     root: Path
     kind: str
     hypothesis: str | None
 
     def runtest(self) -> None:
+        """Pass, fail or skip by what the shared audit says of this kind of evidence."""
         from verify.audit.kinds import Status, judge_kind
 
         claim = _audited(self.config, self.root)[self.source.id]
@@ -118,11 +127,13 @@ class EvidenceItem(pytest.Item):
         return "\n".join([*lines, f"next: verify {command} {self.source.id}"])
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A failed verdict is shown as a message, without a traceback."""
         if isinstance(excinfo.value, Failure):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the item stands, and its name."""
         return self.path, 0, f"{self.source.id}::{self.name}"
 
 
@@ -211,6 +222,7 @@ _FOLDER = pytest.StashKey[str]()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder of this run's certificates."""
     folder = config.stash.get(_FOLDER, None)
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -26,6 +26,7 @@ LIBRARIES = ("hypothesis", "mpmath", "numpy", "python-flint", "sympy")
 
 
 def file_hash(path: Path) -> str | None:
+    """SHA-256 of the file at `path`, or None if it cannot be read."""
     try:
         return sha256(path.read_bytes())
     except OSError:
@@ -46,6 +47,7 @@ def tree_hash(folder: Path) -> str:
 
 @functools.cache
 def library_versions() -> str:
+    """Python, machine, and the versions of the libraries that searches depend on, in one line."""
     found = [platform.python_implementation(), platform.python_version(), platform.machine()]
     for name in LIBRARIES:
         try:
@@ -56,6 +58,7 @@ def library_versions() -> str:
 
 
 def engine_hash() -> str:
+    """A hash of everything an audit's result depends on besides claims: sources of the engine and library versions."""
     home = Path(verify.__file__).parent
     return sha256("\n".join([library_versions(), *(f"{n} {tree_hash(home / n)}" for n in ENGINE_FOLDERS)]))
 
@@ -68,6 +71,7 @@ class Cache:
         self._salt = salt  # engine, settings
 
     def key(self, source: Source) -> str:
+        """The key of a claim file: the salt, its name, place and content, and what is read beside it."""
         path = source.path
         parts = [self._salt, source.topic, source.slug, str(path.resolve()), str(file_hash(path))]
         beside = path.with_name(path.stem + ".instances.json")
@@ -75,6 +79,7 @@ class Cache:
         return sha256("\n".join([*parts, *(str(file_hash(table)) for table in tables)]))
 
     def get(self, key: str) -> dict[str, Any] | None:
+        """What is stored under `key`, if the entry is whole and nothing it depends on has changed; else None."""
         try:
             head, _, body = self._file(key).read_text(encoding="utf-8").partition("\n")
             if sha256(body) != head:
@@ -89,6 +94,7 @@ class Cache:
         return value
 
     def put(self, key: str, value: Mapping[str, Any], depends: Mapping[str, str | None]) -> None:
+        """Store `value` under `key`; `depends` are hashes of the other files it was made from."""
         body = json.dumps({"depends": dict(depends), "value": value}, sort_keys=True)
         write_atomically(self._file(key), f"{sha256(body)}\n{body}")
 

@@ -61,6 +61,7 @@ def _refuse_floats(data: object) -> None:
 
 
 def sha256(text: str | bytes) -> str:
+    """SHA-256 of `text` (UTF-8) or bytes, in hexadecimal."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
 
 
@@ -70,6 +71,7 @@ def content_hash(certificate: Mapping[str, Any]) -> str:
 
 
 def sealed(certificate: Mapping[str, Any]) -> dict[str, Any]:
+    """The `certificate` with the hash of its content."""
     return {**certificate, "hash": content_hash(certificate)}
 
 
@@ -168,6 +170,7 @@ def read_named(path: Path) -> dict[str, Any]:
 
 
 def parse(text: str) -> dict[str, Any]:
+    """The certificate written in `text`; CertificateError says what is wrong with it."""
     data = loads(text)
     check_shape(data)
     assert isinstance(data, dict)
@@ -175,6 +178,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def hash_matches(certificate: Mapping[str, Any]) -> bool:
+    """Whether the hash a `certificate` carries is that of its content."""
     return bool(certificate.get("hash") == content_hash(certificate))
 
 

@@ -39,6 +39,7 @@ class Closing:
     fixed: int  # proved or conditional for some size only
 
     def lines(self) -> tuple[str, ...]:
+        """The figures in lines, as an audit prints them."""
         found = ", ".join(f"{n} {v}" for v, n in sorted(self.verdicts.items(), key=lambda x: -x[1]) if n)
         ids = f"{self.wrong} with an erratum, {self.right} stand as printed, {self.restated} only as corrected"
         rest = f", {self.undecided} neither proved nor refuted as printed" if self.undecided else ""

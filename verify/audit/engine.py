@@ -40,12 +40,16 @@ class Shared:
 
 
 class Layers:
+    """The layers that real claims go through."""
+
     def load(self, path: Path) -> Any:
+        """See `pipeline.Engine`."""
         from verify.statement.claims import load
 
         return load(path)
 
     def context(self, claim: Any, root: Path) -> Shared:
+        """See `pipeline.Engine`."""
         from verify.kernel import replay
         from verify.tactics import Context, TacticFailed
 
@@ -64,6 +68,7 @@ class Layers:
         return Shared(Context(claim, load=other), replay.shelves())
 
     def derive(self, claim: Any, statement: Any, context: Shared) -> list[Data]:
+        """See `pipeline.Engine`."""
         from verify.kernel import replay
         from verify.tactics import derive
 
@@ -76,6 +81,7 @@ class Layers:
     def gather(
         self, claim: Any, statement: Any, case: int, theorem: str | None, context: Shared, settings: Mapping[str, Any]
     ) -> Data:
+        """See `pipeline.Engine`; TacticFailed for a setting of evidence that does not exist."""
         from verify.evidence import Hints, Settings, gather
         from verify.tactics import TacticFailed
 
@@ -117,17 +123,20 @@ class Layers:
     def refute(
         self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared
     ) -> tuple[Data | None, list[Data]]:
+        """See `pipeline.Engine`."""
         from verify.tactics import refute
 
         found = refute(claim, statement, evidence, context.search)
         return found, list(context.search.theorems.values())
 
     def figures(self, claim: Any, evidence: Mapping[str, Data]) -> list[Data]:
+        """See `pipeline.Engine`."""
         from verify.audit import figures
 
         return figures.figures(claim, evidence)
 
     def compile(self, ast: Any) -> Data:
+        """See `pipeline.Engine`."""
         from verify.statement.statements import from_ast
 
         statement = from_ast(ast)
@@ -137,14 +146,17 @@ class Layers:
         return {"kernel": statement.kernel(), "sort_error": text, "needs": needs}
 
     def validate(self, kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> Data:
+        """See `pipeline.Engine`."""
         return revalidation.validate(kernel, evidence, needs)
 
     def cross_examine(self, theorem: Data) -> Data:
+        """See `pipeline.Engine`."""
         from verify.evidence.cross import cross_examine
 
         return cross_examine(theorem)
 
     def gives_up(self) -> tuple[type[Exception], ...]:
+        """See `pipeline.Engine`."""
         from verify.statement.errors import NotExpressible
         from verify.tactics import TacticFailed
 

@@ -75,6 +75,7 @@ def uses(certificates: Sequence[Certificate], name: str) -> tuple[Use, ...]:
 
 
 def known_names(certificates: Sequence[Certificate]) -> set[str]:
+    """The theorems, facts and rules that the derivations of `certificates` name."""
     names: set[str] = set()
     for certificate in certificates:
         for theorem in certificate.get("derivation") or ():

@@ -26,6 +26,8 @@ REJECTED = frozenset({"killed", "ill-sorted"})
 
 
 class Status(Enum):
+    """What became of one kind of evidence."""
+
     PASSED = "passed"
     FAILED = "failed"
     OPEN = "open"  # an expected OPEN (strict), or unknown with the attempt on record: never a pass
@@ -34,6 +36,8 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Finding:
+    """The status of one kind of evidence, and what to say about it."""
+
     status: Status
     lines: tuple[str, ...] = ()
 

@@ -68,6 +68,7 @@ class Engine(Protocol):
 
 
 def engine(spec: str) -> Engine:
+    """The engine that `spec`, `module:name`, stands for; ImportError or AttributeError if there is none."""
     module, _, name = spec.partition(":")
     found: Engine = getattr(importlib.import_module(module), name)
     return found

@@ -23,6 +23,7 @@ class Progress:
 
     @property
     def seconds(self) -> float:
+        """Seconds since the work began."""
         return time.monotonic() - self._began
 
     def show(self, what: str) -> None:
@@ -40,6 +41,7 @@ class Progress:
             self._stream.flush()
 
     def close(self) -> None:
+        """Take the line of progress off the terminal."""
         if self._width:
             self._stream.write("\r" + " " * self._width + "\r")
             self._stream.flush()

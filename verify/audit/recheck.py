@@ -29,6 +29,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Recheck:
+    """What the replay of certificates gave: verdicts, what is wrong, and what the second checker thinks."""
+
     audit: Audit
     findings: tuple[Finding, ...]
     uncompared: tuple[str, ...]  # certificates without a claim file here
@@ -36,6 +38,7 @@ class Recheck:
 
     @property
     def disagreement(self) -> bool:
+        """Whether the two checkers disagree anywhere."""
         return any(opinion.disagreements for opinion in self.second)
 
 

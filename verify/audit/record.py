@@ -104,6 +104,7 @@ def _label(row: Mapping[str, Any]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """The command, with these `arguments`; the exit code is 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("claims", nargs="*")

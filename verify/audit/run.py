@@ -39,6 +39,8 @@ def cores() -> int:
 
 @dataclass(frozen=True)
 class Settings:
+    """How an audit runs: where it writes, with how many processes, limits and engine."""
+
     certificates: Path | None = Path("reports/certificates")  # None: keep them out of the tree
     cache: Path | None = Path(".verify-cache")
     workers: int = field(default_factory=cores)
@@ -72,10 +74,12 @@ class Record:
     cached: bool = False
 
     def to_json(self) -> dict[str, Any]:
+        """The record as the cache keeps it."""
         return asdict(self)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Record:
+        """The record that `data` describes; TypeError if it describes none."""
         return Record(**data)
 
     @property
@@ -86,6 +90,8 @@ class Record:
 
 @dataclass(frozen=True)
 class StatementResult:
+    """One statement with its verdict and what the verdict was made of."""
+
     label: str
     role: str
     expects: str | None
@@ -96,14 +102,17 @@ class StatementResult:
 
     @property
     def verdict(self) -> Verdict:
+        """The verdict."""
         return self.judgement.verdict
 
     @property
     def standing(self) -> Standing:
+        """Whether the verdict is the expected one."""
         return standing(self.verdict, self.expects)
 
     @property
     def evidence(self) -> Mapping[str, Any]:
+        """The evidence for the first kernel statement, from the certificate; `others` lists the rest."""
         found: Mapping[str, Any] = self.record["evidence"]
         return found
 
@@ -115,6 +124,7 @@ class StatementResult:
         return self.facts.proof or Footprint()
 
     def to_json(self) -> dict[str, Any]:
+        """The row of `verify audit --json`."""
         counterexample = self.evidence.get("counterexample") if self.facts.counterexample else None
         return {
             "label": self.label,
@@ -135,22 +145,28 @@ class StatementResult:
 
 @dataclass(frozen=True)
 class ClaimResult:
+    """What an audit found about one claim, read off its record."""
+
     record: Record
 
     @property
     def id(self) -> str:
+        """Topic and slug."""
         return f"{self.record.topic}/{self.record.slug}"
 
     @cached_property
     def certificate(self) -> Mapping[str, Any] | None:
+        """The certificate, or None if there is none; CertificateError if it cannot be read."""
         return certificates.parse(self.record.certificate) if self.record.certificate is not None else None
 
     @property
     def error(self) -> str | None:
+        """Why the claim could not be audited, or None."""
         return self.record.error
 
     @cached_property
     def statements(self) -> tuple[StatementResult, ...]:
+        """A result for each statement of the certificate, in order; none without a certificate."""
         if self.certificate is None:
             return ()
         checks = list(self.record.checks) + [{}] * len(self.certificate["statements"])
@@ -172,14 +188,17 @@ class ClaimResult:
 
     @property
     def contradiction(self) -> bool:
+        """Whether the kernel accepts what an instance contradicts."""
         return any(s.judgement.contradiction for s in self.statements)
 
     @property
     def green(self) -> bool:
+        """Whether there are statements, no error, and no unexpected verdict."""
         stands = all(s.standing is not Standing.UNEXPECTED for s in self.statements)
         return self.error is None and bool(self.statements) and stands
 
     def to_json(self) -> dict[str, Any]:
+        """The object of `verify audit --json` for the claim."""
         claim = self.certificate["claim"] if self.certificate is not None else {}
         return {
             "id": self.id,
@@ -195,14 +214,18 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class Audit:
+    """The results of all claims."""
+
     claims: tuple[ClaimResult, ...]
 
     def statements(self) -> Iterator[tuple[ClaimResult, StatementResult]]:
+        """Every statement with its claim, in order."""
         for claim in self.claims:
             for statement in claim.statements:
                 yield claim, statement
 
     def summary(self) -> dict[str, Any]:
+        """How many claims, errors and statements there are, by verdict and by what was expected."""
         verdicts = Counter(str(s.verdict) for _, s in self.statements())
         stands = Counter(str(s.standing) for _, s in self.statements())
         return {
@@ -216,11 +239,13 @@ class Audit:
 
     @property
     def exit_code(self) -> int:
+        """3 for a contradiction, 0 if every verdict is as expected, else 1."""
         if any(c.contradiction for c in self.claims):
             return EXIT_CONTRADICTION
         return EXIT_EXPECTED if all(c.green for c in self.claims) else EXIT_UNEXPECTED
 
     def to_json(self) -> dict[str, Any]:
+        """The result of `verify audit --json`."""
         return {"schema": SCHEMA, "summary": self.summary(), "claims": [c.to_json() for c in self.claims]}
 
 
@@ -277,6 +302,7 @@ def _size(source: Source) -> int:
 
 
 def job_arguments(source: Source, settings: Settings) -> dict[str, Any]:
+    """What the process that produces the record of `source` is told."""
     return {
         "path": str(source.path.resolve()),
         "topic": source.topic,

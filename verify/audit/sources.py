@@ -30,6 +30,7 @@ class Source:
 
     @property
     def id(self) -> str:
+        """Topic and slug."""
         return f"{self.topic}/{self.slug}"
 
 

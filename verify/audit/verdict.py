@@ -76,6 +76,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Judgement:
+    """A verdict, the reason for it, and what it rests on."""
+
     verdict: Verdict
     reason: str
     contradiction: bool = False
@@ -359,6 +361,7 @@ def is_false(goal: object) -> bool:
 
 
 def describe_failure(name: str, outcome: Json) -> str:
+    """Why the kernel rejects the theorem or refutation `name`, from its `outcome`."""
     step, rule = outcome.get("step"), outcome.get("rule")
     at = f" at step {step}" + (f" (rule {rule})" if rule else "") if step is not None else ""
     return f"the kernel rejects {name}{at}: {outcome.get('reason') or 'no reason given'}"

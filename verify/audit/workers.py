@@ -40,6 +40,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Done:
+    """A finished job: its value, or its error in one line, and what it took."""
+
     job: Job
     value: dict[str, Any] | None
     error: str | None  # one line: what and where
@@ -75,6 +77,9 @@ class Pool:
     on_done: Callable[[Done], None] = lambda _: None
 
     def run(self, jobs: Sequence[Job]) -> list[Done]:
+        """Run `jobs`, heavy ones first; the results are in the order of the jobs, and a failed job is a result
+        with an error.
+        """
         if not jobs:
             return []
         context = _context(self.engine)

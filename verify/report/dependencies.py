@@ -27,14 +27,17 @@ class Dependencies:
     axioms: Mapping[str, tuple[str, ...]]
 
     def statement(self, key: Key) -> Statement:
+        """The statement with this `key`, claim id and label; StopIteration if there is none."""
         return next(s for s in self.claims[key[0]].statements if s.label == key[1])
 
     @cached_property
     def above(self) -> Mapping[Key, tuple[Key, ...]]:
+        """The statements that use each statement."""
         return _turned(self.below)
 
     @cached_property
     def users(self) -> Mapping[str, tuple[str, ...]]:
+        """The claims that use each claim."""
         return _turned(self.files)
 
     @cached_property

@@ -29,6 +29,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Document:
+    """A source with every claim of the register, its errata, and the claim files that speak of it."""
+
     key: str
     short: str
     full: str
@@ -38,10 +40,12 @@ class Document:
 
     @property
     def page(self) -> str:
+        """Where its page is, from the root of the site."""
         return f"documents/{self.key}.html"
 
     @property
     def errata_page(self) -> str:
+        """Where its errata sheet is, from the root of the site."""
         return f"documents/{self.key}-errata.html"
 
     @property
@@ -51,10 +55,12 @@ class Document:
 
     @property
     def wrong(self) -> tuple[Erratum, ...]:
+        """The errata that say something is wrong, without cautions."""
         return tuple(e for e in self.errata if e.kind != "caution")
 
     @property
     def coverage(self) -> dict[str, int]:
+        """How many of its claims have each status."""
         found = Counter(row.status for row in self.rows)
         return {status: found[status] for status in STATUS}
 

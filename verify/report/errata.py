@@ -69,10 +69,12 @@ class Erratum:
 
     @property
     def anchor(self) -> str:
+        """Its id in the sheet."""
         return f"{self.claim.slug}-{self.failures[0].printed.anchor}"
 
     @property
     def ids(self) -> tuple[str, ...]:
+        """The ids of the register that it accuses."""
         return tuple(place.id for place in self.places)
 
 

@@ -13,10 +13,12 @@ SCHEMA = "report/1"
 
 
 def canonical(data: object) -> str:
+    """The canonical JSON of `data`, with a newline at the end."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True) + "\n"
 
 
 def report(claims: Sequence[Claim], counts: Mapping[str, int], files: Sequence[str]) -> dict[str, Any]:
+    """The content of `report.json`: the `claims`, the `counts` by verdict, and the `files` of the site."""
     return {
         "schema": SCHEMA,
         "counts": dict(counts),

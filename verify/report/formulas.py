@@ -74,6 +74,7 @@ class Formulas:
         self._seen: dict[tuple[bytes, bool], Markup] = {}  # a claim shows the same formula in several places
 
     def statement(self, ast: Json) -> StatementMath:
+        """The rendered pieces of the statement with this syntax tree, or plain text where it has no rendering."""
         pieces = _ask(self._statement, ast)
         domain, hypotheses, conclusion = pieces if pieces is not None else ([], {}, None)
         data = ast if isinstance(ast, dict) else {}
@@ -87,6 +88,7 @@ class Formulas:
         )
 
     def kernel(self, node: Json, block: bool = True) -> Markup:
+        """The rendered kernel formula or term `node`, as a block or in a line."""
         key = (marshal.dumps(node, 2), block)
         found = self._seen.get(key)
         if found is None:
@@ -97,6 +99,7 @@ class Formulas:
 
 
 def json_text(node: Json) -> str:
+    """`node` as JSON with sorted keys."""
     return json.dumps(node, sort_keys=True, ensure_ascii=True)
 
 

@@ -33,10 +33,12 @@ class Node:
 
     @property
     def head(self) -> int:
+        """The height of the title, in pixels."""
         return PAD + LINE * (len(self.lines) + bool(self.note)) + 3
 
     @property
     def height(self) -> int:
+        """The height of the box, in pixels."""
         if self.rows:
             return self.head + ROW * len(self.statements) + (PAD if self.statements else 4)
         per = (NODE - 2 * PAD) // PIP

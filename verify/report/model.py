@@ -52,6 +52,8 @@ class Ref:
 
 @dataclass(frozen=True)
 class Instance:
+    """A counterexample or witness as it is shown."""
+
     rows: tuple[Markup, ...]
     facts: tuple[tuple[str, str], ...]
     sentence: str = ""  # of a counterexample: how the conclusion fails
@@ -59,6 +61,8 @@ class Instance:
 
 @dataclass(frozen=True)
 class Hypothesis:
+    """A hypothesis of a statement: its formula, where it is used, and what breaks without it."""
+
     name: str
     math: Markup
     change: str  # "", "added", "changed": against the printed statement
@@ -89,6 +93,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Mutant:
+    """A false neighbour: what was changed, and what became of it."""
+
     operator: str
     fate: str  # one of FATES
     outcome: str
@@ -109,6 +115,8 @@ class Operator:
 
 @dataclass(frozen=True)
 class Mutants:
+    """The mutants of a statement: rates by operator, and the lists."""
+
     facts: tuple[tuple[str, str], ...]
     rates: tuple[tuple[str, tuple[int, ...]], ...]  # operator, then counts in the order of FATES
     listed: tuple[tuple[str, int, tuple[Operator, ...]], ...]  # kind of LISTS, number of mutants, operators
@@ -116,6 +124,8 @@ class Mutants:
 
 @dataclass(frozen=True)
 class Kernel:
+    """A statement as the kernel reads it: letters, hypotheses, goals."""
+
     case: str
     letters: tuple[tuple[str, Markup | str], ...]
     hypotheses: tuple[tuple[str, Markup], ...]
@@ -152,6 +162,8 @@ class Against:
 
 @dataclass(frozen=True)
 class Statement:
+    """A statement with its verdict and everything a page shows of it."""
+
     label: str
     anchor: str
     role: str
@@ -209,6 +221,8 @@ class Statement:
 
 @dataclass(frozen=True)
 class Step:
+    """A step of a derivation, in words and as a formula."""
+
     anchor: str
     number: str
     name: str
@@ -224,6 +238,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Theorem:
+    """A theorem of a derivation with its steps, and whether the kernel accepts it."""
+
     anchor: str
     number: int
     name: str
@@ -241,12 +257,16 @@ class Theorem:
 
 @dataclass(frozen=True)
 class Figure:
+    """A figure of a claim: its caption and data."""
+
     caption: str
     data: Json
 
 
 @dataclass(frozen=True)
 class Citation:
+    """A source as it is cited."""
+
     source: str  # key
     short: str  # author and year
     full: str
@@ -256,6 +276,8 @@ class Citation:
 
 @dataclass(frozen=True)
 class Claim:
+    """Everything the pages show of a claim file."""
+
     topic: str
     slug: str
     title: str
@@ -272,10 +294,12 @@ class Claim:
 
     @property
     def id(self) -> str:
+        """Topic and slug."""
         return f"{self.topic}/{self.slug}"
 
     @property
     def page(self) -> str:
+        """Where its page is, from the root of the site."""
         return f"claims/{self.topic}/{self.slug}.html"
 
     @property
@@ -290,6 +314,7 @@ class Claim:
 
     @property
     def standing(self) -> str:
+        """The worst standing among its statements; an error is unexpected."""
         if self.error is not None or not self.statements:
             return "unexpected"
         found = {s.standing for s in self.statements}
@@ -297,6 +322,7 @@ class Claim:
 
     @property
     def erratum(self) -> bool:
+        """Whether a printed statement fails and a correction is settled."""
         settled = any(s.role == "corrected" and s.verdict in ("PROVED", "CONDITIONAL") for s in self.statements)
         return settled and any(s.faulty for s in self.statements)
 
@@ -316,6 +342,7 @@ class Claim:
         return tuple(sorted({e.sharpness for s in self.statements for e in s.evidence if e.sharpness}))
 
     def footprint(self, kind: str) -> tuple[str, ...]:
+        """The facts of this `kind` (base_facts, axioms, oracles) that its statements rest on, sorted."""
         return tuple(sorted({name for s in self.statements for name in getattr(s, kind)}))
 
 
@@ -353,6 +380,7 @@ def _in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 
 
 def short_source(key: str, sources: Mapping[str, Mapping[str, Json]]) -> str:
+    """Author's last name and year of the source `key`, or the key where `sources` does not know it."""
     row = sources.get(key) or {}
     if not row.get("author"):
         return key

@@ -33,6 +33,7 @@ class Reference:
     pages: Mapping[str, str]
 
     def title(self, name: str) -> str:
+        """The title of the page `name`."""
         found = re.search(r"^# (.*)$", self.pages[name], re.MULTILINE)
         return found[1] if found else name.replace("-", " ")
 

@@ -68,6 +68,7 @@ class Usage:
 
     @staticmethod
     def total(uses: Sequence[Use]) -> int:
+        """How often `uses` are, all together."""
         return sum(use.count for use in uses)
 
 

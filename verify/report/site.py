@@ -61,6 +61,7 @@ class Trusted:
 
     @property
     def anchor(self) -> str:
+        """Its id in the page."""
         return f"{self.kind}-{anchor(self.name)}"
 
 

@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Verdict:
+    """A verdict word: what it means, its glyph, and its class in the style sheet."""
+
     word: str
     css: str
     meaning: str

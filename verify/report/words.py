@@ -60,6 +60,7 @@ _LABELS = {
 
 
 def rule(name: str) -> str:
+    """What the kernel rule `name` does, in a sentence."""
     return _RULES.get(name, f"By the rule {name}.")
 
 
@@ -102,6 +103,7 @@ def listed(items: Sequence[str]) -> str:
 
 
 def label(key: str) -> str:
+    """The word for the key of a certificate, `key`."""
     return _LABELS.get(key, key.replace("_", " "))
 
 
