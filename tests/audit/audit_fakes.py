@@ -60,7 +60,11 @@ class Fake:
             raise ZeroDivisionError("oops")
         if plan == "loop":
             while True:
-                time.sleep(0.01)
+                pass
+        if plan == "sleep":
+            time.sleep(3600)
+        if plan == "nap":
+            time.sleep(5)
         if plan == "die":
             os.kill(os.getpid(), 9)
         if plan == "eat":

@@ -98,6 +98,15 @@ def test_acceptance_against_a_counterexample_is_the_loudest_error(tmp_path: Path
     assert result.exit_code == 3
 
 
+def test_a_busy_machine_does_not_stop_a_claim(tmp_path: Path) -> None:
+    """What counts is processor time; the clock on the wall ends only what waits for ever."""
+    s = settings(tmp_path, net=Net(seconds=2, patience=4))
+    write_claim(claims(s), "a/naps", {"label": "x", "derive": "nap"})
+    write_claim(claims(s), "a/sleeps", {"label": "x", "derive": "sleep"})
+    errors = {c.id: c.error for c in go(s).claims}
+    assert errors == {"a/naps": None, "a/sleeps": "stopped after 8 s while deriving x"}
+
+
 def test_one_bad_claim_takes_nothing_else_along(tmp_path: Path) -> None:
     s = settings(tmp_path, net=Net(seconds=3, memory=3 * 1024**3))
     write_claim(claims(s), "a/good", {"label": "x"})
@@ -114,7 +123,7 @@ def test_one_bad_claim_takes_nothing_else_along(tmp_path: Path) -> None:
     assert errors["a/good"] is None and result.claims[3].id == "a/good" and result.claims[3].green
     assert errors["a/raises"] == "raises.py, line 4: the claim file raises ZeroDivisionError: division by zero"
     assert "SystemExit" in str(errors["a/leaves"])
-    assert errors["a/loops"] == "stopped after 3 s while deriving x"
+    assert errors["a/loops"] == "stopped after 3 s of processor time while deriving x"
     assert errors["a/dies"] == "the worker died while deriving x (SIGKILL)"
     assert errors["a/syntax"] is not None and "syntax.py, line 2" in errors["a/syntax"]
     found = verdicts(result)

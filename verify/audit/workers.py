@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import multiprocessing
 import os
 import signal
@@ -51,9 +52,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Net:
-    """The safety net of one job."""
+    """The safety net of one job: seconds of processor time, and bytes of memory.
+
+    A busy machine must not decide what becomes of a claim, so the clock on the wall only ends a job that has
+    had `patience` times as long, because it waits for something or gets next to no processor.
+    """
 
     seconds: float = 240.0
+    patience: float = 10.0 if resource is not None else 1.0
     memory: int = 4 * 1024**3
 
 
@@ -135,10 +141,15 @@ class Pool:
             r.process.join(5)
             code = r.process.exitcode
             _stop(r)
-            return Done(r.job, None, f"the worker died while {r.stage} ({_end(code)})", seconds)
-        if seconds > self.net.seconds:
+            if _end(code) == "SIGXCPU":
+                error = f"stopped after {self.net.seconds:g} s of processor time while {r.stage}"
+            else:
+                error = f"the worker died while {r.stage} ({_end(code)})"
+            return Done(r.job, None, error, seconds)
+        longest = self.net.patience * self.net.seconds
+        if seconds > longest:
             _stop(r)
-            return Done(r.job, None, f"stopped after {self.net.seconds:g} s while {r.stage}", seconds)
+            return Done(r.job, None, f"stopped after {longest:g} s while {r.stage}", seconds)
         return None
 
 
@@ -205,9 +216,9 @@ def _isolate(net: Net) -> None:
         os.dup2(2, 1)
     sys.dont_write_bytecode = True
     if resource is not None:
-        cpu = int(net.seconds) + 5
+        cpu = max(1, math.ceil(net.seconds))
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_AS, (net.memory, net.memory))
 
