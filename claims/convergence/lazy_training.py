@@ -143,7 +143,4 @@ with proof(near_linear) as q:  # gap' = -K_0 gap - E (u - y)
         )
     )
 
-nonclaim(
-    "For two layers of width m the constant `lip` falls like the inverse root of m; that the kernel is definite at the "
-    "start with high probability is another claim."
-)
+nonclaim("How fast the kernel of a two-layer network moves is in `smooth_activation`; its start is another claim.")
