@@ -96,8 +96,6 @@ def apart(x: Real, y: Real) -> bool:
 
 def minor(m: Rows, rows: Sequence[int]) -> Real:
     """By expansion along the first row."""
-    if not rows:
-        return Fraction(1)
 
     def expand(depth: int, cols: tuple[int, ...]) -> Real:
         if not cols:
