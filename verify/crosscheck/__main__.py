@@ -9,6 +9,7 @@ from pathlib import Path
 
 
 def main(names: list[str]) -> None:
+    """Print one line of JSON for each of the certificate files `names`."""
     from crosscheck.files import Library, check  # type: ignore[import-not-found]
 
     library = Library()

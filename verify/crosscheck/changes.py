@@ -47,6 +47,7 @@ class Change:
     keeps_time = True
 
     def apply(self, source: Source, env: Env) -> Source:
+        """The source that sees `source` through the change, with indices bound as in `env`."""
         raise NotImplementedError
 
     def terms(self) -> list[Term]:
@@ -54,6 +55,7 @@ class Change:
         return []
 
     def heads(self) -> set[str]:
+        """Heads that the change may bring into a term."""
         return set()
 
 
@@ -85,6 +87,7 @@ class Rewriting(Change):
         return Rewritten(source, self, env)
 
     def terms(self) -> list[Term]:
+        """The terms that the change brings in."""
         return [self.right]
 
     def heads(self) -> set[str]:
@@ -92,6 +95,8 @@ class Rewriting(Change):
 
 
 class Rewritten(Behind):
+    """A source in which one letter, or its derivative, is read off a fact."""
+
     def __init__(self, inner: Source, rule: Rewriting, env: Env) -> None:
         super().__init__(inner)
         outer = {s: {s: 1} for s in rule.fact.outer} | dict(rule.fact.images)
@@ -114,6 +119,7 @@ class Rewritten(Behind):
         return env
 
     def right(self, ev: Evaluator, at: tuple[int, ...]) -> Value | None:
+        """The value of the fact's right side at the index `at`, or None if it does not speak of that index."""
         env = self.match(at)
         if env is None:
             return None
@@ -160,11 +166,14 @@ START, NEXT = Stage("0"), Stage("+")
 
 
 class Staged(Behind):
+    """A source seen at another stage of the dynamics."""
+
     def __init__(self, inner: Source, stage: str) -> None:
         super().__init__(inner)
         self.stage = stage
 
     def shift(self, stage: str) -> str:
+        """The stage that `stage` is in the source; Cannot for the next iterate of another instant."""
         if stage == "+":
             raise Cannot("a next iterate of another instant")
         return stage or self.stage
@@ -200,6 +209,8 @@ class Towards(Change):
 
 
 class Directed(Behind):
+    """A source in which one family moves along a direction, and nothing else does."""
+
     def __init__(self, inner: Source, along: Towards, i: int) -> None:
         super().__init__(inner)
         self.along, self.i = along, i
@@ -214,4 +225,5 @@ class Directed(Behind):
 
 
 def identity(scope_locals: Any) -> dict[str, forms.Form]:
+    """The map of each bound symbol of `scope_locals` to itself."""
     return {name: {name: 1} for name, _, _ in scope_locals}

@@ -50,6 +50,7 @@ class Sampler:
         self.short_sizes = 0  # comparisons whose degree asks for sizes larger than the plan affords
 
     def world(self, kind: str, number: int, nat: dict[str, int], sizes: tuple[int, int]) -> World:
+        """The world with this `kind`, `number`, naturals `nat` and range of `sizes`; made once."""
         at = (kind, number, tuple(sorted(nat.items())), sizes)
         if at not in self.worlds:
             self.worlds[at] = World(self.sig, nat, f"{self.seed}|{at}", self.work, sizes, small=kind == "small")
@@ -109,6 +110,7 @@ class Sampler:
         return env
 
     def all_points(self, scope: Scope, term: Term | None = None) -> Points:
+        """The points of `scope` at which `term` is tried; none only if the scope is surely empty."""
         plan = self.plan
         found = self.points(scope, "plain", plan.plain, (1, 3), 4)
         if len(found) < plan.plain:
@@ -136,6 +138,7 @@ class Sampler:
 
     # comparisons
     def values(self, term: Term, scope: Scope) -> Iterator[Value]:
+        """The values of `term` at the points of `scope`."""
         for world, env in self.all_points(scope, term):
             yield world.at(0, -1).value(term, env)
 
@@ -145,9 +148,11 @@ class Sampler:
         return all(is_zero(x) for x in self.values(term, scope))
 
     def same(self, a: Term, b: Term, scope: Scope) -> bool:
+        """Whether `a` and `b` are equal at every point of `scope`."""
         return self.vanishes(["+", a, ["*", ["q", "-1"], b]], scope)
 
     def equal_up_to_sign(self, a: Term, b: Term, scope: Scope) -> bool:
+        """Whether `a` equals `b` at every point of `scope`, or its negative at every point."""
         return self.same(a, b, scope) or self.vanishes(["+", a, b], scope)
 
     def constant(self, term: Term, scope: Scope) -> Fraction | None:
@@ -172,16 +177,19 @@ class Sampler:
             yield world.at(0, -1).value(term, env)
 
     def scalar(self, term: Term, scope: Scope, what: str) -> None:
+        """Raise Ill, naming `what`, if `term` is a matrix."""
         if self.kind(term, scope) == "matrix":
             raise Ill(f"{what} must be a scalar")
 
     def square(self, term: Term, scope: Scope, what: str) -> None:
+        """Raise Ill, naming `what`, unless `term` is a square matrix at every point of `scope`."""
         for x in self.rough(term, scope):
             if not isinstance(x, Mat) or x.rows != x.cols or x.stack:
                 raise Ill(f"{what} must be a square matrix, not {describe(x)}")
 
 
 def is_zero(x: Value) -> bool:
+    """Whether the value `x` is zero in all entries."""
     return not any(any(row) for row in x.data) if isinstance(x, Mat) else not x
 
 
@@ -189,10 +197,12 @@ _USES: dict[int, tuple[Term, frozenset[str]]] = {}
 
 
 def uses(term: Term, *heads: str) -> bool:
+    """Whether one of `heads` occurs in `term`."""
     return bool(heads_of(term) & set(heads))
 
 
 def heads_of(term: Term) -> frozenset[str]:
+    """The heads that occur in `term`; remembered until `forget`."""
     from .terms import children
 
     known = _USES.get(id(term))
@@ -205,6 +215,7 @@ def heads_of(term: Term) -> frozenset[str]:
 
 
 def forget() -> None:
+    """Drop what is remembered about terms that are gone."""
     _USES.clear()
 
 

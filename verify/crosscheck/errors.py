@@ -26,6 +26,7 @@ class Work:
         self.left = limit
 
     def spend(self, amount: int) -> None:
+        """Take `amount` from the budget; TooMuch when it is used up."""
         self.left -= amount
         if self.left < 0:
             raise TooMuch("the budget of work for this item is used up")

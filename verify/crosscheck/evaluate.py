@@ -46,12 +46,14 @@ class Source:
         self._changed: dict[Any, tuple[Any, Source]] = {}
 
     def at(self, level: Any, outcome: int) -> Evaluator:
+        """The evaluator of this source at a `level` of the tower of rings and for one random `outcome`; made once."""
         found = self._at.get((level, outcome))
         if found is None:
             found = self._at[level, outcome] = self.make(level, outcome)
         return found
 
     def make(self, level: Any, outcome: int) -> Evaluator:
+        """A new evaluator at this `level` and `outcome`."""
         raise NotImplementedError
 
     def changed(self, change: Any, env: Env) -> Source:
@@ -63,9 +65,11 @@ class Source:
         return found[1]
 
     def dim(self, family: str, i: int) -> int:
+        """The size with index `i` of a family of dimensions."""
         raise NotImplementedError
 
     def letter(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> Value:
+        """The value of the letter `name` at the index `at` and `stage`, as `ev` needs it."""
         raise NotImplementedError
 
     def member(self, ev: Evaluator, name: str, i: int, stage: str) -> Value:
@@ -99,6 +103,7 @@ class Source:
         return total
 
     def shape(self, name: str, at: tuple[int, ...]) -> tuple[int, int] | None:
+        """Rows and columns of the letter `name` at the index `at`; None for a scalar."""
         letter = self.sig.letters[name]
         if letter.shape is None:
             return None
@@ -120,25 +125,34 @@ class Evaluator:
     nought: Any = 0
 
     def red(self, x: Any) -> Any:
+        """`x` reduced to its representative in the ring."""
         raise NotImplementedError
 
     def number(self, x: Fraction) -> Any:
+        """The rational `x` in the ring; Cannot if it has no value there."""
         raise NotImplementedError
 
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
+        """The value of the function `head` of `x`, the value of the argument of `term` in `env`."""
         raise NotImplementedError
 
     def root(self, a: Value, e: int) -> Value:
+        """The root of `a` with exponent 1/2^e."""
         raise NotImplementedError
 
     def mean(self, term: Term, env: Env) -> Any:
+        """The expectation of the scalar `term` in `env`."""
         raise NotImplementedError
 
     def pi(self) -> Any:
+        """The value of pi in the ring."""
         raise NotImplementedError
 
     # terms
     def value(self, term: Term, env: Env) -> Value:
+        """The value of `term` in `env`; worked out once for each choice of its free symbols. Ill or Cannot if
+        there is none.
+        """
         symbols = free(term)
         at = (id(term), *map(env.get, symbols)) if symbols else id(term)
         kept = self.kept.get(at)
@@ -147,12 +161,14 @@ class Evaluator:
         return kept[1]
 
     def scalar(self, term: Term, env: Env) -> Any:
+        """The value of the scalar `term` in `env`; Ill for a matrix."""
         x = self.value(term, env)
         if isinstance(x, Mat):
             raise Ill(f"{term[0]} is a matrix where a scalar is needed")
         return x
 
     def fresh(self, term: Term, env: Env) -> Value:
+        """The value of `term` in `env`, worked out; parts are remembered."""
         head, source, red = term[0], self.source, self.red
         source.work.spend(1)
         if head == "@in":
@@ -215,16 +231,19 @@ class Evaluator:
         return self.function(head, self.scalar(term[1], env), term, env)
 
     def inside(self, term: Term, env: Env) -> Evaluator:
+        """The evaluator for the body of the changed `term`."""
         if term[1] is None:
             return self
         return self.source.changed(term[1], env).at(self.level, self.outcome)
 
     def like(self, value: Value) -> Value:
+        """Zero of the shape of `value`."""
         if not isinstance(value, Mat):
             return self.nought
         return Mat(value.rows, value.cols, [[self.nought] * value.cols for _ in range(value.rows)], value.stack)
 
     def length(self, e: Any, env: Env) -> int:
+        """The size that `e` is in `env`; Ill if it is negative."""
         n = self.source.index(e, env)
         if n < 0:
             raise Ill("a size is negative")
@@ -232,12 +251,14 @@ class Evaluator:
         return n
 
     def range(self, term: Term, env: Env) -> range:
+        """The indices of the sum or product `term`; Cannot if there are too many."""
         low, high = self.source.index(term[2], env), self.source.index(term[3], env)
         if high - low > MOST_TERMS:
             raise Cannot(f"a range of {high - low + 1} values")
         return range(low, high + 1)
 
     def product(self, parts: list[Value]) -> Value:
+        """The product of the values `parts`, from left to right."""
         result = parts[0]
         for part in parts[1:]:
             if isinstance(result, Mat) and isinstance(part, Mat):
@@ -246,6 +267,7 @@ class Evaluator:
         return result
 
     def power(self, a: Value, e: int) -> Value:
+        """`a` to the power `e`; Ill for a negative exponent or a matrix that is not square."""
         if e < 0:
             raise Ill("a negative exponent")
         if isinstance(a, Mat):
@@ -262,6 +284,7 @@ class Evaluator:
         return result
 
     def total(self, term: Term, env: Env) -> Value:
+        """The value of the sum `term`; zero of the right shape if it is empty."""
         result: Value | None = None
         for i in self.range(term, env):
             part = self.value(term[4], {**env, term[1]: i})
@@ -272,12 +295,14 @@ class Evaluator:
         return result
 
     def chain(self, term: Term, env: Env) -> Value:
+        """The value of the product of layers `term`."""
         name, high, low = term[1], self.source.index(term[2], env), self.source.index(term[3], env)
         if term[2] == term[3]:
             return self.source.letter(self, name, (high,), term[4])
         return self.links(name, high, low, term[4])
 
     def links(self, name: str, high: int, low: int, stage: str) -> Value:
+        """The product of the layers `high` down to `low` of `name` at `stage`; Ill if it is shorter than empty."""
         if high < low - 1:
             raise Ill(f"the product of {name} from {low} to {high}")
         at = (name, high, low, stage)
@@ -303,6 +328,7 @@ class Evaluator:
         return kept[1]
 
     def fresh_dual(self, term: Term, env: Env) -> tuple[Value, Value | None]:
+        """The value of `term` and of its derivative in time; None stands for a derivative that is zero."""
         head, source, red = term[0], self.source, self.red
         source.work.spend(1)
         if head in ("q", "n", "pi", "one", "zero", "@unit"):
@@ -365,6 +391,7 @@ class Evaluator:
         return self.value(term, env), None
 
     def gather(self, slopes: list[Value | None]) -> Value | None:
+        """The sum of `slopes`, of which None is zero."""
         total: Value | None = None
         for slope in slopes:
             if slope is not None:
@@ -372,6 +399,7 @@ class Evaluator:
         return total
 
     def leibniz(self, parts: list[tuple[Value, Value | None]]) -> tuple[Value, Value | None]:
+        """The value and the derivative of a product from those of its factors `parts`."""
         value, slope = parts[0]
         for x, dx in parts[1:]:
             left = None if slope is None else self.product([slope, x])
@@ -380,6 +408,7 @@ class Evaluator:
         return value, slope
 
     def chain_slope(self, term: Term, env: Env) -> Value | None:
+        """The derivative of the product of layers `term`, or None if it is zero."""
         name, high, low, stage = term[1], self.source.index(term[2], env), self.source.index(term[3], env), term[4]
         if stage != "":
             return None
@@ -393,6 +422,7 @@ class Evaluator:
 
 
 def bound(term: Term, source: Source, env: Env) -> Env:
+    """The indices in force inside of the changed `term`."""
     return env if term[2] is None else {s: source.index(e, env) for s, e in term[2].items()}
 
 
@@ -504,4 +534,5 @@ def let(body: Term, bindings: dict[str, forms.Form]) -> Term:
 
 
 def changed(change: Any, body: Term, bindings: dict[str, forms.Form] | None = None) -> Term:
+    """The term that stands for `body` seen through `change`, with the bound symbols mapped by `bindings`."""
     return ["@in", change, bindings, body]

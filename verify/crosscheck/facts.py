@@ -14,6 +14,7 @@ PATH = Path(__file__).with_name("facts.json")
 
 
 def table() -> dict[str, dict[str, Any]]:
+    """The facts by name, each with its statement."""
     found: dict[str, dict[str, Any]] = json.loads(PATH.read_text(encoding="utf-8"))
     return found
 

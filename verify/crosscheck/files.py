@@ -27,6 +27,9 @@ class Library:
     def theorem(
         self, data: Json, before: Mapping[str, Statement], texts: dict[str, str]
     ) -> tuple[Outcome, Statement | None]:
+        """The outcome for the theorem `data` and its statement; the same theorem is replayed once. `before` holds
+        the theorems it may use, `texts` their JSON.
+        """
         key = self.key(data, texts)
         if key not in self.seen:
             self.seen[key] = theorems.replay(data, before)
@@ -35,6 +38,7 @@ class Library:
         return self.seen[key]
 
     def key(self, data: Json, texts: dict[str, str]) -> str:
+        """What identifies a theorem together with the theorems it uses."""
         rows = data.get("steps") if isinstance(data, dict) else None
         named = [row.get("theorem") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         used = {name for name in named if isinstance(name, str)}

@@ -33,6 +33,7 @@ def read(data: Any, symbols: Mapping[str, Any] | AbstractSet[str], what: str = "
 
 
 def plus(a: Mapping[str, int], b: Mapping[str, int], factor: int = 1) -> Form:
+    """The form `a` + `factor` `b`."""
     total = dict(a)
     for symbol, c in b.items():
         value = total.get(symbol, 0) + factor * c
@@ -44,6 +45,7 @@ def plus(a: Mapping[str, int], b: Mapping[str, int], factor: int = 1) -> Form:
 
 
 def shifted(a: Mapping[str, int], by: int) -> Form:
+    """The form `a` plus the integer `by`."""
     return plus(a, {"1": by} if by else {})
 
 
@@ -56,6 +58,7 @@ def put(form: Mapping[str, int], images: Mapping[str, Form]) -> Form:
 
 
 def value(form: Mapping[str, int], at: Mapping[str, int]) -> int:
+    """The value of `form` at the point `at`."""
     total = 0
     for symbol, c in form.items():
         total += c if symbol == "1" else c * at[symbol]

@@ -58,6 +58,7 @@ class Reading(Change):
         return Read(source, self, env)
 
     def terms(self) -> list[Term]:
+        """The terms that letters are read as."""
         return [image.term for image in self.letters.values() if image.term]
 
     def heads(self) -> set[str]:
@@ -72,6 +73,8 @@ class Reading(Change):
 
 
 class Read(Behind):
+    """A source whose letters are terms of another signature."""
+
     def __init__(self, inner: Source, reading_: Reading, env: Env) -> None:
         super().__init__(inner)
         self.reading, self.sig = reading_, reading_.sig
@@ -181,6 +184,7 @@ class Instance:
         self.losses()
 
     def part(self, data: Json, key: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The map `key` of an instance; Rejected unless it has exactly the names of `wanted`."""
         found = reading.mapping(data.get(key, {}), f"the map of {key}")
         if set(found) != set(wanted):
             odd = sorted(set(found) ^ set(wanted))
@@ -188,9 +192,13 @@ class Instance:
         return found
 
     def natural(self, symbol: str, e: Json) -> Any:
+        """What the natural `symbol` of the theorem is read as: an index expression that is not negative, or a
+        dimension.
+        """
         return dimension(e, self.scope, self.scope.sig.dims) if isinstance(e, list) else self.scope.natural(e, symbol)
 
     def image(self, letter: Letter, data: Json) -> Image:
+        """What `letter` is read as, from `data`; Rejected if that is no letter and no term with its variables."""
         own = self.scope.sig
         if isinstance(data, str):
             if data not in own.letters:
@@ -241,6 +249,7 @@ class Instance:
             self.timed(letter, image, term, scope)
 
     def shape(self, letter: Letter, term: Term, scope: Scope, names: tuple[str, ...]) -> None:
+        """Raise Rejected or Ill unless `term` has the shape that `letter` has in the theorem."""
         # compare sizes by adding the zero of the wanted shape, read in the theorem
         if letter.shape is None:
             self.sampler.scalar(term, scope, f"the image of {letter.name}")
@@ -252,6 +261,7 @@ class Instance:
             raise Rejected(f"the image of {letter.name} is a scalar")
 
     def law(self, letter: Letter, image: Image, term: Term) -> None:
+        """Raise Rejected unless the image has the law that `letter` is declared with."""
         own = self.scope.sig
         what = f"the image of {letter.name}"
         if image.name is not None:
@@ -267,13 +277,16 @@ class Instance:
             raise Rejected(f"{what} must be a random letter")
 
     def other(self, name: str) -> str | None:
+        """The letter that `name` is read as, or None if it is a term."""
         return self.images[name].name
 
     @property
     def images(self) -> Mapping[str, Image]:
+        """What each letter is read as."""
         return self.reading.letters
 
     def timed(self, letter: Letter, image: Image, term: Term, scope: Scope) -> None:
+        """Raise Rejected unless the image depends on time as `letter` may."""
         own, what = self.scope.sig, f"the image of {letter.name}"
         if not letter.moves and terms.moves(term, own):
             raise Rejected(f"{what} moves, and the letter does not")
@@ -293,6 +306,7 @@ class Instance:
                 raise Rejected(f"{what} need not be differentiable: {error}") from None
 
     def losses(self) -> None:
+        """Raise Rejected unless losses are read as losses, with their gradients."""
         sig, own = self.statement.sig, self.scope.sig
         for loss in sig.losses.values():
             name = self.images[loss.value].name if loss.value in self.images else None
@@ -313,6 +327,7 @@ class Instance:
 
     # what follows
     def formula(self, formula: Term, bindings: dict[str, Form]) -> Term:
+        """A formula of the theorem, read in the scope of the instance."""
         outer = dict(bindings)
         return [formula[0], *(changed(self.reading, side, outer) for side in formula[1:])]
 

@@ -42,14 +42,17 @@ class Prover:
         self.uses: set[str] = set()  # built-in facts met on the way
 
     def zero(self, proof: Json, scope: Scope) -> Term:
+        """A term that `proof` shows to be zero in `scope`; Rejected if it shows none."""
         result: Term = self._read("zero", proof, scope)
         return result
 
     def positive(self, proof: Json, scope: Scope) -> tuple[Term, bool]:
+        """A term that `proof` shows to be >= 0 in `scope`, and whether it shows > 0; Rejected if it shows none."""
         result: tuple[Term, bool] = self._read("positive", proof, scope)
         return result
 
     def semidefinite(self, proof: Json, scope: Scope) -> Term:
+        """A matrix that `proof` shows to be positive semidefinite in `scope`; Rejected if it shows none."""
         result: Term = self._read("semidefinite", proof, scope)
         return result
 
@@ -84,11 +87,13 @@ class Prover:
                 self.agree(found, goal, scope)
 
     def agree(self, a: Term, b: Term, scope: Scope, what: str = "the proof term gives another conclusion") -> None:
+        """Raise Rejected with the sentence `what` unless `a` and `b` are equal in `scope`."""
         if not self.sampler.same(a, b, scope):
             raise Rejected(what)
 
     # facts
     def fact(self, scope: Scope, name: Json) -> Fact:
+        """The fact `name` of `scope`; Rejected if there is none."""
         if not isinstance(name, str) or name not in scope.facts:
             raise Rejected(f"there is no fact {name!r} before this step")
         return scope.facts[name]
@@ -116,6 +121,7 @@ class Prover:
             raise Rejected("the proof speaks of another term")
 
     def rewritten(self, scope: Scope, names: Json, term: Term) -> Term:
+        """`term` after rewriting with the facts `names`, in order."""
         for name in reading.items(names, "the facts to rewrite with"):
             term = changed(Rewriting(self.fact(scope, name)), term)
         return term
@@ -127,14 +133,17 @@ class Prover:
         return found
 
     def scalar(self, data: Json, scope: Scope) -> Term:
+        """The scalar term that `data` is; Ill for a matrix."""
         found = terms.check(data, scope)
         self.sampler.scalar(found, scope, "the term")
         return found
 
     def bind(self, v: Json, lo: Json, hi: Json, scope: Scope) -> Scope:
+        """`scope` with the index `v` from `lo` to `hi`."""
         return terms.binder(["sum", v, lo, hi], scope)
 
     def mean(self, term: Term, scope: Scope) -> Term:
+        """The expectation of `term`; Rejected where none may be taken, or if it need not exist."""
         if scope.pointwise:
             raise Rejected("an expectation inside a case on a sign")
         if not scope.sig.random:

@@ -51,6 +51,7 @@ class Exact(Source):
         return found
 
     def staged(self, stage: str) -> Evaluator:
+        """The evaluator of the same instance at `stage`."""
         from .changes import Stage
 
         return self.at(0, -1) if stage == "" else Stage(stage).apply(self, {}).at(0, -1)
@@ -98,6 +99,8 @@ def _minus(a: Value, b: Value) -> Value:
 
 
 class Rational(Evaluator):
+    """Evaluation in the rational numbers."""
+
     one, nought = Fraction(1), Fraction(0)
 
     def red(self, x: Any) -> Any:
@@ -143,6 +146,7 @@ class Rational(Evaluator):
 
 
 def whole_root(n: int, e: int) -> int | None:
+    """The integer whose power with exponent `e` is `n`, or None."""
     low, high = 0, 1 << (n.bit_length() // e + 1)
     while low < high:
         mid = (low + high + 1) // 2

@@ -69,30 +69,35 @@ def fields(data: Json, needed: Iterable[str], optional: Iterable[str] = (), what
 
 
 def items(data: Json, what: str, length: int | None = None) -> list[Json]:
+    """The list that `data` is, of this `length` if one is given; Rejected, naming `what`, if it is none."""
     if not isinstance(data, list) or (length is not None and len(data) != length):
         raise Rejected(f"{what} must be a list" + ("" if length is None else f" of {length}"))
     return data
 
 
 def text(data: Json, what: str) -> str:
+    """The string that `data` is; Rejected, naming `what`, if it is none."""
     if not isinstance(data, str):
         raise Rejected(f"{what} must be a string")
     return data
 
 
 def name(data: Json, what: str) -> str:
+    """The name that `data` is; Rejected, naming `what`, if it is none."""
     if not isinstance(data, str) or not NAME.match(data):
         raise Rejected(f"{what} is not a name")
     return data
 
 
 def whole(data: Json, what: str) -> int:
+    """The integer that `data` is; Rejected, naming `what`, if it is none."""
     if isinstance(data, bool) or not isinstance(data, int):
         raise Rejected(f"{what} must be an integer")
     return data
 
 
 def mapping(data: Json, what: str) -> dict[str, Json]:
+    """The object that `data` is; Rejected, naming `what`, if it is none."""
     if not isinstance(data, dict):
         raise Rejected(f"{what} must be an object")
     return data

@@ -38,6 +38,7 @@ def _refute(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> No
 
 
 def statement(data: Json) -> tuple[Theory, dict[str, Fact], tuple[Fact, ...], frozenset[str]]:
+    """The theory, hypotheses, goals and hidden constants of the statement `data`; Rejected if it is not well formed."""
     reading.fields(data, ("sig", "hyps", "goals"), ("exists",), "a statement")
     theory = Theory(data["sig"], "refutation", Work(WORK))
     hyps, goals = facts(data, theory)
@@ -56,6 +57,7 @@ def statement(data: Json) -> tuple[Theory, dict[str, Fact], tuple[Fact, ...], fr
 
 
 def evaluate(data: Json) -> None:
+    """Replay the refutation `data` by evaluation; Rejected unless the hypotheses hold and the goal fails."""
     reading.fields(data, ("id", "kind", "statement", "instance"), (), "a refutation")
     theory, hyps, goals, hidden = statement(data["statement"])
     sig = theory.sig
@@ -120,6 +122,7 @@ def instance(sig: Signature, at: Json, work: Work) -> Exact:
 
 
 def size(x: Json) -> int:
+    """The dimension that `x` is; Rejected if it is too small or too large."""
     if not 1 <= reading.whole(x, "a dimension") <= MOST_SIZE:
         raise Rejected(f"a dimension is not in 1..{MOST_SIZE}")
     found: int = x
@@ -127,6 +130,7 @@ def size(x: Json) -> int:
 
 
 def family_values(source: Exact, name: str, data: Json) -> None:
+    """Put the values `data` of the letter `name` into `source`; Rejected if they do not fit its indices."""
     letter = source.sig.letters[name]
 
     def fill(rows: Any, env: Env, value: Json, at: tuple[int, ...]) -> None:
@@ -143,6 +147,9 @@ def family_values(source: Exact, name: str, data: Json) -> None:
 
 
 def matrix(source: Exact, name: str, at: tuple[int, ...], value: Json) -> Any:
+    """The value of the letter `name` at the index `at`: a scalar, or a matrix of its shape; Rejected for another
+    shape.
+    """
     shape = source.shape(name, at)
     if shape is None:
         return rational(value)
@@ -157,6 +164,7 @@ def matrix(source: Exact, name: str, at: tuple[int, ...], value: Json) -> Any:
 
 
 def targets(source: Exact, at: Json) -> None:
+    """Put the targets of losses that the instance `at` gives into `source`."""
     given = reading.mapping(at.get("losses", {}), "losses")
     for name, row in given.items():
         if name not in source.sig.losses or source.sig.losses[name].target is not None:
@@ -176,6 +184,7 @@ def targets(source: Exact, at: Json) -> None:
 
 
 def environments(prefix: Any, source: Exact, env: Env | None = None) -> Iterator[Env]:
+    """`env` with every value of the indices that `prefix` binds; Rejected or Cannot for a range without end."""
     env = env or {}
     if not prefix:
         yield env
@@ -190,10 +199,12 @@ def environments(prefix: Any, source: Exact, env: Env | None = None) -> Iterator
 
 
 def everywhere(fact: Fact, source: Exact) -> bool:
+    """Whether `fact` holds for all values of its indices."""
     return all(holds(fact.concl, source.at(0, -1), env) for env in environments(fact.prefix, source))
 
 
 def stages(term: Any) -> set[str]:
+    """The stages at which letters of `term` are read."""
     return {node[-1] for node, _ in terms.walk(term) if node[0] in ("v", "ch")}
 
 
@@ -219,12 +230,14 @@ def still(hyp: Fact, sig: Signature) -> bool:
 
 
 def begin(source: Exact) -> None:
+    """Take the present values of moving letters as their start."""
     for (name, at, stage), value in list(source.given.items()):
         if stage == "" and source.sig.letters[name].moves:
             source.given[name, at, "0"] = value
 
 
 def next_values(source: Exact, recursions: Any, sig: Signature) -> dict[Any, Any]:
+    """The values of letters at the next iterate, from the `recursions` that define them."""
     found = {}
     for hyp in recursions:
         for env in environments(hyp.prefix, source):
@@ -263,6 +276,7 @@ def complete(source: Exact, recursions: Any, sig: Signature) -> None:
 
 
 def derive(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> None:
+    """Replay the refutation `data` by derivation; Rejected unless it proves a goal's negation at an instance."""
     reading.fields(data, ("id", "kind", "statement", "theorem", "at"), (), "a refutation")
     target, hyps, goals, hidden = statement(data["statement"])
     own = reading.fields(data["theorem"], ("sig", "hyps", "steps"), (), "the theorem of a refutation")

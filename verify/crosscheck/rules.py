@@ -37,20 +37,24 @@ class Step:
         self.prover.agree(difference(self.concl), minus(left, right), self.scope, "the rule gives another conclusion")
 
     def equation(self) -> Term:
+        """Left minus right of the conclusion; Rejected if it is no equation."""
         if self.concl[0] != "eq":
             raise Rejected("the rule concludes an equation")
         return difference(self.concl)
 
     def letter(self, key: str) -> Letter:
+        """The letter that the field `key` names; Rejected if it is none."""
         name = self.data[key]
         if not isinstance(name, str) or name not in self.scope.sig.letters:
             raise Rejected(f"{key} is no letter")
         return self.scope.sig.letters[name]
 
     def member(self, letter: Letter, at: Json) -> Term:
+        """The member of the family `letter` at the index `at`."""
         return terms.check(["v", letter.name, at, ""], self.scope)
 
     def loss(self) -> Loss:
+        """The loss that the step names; Rejected if it is none."""
         name = self.data["loss"]
         if not isinstance(name, str) or name not in self.scope.sig.losses:
             raise Rejected("no loss of this name")
@@ -71,6 +75,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {"polar": ("also",)}
 
 
 def rule(name: str, *fields: str) -> Callable[[Callable[[Step], None]], Callable[[Step], None]]:
+    """Register the decorated function as the rule `name` with these `fields`."""
     def put(f: Callable[[Step], None]) -> Callable[[Step], None]:
         RULES[name] = fields, f
         return f
@@ -80,11 +85,13 @@ def rule(name: str, *fields: str) -> Callable[[Callable[[Step], None]], Callable
 
 @rule("alg", "proof")
 def alg(s: Step) -> None:
+    """`docs/reference/rules.md`, alg."""
     s.prover.proves(s.concl, s.data["proof"], s.scope)
 
 
 @rule("induct", "var", "base", "step")
 def induct(s: Step) -> None:
+    """`docs/reference/rules.md`, induct."""
     if not s.prefix or s.data["var"] != s.prefix[-1][0]:
         raise Rejected("induction is over the last index of the prefix")
     var, low, high = s.prefix[-1]
@@ -106,6 +113,7 @@ def induct(s: Step) -> None:
 
 @rule("use", "theorem", "map", "hyps", "goal", "at")
 def use(s: Step) -> None:
+    """`docs/reference/rules.md`, use."""
     name = s.data["theorem"]
     if not isinstance(name, str) or name not in s.theorems:
         raise Rejected("there is no theorem of this name before")
@@ -119,6 +127,7 @@ def use(s: Step) -> None:
 
 @rule("at0", "fact", "at")
 def at0(s: Step) -> None:
+    """`docs/reference/rules.md`, at0."""
     if s.scope.sig.time == "none":
         raise Rejected("a start in a statement without time")
     formula = s.prover.instance(s.scope, s.data["fact"], s.data["at"])
@@ -143,6 +152,7 @@ def falls_from_zero(s: Step, what: Term) -> None:
 
 @rule("constant", "proof")
 def constant(s: Step) -> None:
+    """`docs/reference/rules.md`, constant."""
     what = s.equation()
     falls_from_zero(s, what)
     found = s.prover.zero(s.data["proof"], s.scope)
@@ -152,6 +162,7 @@ def constant(s: Step) -> None:
 
 @rule("antitone", "proof")
 def antitone(s: Step) -> None:
+    """`docs/reference/rules.md`, antitone."""
     if s.concl[0] != "ge":
         raise Rejected("the rule concludes a weak inequality")
     what = difference(s.concl)
@@ -165,6 +176,7 @@ def antitone(s: Step) -> None:
 
 @rule("comparison", "rate", "proof", "start")
 def comparison(s: Step) -> None:
+    """`docs/reference/rules.md`, comparison."""
     if s.concl[0] not in ("ge", "gt"):
         raise Rejected("the rule concludes an inequality")
     if s.scope.sig.time != "flow":
@@ -187,6 +199,7 @@ def comparison(s: Step) -> None:
 
 @rule("continuation", "theorem", "map", "hyps", "goal", "at", "start", "margin")
 def continuation(s: Step) -> None:
+    """`docs/reference/rules.md`, continuation."""
     f, prover, sig = difference(s.concl), s.prover, s.scope.sig
     if s.concl[0] != "gt":
         raise Rejected("the rule concludes a strict inequality")
@@ -229,6 +242,7 @@ def differentiable(s: Step, term: Term) -> None:
 
 @rule("variation", "loss", "letter")
 def variation(s: Step) -> None:
+    """`docs/reference/rules.md`, variation."""
     loss, letter, sig = s.loss(), s.letter("letter"), s.scope.sig
     if loss.params is None or loss.pgrad is None:
         raise Rejected("the loss has no parameters")
@@ -252,6 +266,7 @@ def variation(s: Step) -> None:
 
 @rule("nondegenerate", "letter", "at", "proof")
 def nondegenerate(s: Step) -> None:
+    """`docs/reference/rules.md`, nondegenerate."""
     letter, what = s.letter("letter"), s.equation()
     if not letter.free:
         raise Rejected("the letter must be free")
@@ -265,6 +280,7 @@ def nondegenerate(s: Step) -> None:
 
 @rule("loss", "loss", "what")
 def loss(s: Step) -> None:
+    """`docs/reference/rules.md`, loss."""
     row, what = s.loss(), s.data["what"]
     if row.target is None:
         raise Rejected("the loss has no target")
@@ -294,11 +310,13 @@ def carried(s: Step, body: Term, v: str) -> None:
 
 
 def mean(s: Step, term: Term, scope: Scope | None = None) -> Term:
+    """The expectation of `term`, well formed in `scope`."""
     return terms.check(["E", term], scope or s.scope)
 
 
 @rule("independent", "over", "body")
 def independent(s: Step) -> None:
+    """`docs/reference/rules.md`, independent."""
     v, low, high = reading.items(s.data["over"], "over", 3)
     inner = s.prover.bind(v, low, high, s.scope)
     body = s.prover.scalar(s.data["body"], inner)
@@ -308,6 +326,7 @@ def independent(s: Step) -> None:
 
 @rule("factor", "first", "second")
 def factor(s: Step) -> None:
+    """`docs/reference/rules.md`, factor."""
     f, g = (s.prover.scalar(s.data[key], s.scope) for key in ("first", "second"))
     bound = {x[1] for side in (f, g) for x, _ in terms.walk(terms.expanded(side)) if x[0] in ("sum", "prod")}
     for x in s.random(f):
@@ -322,12 +341,14 @@ def factor(s: Step) -> None:
 
 
 def differ(a: forms.Form, b: forms.Form, scope: Scope) -> bool:
+    """Whether the forms `a` and `b` are surely different in `scope`."""
     gap = forms.plus(a, b, -1)
     return scope.proves(forms.shifted(gap, -1)) or scope.proves(forms.shifted(forms.plus({}, gap, -1), -1))
 
 
 @rule("identical", "var", "body", "here", "there")
 def identical(s: Step) -> None:
+    """`docs/reference/rules.md`, identical."""
     # the index is bound here: its name may be that of an index of the prefix
     outer, v = reading.name(s.data["var"], "var"), "identical'"
     places = [s.scope.form(s.data[key]) for key in ("here", "there")]
@@ -367,6 +388,7 @@ def mentions(node: Term, v: str) -> bool:
 
 @rule("finite", "letter", "at", "body")
 def finite(s: Step) -> None:
+    """`docs/reference/rules.md`, finite."""
     letter = s.letter("letter")
     if letter.law is None or letter.law["kind"] != "finite":
         raise Rejected("the letter has no finite law")
@@ -386,6 +408,7 @@ def finite(s: Step) -> None:
 
 @rule("sector", "letter", "at", "low", "high", "primitive", "proofs")
 def sector(s: Step) -> None:
+    """`docs/reference/rules.md`, sector."""
     letter = s.letter("letter")
     if letter.law is None or letter.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")
@@ -420,6 +443,7 @@ class Turning(Towards):
         self.name, self.at, self.symbols = name, at, outer
 
     def apply(self, source: Any, env: Any) -> Any:
+        """The source in which the angle has turned."""
         from .changes import Behind
 
         at = tuple(source.index(form, env) for form in self.at)
@@ -437,6 +461,7 @@ class Turning(Towards):
 
 @rule("interval", "letter", "at", "x", "u", "low", "high", "primitive", "proofs")
 def interval(s: Step) -> None:
+    """`docs/reference/rules.md`, interval."""
     letter, plain = s.letter("letter"), s.letter("u")
     if letter.law is None or letter.law["kind"] != "gauss":
         raise Rejected("the letter is no Gaussian column")
@@ -478,6 +503,7 @@ def interval(s: Step) -> None:
 
 @rule("polar", "letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs")
 def polar(s: Step) -> None:
+    """`docs/reference/rules.md`, polar."""
     angle = s.letter("angle")
     if angle.law is None or angle.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")

@@ -17,6 +17,8 @@ Prefix = tuple[tuple[str, Form, Form | None], ...]
 
 @dataclass(frozen=True)
 class Letter:
+    """A declared letter: its indices, shape, dependence on time, law, and flags."""
+
     name: str
     index: Prefix = ()
     shape: tuple[Any, Any] | None = None
@@ -28,15 +30,19 @@ class Letter:
 
     @property
     def variables(self) -> tuple[str, ...]:
+        """The names of its indices."""
         return tuple(v for v, _, _ in self.index)
 
     @property
     def moves(self) -> bool:
+        """Whether it depends on time."""
         return self.dep != "const"
 
 
 @dataclass(frozen=True)
 class Loss:
+    """A loss with the letters of its value, its gradients and its parameters."""
+
     value: str
     at: Term
     grad: str
@@ -47,6 +53,8 @@ class Loss:
 
 @dataclass(frozen=True)
 class Signature:
+    """The letters, naturals, dimensions, losses and assumptions of a statement."""
+
     time: str
     nat: Mapping[str, int]
     assume: tuple[Form, ...]
@@ -56,6 +64,7 @@ class Signature:
 
     @property
     def random(self) -> bool:
+        """Whether some letter has a law."""
         return any(letter.law is not None for letter in self.letters.values())
 
     def known(self) -> tuple[Form, ...]:
@@ -91,12 +100,15 @@ class Scope:
         return tuple(map(hashable, self.known)), ranges
 
     def proves(self, form: Form) -> bool:
+        """Whether `form` is surely >= 0 here."""
         return forms.follows(form, self.known)
 
     def form(self, data: Any, what: str = "index expression") -> Form:
+        """The linear form that `data` is; Rejected, naming `what`, if it is none."""
         return forms.read(data, self.symbols, what)
 
     def natural(self, data: Any, what: str) -> Form:
+        """The linear form that `data` is; Rejected, naming `what`, if it may be negative."""
         form = self.form(data, what)
         if not self.proves(form):
             raise Rejected(f"{what} may be negative: {show(form)}")
@@ -124,26 +136,32 @@ class Scope:
         return scope, tuple(rows)
 
     def assuming(self, *extra: Form) -> Scope:
+        """The scope in which the forms `extra` are known to be >= 0."""
         return replace(self, known=(*self.known, *extra))
 
     def having(self, name: str, fact: Fact) -> Scope:
+        """The scope in which `fact` is known as `name`."""
         return replace(self, facts={**self.facts, name: fact})
 
     def new_name(self, name: Any) -> str:
+        """A name for a fact; Rejected if it is in use."""
         if not isinstance(name, str) or not name or name in self.facts:
             raise Rejected(f"the name {name!r} of a fact is in use")
         return name
 
 
 def hashable(form: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """`form` as a tuple."""
     return tuple(sorted(form.items()))
 
 
 def show(form: Mapping[str, int]) -> str:
+    """`form` as text."""
     return " + ".join(f"{c} {s}" if s != "1" else str(c) for s, c in sorted(form.items())) or "0"
 
 
 def top(sig: Signature) -> Scope:
+    """The scope of a statement over `sig`, with nothing bound."""
     return Scope(sig, frozenset(sig.nat), sig.known())
 
 

@@ -79,6 +79,7 @@ def binder(term: Term, scope: Scope) -> Scope:
 
 
 def within(form: forms.Form, low: forms.Form, high: forms.Form | None, scope: Scope, what: str) -> None:
+    """Raise Rejected, naming `what`, unless `form` surely lies between `low` and `high`."""
     if not scope.proves(forms.plus(form, low, -1)):
         raise Rejected(f"{what} may be below its range")
     if high is not None and not scope.proves(forms.plus(high, form, -1)):
@@ -157,10 +158,12 @@ def difference(relation: Term) -> Term:
 
 
 def minus(a: Term, b: Term) -> Term:
+    """The term for `a` - `b`."""
     return ["+", a, ["*", ["q", "-1"], b]]
 
 
 def negative(a: Term) -> Term:
+    """The term for -`a`."""
     return ["*", ["q", "-1"], a]
 
 
@@ -168,6 +171,7 @@ def negative(a: Term) -> Term:
 
 
 def children(term: Term) -> list[Term]:
+    """The subterms directly below `term`."""
     head = term[0]
     if head in ("sum", "prod"):
         return [term[4]]
@@ -192,6 +196,7 @@ def walk(term: Term, inside: bool = False) -> Iterator[tuple[Term, bool]]:
 
 
 def letters(term: Term, sig: Signature) -> set[str]:
+    """The letters that occur in `term`."""
     return {node[1] for node, _ in walk(term) if node[0] in ("v", "ch")}
 
 
@@ -204,6 +209,7 @@ def is_random(term: Term, sig: Signature) -> bool:
 
 
 def has(term: Term, *heads: str) -> bool:
+    """Whether one of `heads` occurs in `term`."""
     return any(node[0] in heads for node, _ in walk(term))
 
 

@@ -34,6 +34,7 @@ class Outcome:
     short_sizes: int = 0
 
     def to_json(self) -> dict[str, Any]:
+        """The answer as `verify.crosscheck` prints it."""
         shown: dict[str, Any] = {"id": self.id, "ok": self.ok}
         if not self.ok:
             return {**shown, "step": self.step, "reason": self.reason, "unable": self.unable}
@@ -50,6 +51,7 @@ class At(Rejected):
 
 
 def statement(data: Json, what: str, scope: Scope, key: str, named: bool) -> Any:
+    """The facts under `key` of `data`, by id if they are `named`; Rejected if one is not well formed."""
     found: Any = {} if named else []
     for row in reading.items(data[key], key):
         if named:
@@ -188,6 +190,7 @@ def fits(fact: Fact, theory: Theory) -> None:
 
 
 def name_of(data: Json) -> str:
+    """The id of the theorem `data`, or a question mark."""
     name = data.get("id") if isinstance(data, dict) else None
     return name if isinstance(name, str) else "?"
 
@@ -280,6 +283,9 @@ def closes(theory: Theory, known: Mapping[str, Fact], step: Json, goal: Fact) ->
 def steps(
     data: Json, theory: Theory, hyps: Mapping[str, Fact], before: Mapping[str, Statement], outcome: Outcome
 ) -> dict[str, Fact]:
+    """The facts that hypotheses and steps give, by name; `outcome` records what they rest on. Rejected at the
+    first step that does not follow.
+    """
     known: dict[str, Fact] = dict(hyps)
     rows = reading.items(data, "steps")
     if len(rows) > MOST_STEPS:

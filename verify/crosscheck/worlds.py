@@ -96,6 +96,7 @@ class World(Source):
         self.presence: dict[int, bool] = {}
 
     def random(self, *what: Any) -> Random:
+        """A generator for the choice that `what` names: the same choice gives the same numbers."""
         return Random(f"{self.seed}|{what}")
 
     def make(self, level: Any, outcome: int) -> Evaluator:
@@ -104,6 +105,7 @@ class World(Source):
         return Residues(self, level, outcome)
 
     def field(self, level: int) -> Field:
+        """The prime field of this `level`; Cannot beyond the last one."""
         if level >= len(TOWER):
             raise Cannot("functions are nested too deep")
         if level not in self.fields:
@@ -123,6 +125,7 @@ class World(Source):
         return self.drawn(ev, (name, at, stage, outcome), letter)
 
     def drawn(self, ev: Evaluator, what: tuple[Any, ...], letter: Any) -> Value:
+        """The value of a letter at `what` (name, index, stage, outcome), drawn when it is first asked for."""
         if ev.level == "zero":
             shape = self.shape(what[0], what[1])
             return Laurent({}) if shape is None else Scaled(Laurent({}))
@@ -132,6 +135,7 @@ class World(Source):
         return self.letters[level, what]
 
     def draw(self, level: int, what: tuple[Any, ...], letter: Any) -> Value:
+        """A random value of the shape of the letter, small or uniform in the field of this `level`."""
         rng = self.random(level, what)
         p = 0 if self.small else TOWER[level]
         shape = self.shape(what[0], what[1])
@@ -166,6 +170,7 @@ class World(Source):
         return one_value(self.random("t", -1 if self.small else ev.level), 0 if self.small else TOWER[ev.level]), True
 
     def asked(self, key: Any, make: Any) -> Any:
+        """The value of the oracle for `key`, made by `make` when it is first asked for."""
         if key not in self.oracle:
             self.oracle[key] = make(self.random("oracle", key))
         return self.oracle[key]
@@ -206,10 +211,12 @@ def ratios(p: int) -> tuple[int, ...]:
 
 
 def one_value(rng: Random, p: int) -> int:
+    """A random element of the field with `p` elements, or a small integer if `p` is 0."""
     return rng.randrange(p) if p else rng.choice(SMALL_VALUES)
 
 
 def symmetric(a: Mat) -> Mat:
+    """`a` with the lower triangle copied from the upper one."""
     return Mat(a.rows, a.cols, [[a.data[min(i, j)][max(i, j)] for j in range(a.cols)] for i in range(a.rows)])
 
 
@@ -238,6 +245,7 @@ class Residues(Evaluator):
         return self.source.at(self.level + 1, self.outcome)
 
     def ground(self) -> Evaluator:
+        """The evaluator of the same outcome in the lowest field."""
         return self.source.at(0, self.outcome)
 
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
@@ -345,6 +353,7 @@ class Residues(Evaluator):
 
 
 def world_of(source: Any) -> World:
+    """The world behind `source`."""
     while not isinstance(source, World):
         source = source.inner
     return source
@@ -379,10 +388,12 @@ class Laurent:
     __rmul__ = __mul__
 
     def rational(self) -> Fraction | None:
+        """The rational number that this is, or None if powers of the variable occur."""
         return self.terms.get(0, Fraction(0)) if set(self.terms) <= {0} else None
 
 
 def as_laurent(x: Any) -> Laurent:
+    """`x` as a Laurent polynomial."""
     return x if isinstance(x, Laurent) else Laurent({0: Fraction(x)})
 
 
@@ -450,6 +461,7 @@ class Vanishing(Evaluator):
         raise Cannot(f"the multiple of pi in {head}")
 
     def joined(self, parts: list[Any], join: Any) -> Any:
+        """The values `parts` combined by `join`, as multiples of the unit matrix if one of them is."""
         factors = [x.factor if isinstance(x, Scaled) else as_laurent(x) for x in parts]
         total = factors[0]
         for factor in factors[1:]:
@@ -489,6 +501,7 @@ def nothing(term: Term) -> bool:
 
 
 def sizes_of(term: Term, source: Source, env: Env) -> int | None:
+    """The number of rows of `term`, or None for a scalar."""
     from .evaluate import sizes
 
     shape = sizes(term, source, env)
