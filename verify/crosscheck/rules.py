@@ -85,13 +85,15 @@ def rule(name: str, *fields: str) -> Callable[[Callable[[Step], None]], Callable
 
 @rule("alg", "proof")
 def alg(s: Step) -> None:
-    """`docs/reference/rules.md`, alg."""
+    """The rule alg: the conclusion follows from a proof term."""
     s.prover.proves(s.concl, s.data["proof"], s.scope)
 
 
 @rule("induct", "var", "base", "step")
 def induct(s: Step) -> None:
-    """`docs/reference/rules.md`, induct."""
+    """The rule induct: the last index of the prefix, from its first values and a step. Rejected if they do not
+    cover it.
+    """
     if not s.prefix or s.data["var"] != s.prefix[-1][0]:
         raise Rejected("induction is over the last index of the prefix")
     var, low, high = s.prefix[-1]
@@ -113,7 +115,7 @@ def induct(s: Step) -> None:
 
 @rule("use", "theorem", "map", "hyps", "goal", "at")
 def use(s: Step) -> None:
-    """`docs/reference/rules.md`, use."""
+    """The rule use: an instance of a theorem proved before, of a base fact, or of an axiom."""
     name = s.data["theorem"]
     if not isinstance(name, str) or name not in s.theorems:
         raise Rejected("there is no theorem of this name before")
@@ -127,7 +129,7 @@ def use(s: Step) -> None:
 
 @rule("at0", "fact", "at")
 def at0(s: Step) -> None:
-    """`docs/reference/rules.md`, at0."""
+    """The rule at0: a fact that holds at all times, read at the start."""
     if s.scope.sig.time == "none":
         raise Rejected("a start in a statement without time")
     formula = s.prover.instance(s.scope, s.data["fact"], s.data["at"])
@@ -152,7 +154,7 @@ def falls_from_zero(s: Step, what: Term) -> None:
 
 @rule("constant", "proof")
 def constant(s: Step) -> None:
-    """`docs/reference/rules.md`, constant."""
+    """The rule constant: what has derivative 0 along a flow is what it was at the start (mean value theorem)."""
     what = s.equation()
     falls_from_zero(s, what)
     found = s.prover.zero(s.data["proof"], s.scope)
@@ -162,7 +164,7 @@ def constant(s: Step) -> None:
 
 @rule("antitone", "proof")
 def antitone(s: Step) -> None:
-    """`docs/reference/rules.md`, antitone."""
+    """The rule antitone: what has a derivative <= 0 along a flow is at most what it was at the start."""
     if s.concl[0] != "ge":
         raise Rejected("the rule concludes a weak inequality")
     what = difference(s.concl)
@@ -176,7 +178,7 @@ def antitone(s: Step) -> None:
 
 @rule("comparison", "rate", "proof", "start")
 def comparison(s: Step) -> None:
-    """`docs/reference/rules.md`, comparison."""
+    """The rule comparison: a bound from a linear differential inequality (T. H. Gronwall, Ann. of Math. 20, 1919)."""
     if s.concl[0] not in ("ge", "gt"):
         raise Rejected("the rule concludes an inequality")
     if s.scope.sig.time != "flow":
@@ -199,7 +201,7 @@ def comparison(s: Step) -> None:
 
 @rule("continuation", "theorem", "map", "hyps", "goal", "at", "start", "margin")
 def continuation(s: Step) -> None:
-    """`docs/reference/rules.md`, continuation."""
+    """The rule continuation: what is positive at the start and wherever it was positive before stays so."""
     f, prover, sig = difference(s.concl), s.prover, s.scope.sig
     if s.concl[0] != "gt":
         raise Rejected("the rule concludes a strict inequality")
@@ -242,7 +244,7 @@ def differentiable(s: Step, term: Term) -> None:
 
 @rule("variation", "loss", "letter")
 def variation(s: Step) -> None:
-    """`docs/reference/rules.md`, variation."""
+    """The rule variation: the chain rule for a loss and one direction of its parameters."""
     loss, letter, sig = s.loss(), s.letter("letter"), s.scope.sig
     if loss.params is None or loss.pgrad is None:
         raise Rejected("the loss has no parameters")
@@ -266,7 +268,7 @@ def variation(s: Step) -> None:
 
 @rule("nondegenerate", "letter", "at", "proof")
 def nondegenerate(s: Step) -> None:
-    """`docs/reference/rules.md`, nondegenerate."""
+    """The rule nondegenerate: a vector whose inner product with every vector vanishes is 0."""
     letter, what = s.letter("letter"), s.equation()
     if not letter.free:
         raise Rejected("the letter must be free")
@@ -280,7 +282,7 @@ def nondegenerate(s: Step) -> None:
 
 @rule("loss", "loss", "what")
 def loss(s: Step) -> None:
-    """`docs/reference/rules.md`, loss."""
+    """The rule loss: value and gradient of the square loss of a target."""
     row, what = s.loss(), s.data["what"]
     if row.target is None:
         raise Rejected("the loss has no target")
@@ -316,7 +318,7 @@ def mean(s: Step, term: Term, scope: Scope | None = None) -> Term:
 
 @rule("independent", "over", "body")
 def independent(s: Step) -> None:
-    """`docs/reference/rules.md`, independent."""
+    """The rule independent: the mean of a product over independent members is the product of the means."""
     v, low, high = reading.items(s.data["over"], "over", 3)
     inner = s.prover.bind(v, low, high, s.scope)
     body = s.prover.scalar(s.data["body"], inner)
@@ -326,7 +328,7 @@ def independent(s: Step) -> None:
 
 @rule("factor", "first", "second")
 def factor(s: Step) -> None:
-    """`docs/reference/rules.md`, factor."""
+    """The rule factor: the mean of a product of terms in different random letters is the product of the means."""
     f, g = (s.prover.scalar(s.data[key], s.scope) for key in ("first", "second"))
     bound = {x[1] for side in (f, g) for x, _ in terms.walk(terms.expanded(side)) if x[0] in ("sum", "prod")}
     for x in s.random(f):
@@ -348,7 +350,7 @@ def differ(a: forms.Form, b: forms.Form, scope: Scope) -> bool:
 
 @rule("identical", "var", "body", "here", "there")
 def identical(s: Step) -> None:
-    """`docs/reference/rules.md`, identical."""
+    """The rule identical: members of a family have the same law."""
     # the index is bound here: its name may be that of an index of the prefix
     outer, v = reading.name(s.data["var"], "var"), "identical'"
     places = [s.scope.form(s.data[key]) for key in ("here", "there")]
@@ -388,7 +390,7 @@ def mentions(node: Term, v: str) -> bool:
 
 @rule("finite", "letter", "at", "body")
 def finite(s: Step) -> None:
-    """`docs/reference/rules.md`, finite."""
+    """The rule finite: the mean over a law on finitely many values is a sum."""
     letter = s.letter("letter")
     if letter.law is None or letter.law["kind"] != "finite":
         raise Rejected("the letter has no finite law")
@@ -408,7 +410,7 @@ def finite(s: Step) -> None:
 
 @rule("sector", "letter", "at", "low", "high", "primitive", "proofs")
 def sector(s: Step) -> None:
-    """`docs/reference/rules.md`, sector."""
+    """The rule sector: the mean over an angle between two bounds is the difference of a primitive."""
     letter = s.letter("letter")
     if letter.law is None or letter.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")
@@ -461,7 +463,9 @@ class Turning(Towards):
 
 @rule("interval", "letter", "at", "x", "u", "low", "high", "primitive", "proofs")
 def interval(s: Step) -> None:
-    """`docs/reference/rules.md`, interval."""
+    """The rule interval: the mass that a Gaussian projection gives to an interval is at most its length over
+    sqrt(2 pi).
+    """
     letter, plain = s.letter("letter"), s.letter("u")
     if letter.law is None or letter.law["kind"] != "gauss":
         raise Rejected("the letter is no Gaussian column")
@@ -503,7 +507,7 @@ def interval(s: Step) -> None:
 
 @rule("polar", "letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs")
 def polar(s: Step) -> None:
-    """`docs/reference/rules.md`, polar."""
+    """The rule polar: a plane Gaussian mean of a term without scale, as a mean over the angle."""
     angle = s.letter("angle")
     if angle.law is None or angle.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")

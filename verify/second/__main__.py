@@ -9,6 +9,7 @@ from pathlib import Path
 
 
 def main(names: list[str]) -> None:
+    """Print one line of JSON for each of the certificate files `names`."""
     from verify.second.files import check
 
     for name in names:

@@ -18,6 +18,7 @@ TERMS = 400
 
 
 def ball(x: Number) -> Any:
+    """`x` as a complex ball."""
     if isinstance(x, Fraction):
         return flint.acb(reals.ball(x))
     return x
@@ -58,10 +59,12 @@ def differs(x: Number, y: Number) -> bool:
 
 
 def add(x: Number, y: Number) -> Number:
+    """x + y."""
     return x + y if isinstance(x, Fraction) and isinstance(y, Fraction) else _finite(ball(x) + ball(y))
 
 
 def mul(x: Number, y: Number) -> Number:
+    """x y; exact zeros stay exact."""
     if isinstance(x, Fraction) and isinstance(y, Fraction):
         return x * y if x.denominator.bit_length() + y.denominator.bit_length() < 20_000 else ball(x) * ball(y)
     if (isinstance(x, Fraction) and x == 0) or (isinstance(y, Fraction) and y == 0):
@@ -119,10 +122,14 @@ def _off(x: Number) -> bool:
 
 
 def ball_real(x: Any) -> Number:
+    """A real value of Arb as a complex ball; a fraction stays one."""
     return x if isinstance(x, Fraction) else flint.acb(x)
 
 
 def power(a: Number, b: Number) -> Number:
+    """The principal value of `a` to the power `b`; Undefined for a negative power of 0, Unsure where balls do not
+    decide.
+    """
     if isinstance(b, Fraction) and b.denominator == 1:
         if b == 0:
             return Fraction(1)
@@ -142,6 +149,7 @@ def power(a: Number, b: Number) -> Number:
 
 
 def binomial(n: Number, k: Number) -> Number:
+    """The binomial coefficient of `n` and the small whole number `k`; Cannot for another `k`."""
     if not isinstance(k, Fraction) or k.denominator != 1 or not 0 <= k <= 2 * TERMS:
         raise Cannot("binomial of this")
     out: Number = Fraction(1)
@@ -154,6 +162,7 @@ _REAL = ("exp", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "asinh", "e
 
 
 def function(head: str, x: Number) -> Number:
+    """The principal value of the function `head` at `x`; Undefined or Unsure where it has none."""
     r = real(x)
     if head in ("sign", "floor", "ceiling", "erf", "erfc") and r is None:
         raise Undefined(f"{head} of a number that is not real") if _off(x) else Unsure
@@ -188,6 +197,7 @@ def function(head: str, x: Number) -> Number:
 
 
 def gamma(x: Number) -> Number:
+    """The gamma function at `x`; Undefined at its poles."""
     if isinstance(x, Fraction) and x.denominator == 1:
         if x <= 0:
             raise Undefined("gamma at a pole")

@@ -24,12 +24,15 @@ Fact = tuple[Term, str]
 
 @dataclass(frozen=True)
 class Side:
+    """The range of a variable: its ends, None if infinite, and whether they are left out."""
+
     low: Term | None
     high: Term | None
     low_open: bool = True
     high_open: bool = True
 
     def inner(self) -> Side:
+        """The range without its ends."""
         return Side(self.low, self.high)
 
 
@@ -42,18 +45,22 @@ class Domain:
     facts: tuple[Fact, ...] = ()
 
     def side(self, x: Json) -> Side:
+        """The range of the variable `x`; Rejected if there is none."""
         for name, side in self.sides:
             if name == x:
                 return side
         raise Rejected(f"there is no variable {x!r:.40}")
 
     def names(self) -> frozenset[str]:
+        """The names of the variables."""
         return frozenset(name for name, _ in self.sides)
 
     def with_side(self, x: str, side: Side) -> Domain:
+        """The domain in which `x` has the range `side`."""
         return replace(self, sides=tuple((n, side if n == x else s) for n, s in self.sides))
 
     def cut(self, fact: Fact) -> Domain:
+        """The part of the domain in which `fact` holds."""
         return replace(self, cuts=(*self.cuts, fact))
 
     def bare(self, x: str) -> Domain:
@@ -183,4 +190,5 @@ def points(d: Domain, seed: str, most: int = POINTS) -> Iterator[Mapping[str, Re
 
 
 def shown(at: Mapping[str, Real]) -> str:
+    """The point `at` as text."""
     return ", ".join(f"{n} = {x if isinstance(x, Fraction) else x.str(12)}" for n, x in at.items()) or "the numbers"

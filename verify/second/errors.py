@@ -26,6 +26,7 @@ class Work:
         self.left = limit
 
     def spend(self, amount: int = 1) -> None:
+        """Take `amount` from the budget; Cannot when it is used up."""
         self.left -= amount
         if self.left < 0:
             raise Cannot("the budget of evaluations is used up")

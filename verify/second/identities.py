@@ -74,18 +74,22 @@ class Scope:
     hyps: tuple[tuple[Term, str], ...] = ()
 
     def kind(self, x: Json) -> str:
+        """The kind of the variable `x`: real, complex, or integer; Rejected if there is none."""
         for n, k in self.kinds:
             if n == x:
                 return k
         raise Rejected(f"there is no variable {x!r:.40}")
 
     def names(self) -> frozenset[str]:
+        """The names of the variables."""
         return frozenset(n for n, _ in self.kinds)
 
     def coordinates(self, x: str) -> tuple[str, ...]:
+        """The real coordinates of `x`: two if it is complex."""
         return (f"{x}.re", f"{x}.im") if self.kind(x) == "complex" else (x,)
 
     def speaks(self, x: str) -> bool:
+        """Whether a hypothesis speaks of `x`."""
         return any(x in free(u) for u, _ in self.hyps)
 
     def told(self, u: Term, rel: str) -> Scope:
@@ -100,11 +104,13 @@ class Scope:
         return replace(self, hyps=(*self.hyps, (u, rel)))
 
     def without(self, x: str) -> Scope:
+        """The scope without the variable `x`."""
         gone = self.coordinates(x)
         return replace(self, kinds=tuple(row for row in self.kinds if row[0] != x),
                        ranges={n: s for n, s in self.ranges.items() if n not in gone})  # fmt: skip
 
     def extended(self, x: str, kind: str, side: Side) -> Scope:
+        """The scope with one more variable `x` of this `kind` and range; Rejected if the name is in use."""
         if x in self.names() or "." in x:
             raise Rejected("a bound name is in use")
         return replace(self, kinds=(*self.kinds, (x, kind)), ranges={**self.ranges, x: side})
@@ -123,6 +129,8 @@ def real_at(u: cx.Number, what: str) -> Real:
 
 
 class Checker:
+    """One identity and the points at which its proof is tested."""
+
     def __init__(self, seed: str) -> None:
         self.seed, self.work = seed, Work(WORK)
         self.tested = self.open = self.empty = 0
@@ -130,6 +138,7 @@ class Checker:
     # ---- points --------------------------------------------------------------------------------------------
 
     def drawn(self, s: Scope, rng: Random) -> dict[str, cx.Number]:
+        """A random value for each variable of `s`."""
         out: dict[str, cx.Number] = {}
         for x, kind in s.kinds:
             if kind == "integer":
@@ -147,6 +156,7 @@ class Checker:
         return out
 
     def whole(self, side: Side, rng: Random) -> Fraction:
+        """A random integer in the range `side`, near its ends."""
         low, high = (None if e is None else end(e) for e in (side.low, side.high))
         if low is not None:
             x = Fraction(-((-low) // 1) if isinstance(low, Fraction) else 0) + rng.choice((0, 0, 1, 2, 3, 5, 8))
@@ -159,6 +169,7 @@ class Checker:
         return x
 
     def points(self, s: Scope, seed: str, most: int = POINTS) -> Iterator[Point]:
+        """At most `most` random points at which the hypotheses of `s` hold; `seed` names the choice."""
         rng = Random(f"{self.seed}|{seed}")
         found = 0
         for _ in range(TRIES if s.kinds else 1):
@@ -215,9 +226,11 @@ class Checker:
             self.tested += 1
 
     def valued(self, s: Scope, u: Term, what: str) -> None:
+        """Raise Rejected, naming `what`, if `u` has no value at a point of `s`."""
         self.equal(s, u, u, what)
 
     def realvalued(self, s: Scope, u: Term, what: str) -> None:
+        """Raise Rejected, naming `what`, if `u` has a value that is not real at a point of `s`."""
         self.relation(s, plus(power(u, 2), q(1)), ">", what)
         for at in self.points(s, show(u)):
             try:
@@ -228,6 +241,7 @@ class Checker:
     # ---- the tree ----------------------------------------------------------------------------------------------
 
     def node(self, s: Scope, a: Term, b: Term, node: Json) -> None:
+        """Test the proof `node` of a = b in the scope `s`, and the nodes below; Rejected at a contradiction."""
         rule = node.get("rule") if isinstance(node, dict) else None
         method: Callable[..., None] | None = RULES.get(rule) if isinstance(rule, str) else None
         if method is None:
@@ -239,6 +253,7 @@ class Checker:
         method(self, s, a, b, node)
 
     def term(self, data: Json, s: Scope) -> Term:
+        """The term that `data` is in the scope `s`; Rejected if it is none."""
         return read(data, s.names(), True)
 
     def _normal(self, s: Scope, a: Term, b: Term, node: Json) -> None:
@@ -486,6 +501,7 @@ class Checker:
         self.node(s, swap(a, part, value), swap(b, part, value), node["then"])
 
     def valued_part(self, s: Scope, node: Json) -> tuple[Term, Term]:
+        """The sum, integral or limit that `node` replaces and its value, with the reason tested."""
         part, value = self.term(node["part"], s), self.term(node["value"], s)
         because = node["because"]
         rule = because.get("rule") if isinstance(because, dict) else None
@@ -499,6 +515,7 @@ class Checker:
         return part, value
 
     def antiderivative(self, s: Scope, part: Term, value: Term, node: Json) -> None:
+        """Test that the integral `part` has this `value` by the antiderivative of `node`."""
         fields(node, ("rule", "function", "range", "prime", "ends"), ("low", "high"))
         if part[0] != "integral":
             raise Rejected("an antiderivative is for integrals")
@@ -546,6 +563,7 @@ class Checker:
         self.tested += 1
 
     def limit(self, s: Scope, part: Term, value: Term, node: Json) -> None:
+        """Test that the limit `part` has this `value`, at points that approach it."""
         fields(node, ("rule",), ("near",))
         if part[0] != "limit" or free(part[4]) - {part[1][1]}:
             raise Rejected("a limit of a function of one variable")
@@ -569,6 +587,7 @@ class Checker:
         return None
 
     def telescope(self, s: Scope, part: Term, value: Term, node: Json) -> None:
+        """Test that the sum `part` has this `value` by the function that `node` names."""
         fields(node, ("rule", "function", "step", "ends"))
         start = constant(part[2])
         if part[0] != "sum" or start is None or start.denominator != 1:
@@ -596,6 +615,7 @@ class Checker:
         self.relation(s, minus(e, q(least)), ">=", "the sum has a term")
 
     def binomial(self, s: Scope, part: Term, value: Term, node: Json) -> None:
+        """Test that the sum `part` has this `value` by the binomial theorem with the terms of `node`."""
         fields(node, ("rule", "a", "b", "step", "ends"))
         if part[0] != "sum" or constant(part[2]) != 0:
             raise Rejected("the binomial theorem is about sums from 0")
@@ -643,6 +663,8 @@ def _shown(at: Point) -> str:
 
 
 class Statement:
+    """An identity as an item states it."""
+
     def __init__(self, item: Mapping[str, Json]) -> None:
         rows = item["vars"]
         if not isinstance(rows, dict) or len(rows) > 12:
@@ -715,6 +737,7 @@ class Statement:
 
 
 def check(item: Mapping[str, Json]) -> dict[str, Any]:
+    """The answer for an identity `item`; Rejected if it is not well formed or is contradicted."""
     fields(dict(item), ("id", "vars", "conditions", "lhs", "rhs"), ("proof", "witness", "refutation"), "item")
     if ("proof" in item) == ("refutation" in item):
         raise Rejected("an item has either a proof or a refutation")
@@ -733,6 +756,9 @@ def check(item: Mapping[str, Json]) -> dict[str, Any]:
 
 
 def refuted(statement: Statement, data: Json) -> dict[str, Any]:
+    """The answer for a refutation of `statement` by the point in `data`; Rejected unless the sides surely differ
+    there.
+    """
     fields(data, ("at",), ("bits", "values"), "refutation")
     within(data.get("bits", 96), 16, 4000, "bits")
     point = statement.located(data["at"])

@@ -26,9 +26,11 @@ class Exact:
         self.sizes, self.values, self.letters = sizes, values, checker.letters
 
     def form(self, form: tuple[tuple[str, int], ...]) -> int:
+        """The value of the linear form `form` at these sizes."""
         return sum(c * (1 if s == "1" else self.sizes[s]) for s, c in form)
 
     def size(self, d: Dim) -> int:
+        """The value of the dimension `d`; Rejected below 1 or above 64."""
         out = 1
         for form in d:
             if self.form(form) < 1:
@@ -39,6 +41,7 @@ class Exact:
         return out
 
     def of(self, t: Json) -> Any:
+        """The exact value of the matrix term `t`; Rejected if it has none."""
         head = t[0]
         if head == "v":
             return self.values[t[1]]
@@ -88,11 +91,13 @@ class Exact:
         raise Rejected(f"unknown term {head!r:.40}")
 
     def add(self, x: Any, y: Any) -> Any:
+        """x + y; Rejected if the shapes differ."""
         if (x.nrows(), x.ncols()) != (y.nrows(), y.ncols()):
             raise Rejected("matrices of different shapes")
         return x + y
 
     def mul(self, x: Any, y: Any) -> Any:
+        """x y, where a 1 x 1 matrix scales; Rejected if the shapes do not fit."""
         for c, m in ((x, y), (y, x)):
             if c.nrows() == 1 == c.ncols():
                 return m * c[0, 0]
@@ -101,6 +106,9 @@ class Exact:
         return x * y
 
     def paired(self, head: str, x: Any, y: Any) -> Any:
+        """The Hadamard or Kronecker product of `x` and `y`, as `head` says; Rejected if shapes differ or it is
+        too large.
+        """
         if head == "had":
             self.add(x, y)
             return flint.fmpq_mat(x.nrows(), x.ncols(), [a * b for a, b in zip(x.entries(), y.entries(), strict=True)])
@@ -112,6 +120,7 @@ class Exact:
 
 
 def single(x: Any) -> Any:
+    """The 1 x 1 matrix with the entry `x`."""
     if isinstance(x, Fraction):
         x = flint.fmpq(x.numerator, x.denominator)
     return flint.fmpq_mat(1, 1, [x])

@@ -33,6 +33,7 @@ class Unfit(Exception):
 
 
 def dimension(data: Json) -> Dim:
+    """The dimension that `data` is, a product of linear forms; Rejected if it is none."""
     if not isinstance(data, list) or len(data) > 6:
         raise Rejected("a dimension is a short list of linear forms")
     out = []
@@ -53,6 +54,7 @@ def dimension(data: Json) -> Dim:
 
 
 def symbols(d: Dim) -> set[str]:
+    """The size letters of the dimension `d`."""
     return {s for form in d for s, _ in form if s != "1"}
 
 
@@ -62,6 +64,8 @@ def at_one(form: tuple[tuple[str, int], ...]) -> int | None:
 
 
 class Letters:
+    """The declared letters with their shapes and flags."""
+
     def __init__(self, data: Json) -> None:
         if not isinstance(data, dict):
             raise Rejected("letters is an object")
@@ -84,6 +88,7 @@ class Letters:
             raise Rejected("a name is a letter and a dimension")
 
     def known(self, data: Json) -> Dim:
+        """The dimension that `data` is, in sizes of declared shapes; else Rejected."""
         d = dimension(data)
         if symbols(d) - set(self.symbols):
             raise Rejected("a dimension that is in no shape")
@@ -156,6 +161,7 @@ class Letters:
         return ((), ()) if head in ("tr", "det") else (rows, cols)
 
     def network(self, t: Json, hole: tuple[Dim, Dim] | None) -> tuple[Dim, Dim]:
+        """The shape of the network `t`, in which the hole has the shape `hole`; Rejected if labels do not fit."""
         sizes: dict[str, Any] = {}
         if any(not isinstance(x, list) for x in t[1:]) or any(not isinstance(r, list) or len(r) != 3 for r in t[3]):
             raise Rejected("a network is [rows, columns, [[term, rows, columns], ..]]")
@@ -188,6 +194,7 @@ class World:
             self.values[name] = x
 
     def size(self, d: Dim) -> int:
+        """The value of the dimension `d` here; Unfit if it is not positive or too large."""
         out = 1
         for form in d:
             k = sum(c * (1 if s == "1" else self.sizes[s]) for s, c in form)
@@ -199,17 +206,20 @@ class World:
         return out
 
     def integer(self, d: Dim) -> int:
+        """The value of the dimension `d` here, of any sign."""
         out = 1
         for form in d:
             out *= sum(c * (1 if s == "1" else self.sizes[s]) for s, c in form)
         return out
 
     def rational(self, x: Fraction) -> int:
+        """The rational `x` in the field; Unfit if its denominator vanishes."""
         if x.denominator % self.p == 0:
             raise Unfit
         return x.numerator * pow(x.denominator, -1, self.p) % self.p
 
     def value(self, t: Json) -> Rows:
+        """The value of the term `t` here, worked out once; Unfit or Rejected if it has none."""
         key = repr(t)
         if key not in self.memory:
             self.memory[key] = self._value(t)
@@ -259,11 +269,13 @@ class World:
         return inverse if inverse is not None else [[0] * len(x) for _ in x]
 
     def add(self, x: Rows, y: Rows, c: int = 1) -> Rows:
+        """x + c y; Rejected if the shapes differ."""
         if len(x) != len(y) or len(x[0]) != len(y[0]):
             raise Rejected("matrices of different shapes")
         return [[(a + c * b) % self.p for a, b in zip(r, s, strict=True)] for r, s in zip(x, y, strict=True)]
 
     def mul(self, x: Rows, y: Rows) -> Rows:
+        """x y, where a 1 x 1 matrix scales; Rejected if the shapes do not fit."""
         p = self.p
         for c, m in ((x, y), (y, x)):
             if len(c) == 1 == len(c[0]):
@@ -275,6 +287,7 @@ class World:
         return [[sum(a * b for a, b in zip(r, c, strict=True)) % p for c in cols] for r in x]
 
     def eliminated(self, x: Rows) -> tuple[int, Rows | None]:
+        """Determinant and inverse of the square matrix `x`, the inverse None if it is singular."""
         n, p = len(x), self.p
         self.work.spend(n**3)
         a = [[*r, *(int(i == j) for j in range(n))] for i, r in enumerate(x)]
@@ -361,6 +374,7 @@ def degree(t: Json) -> int:
 
 
 def neg(t: Json) -> Json:
+    """The term for -`t`."""
     return ["*", ["q", "-1"], t]
 
 
@@ -373,12 +387,15 @@ def inverses(t: Json) -> list[Json]:
 
 
 def filled(context: Json, t: Json) -> Json:
+    """The `context` with `t` in its hole."""
     if context == ["hole"] or context is None:
         return t
     return [filled(x, t) if isinstance(x, list) else x for x in context] if isinstance(context, list) else context
 
 
 class Checker:
+    """One matrix statement and the equations that are known so far."""
+
     def __init__(self, data: Json, seed: str) -> None:
         fields(data, ("letters", "invertible", "hyps", "goal"), what="statement")
         self.letters, self.seed, self.work = Letters(data["letters"]), seed, Work(WORK)
@@ -390,6 +407,7 @@ class Checker:
         self.compared = 0
 
     def pair(self, data: Json) -> tuple[Json, Json]:
+        """The two sides of the equation `data`; Rejected if they are not two of one shape."""
         if not isinstance(data, list) or len(data) != 2:
             raise Rejected("an equation is [left, right]")
         if self.letters.kind(data[0]) != self.letters.kind(data[1]):
@@ -397,6 +415,7 @@ class Checker:
         return data[0], data[1]
 
     def square(self, t: Json) -> None:
+        """Raise Rejected unless `t` is square."""
         rows, cols = self.letters.kind(t)
         if rows != cols:
             raise Rejected("an invertible expression is square")
@@ -427,6 +446,7 @@ class Checker:
         self.compared += 1
 
     def combined(self, parts: Json) -> list[Json]:
+        """Left minus right of each part of a combination of equations; Rejected if one is not well formed."""
         if not isinstance(parts, list) or len(parts) > 2_000:
             raise Rejected("by is a list of parts")
         out = []
@@ -442,6 +462,7 @@ class Checker:
         return out
 
     def proves(self, left: Json, right: Json, parts: Json, what: str) -> None:
+        """Test that `left` minus `right` is the combination `parts`; Rejected, naming `what`, if not."""
         whole = ["+", left, neg(right), *(neg(x) for x in self.combined(parts))]
         self.letters.kind(whole)
         self.vanishes(whole, what)
@@ -449,6 +470,7 @@ class Checker:
     # ---- equations -----------------------------------------------------------------------------------------
 
     def equation(self, ref: Json) -> tuple[Json, Json]:
+        """The sides of the equation that `ref` names; Rejected if there is none."""
         if isinstance(ref, str):
             if ref not in self.equations:
                 raise Rejected(f"no equation {ref!r:.40}")
@@ -472,6 +494,9 @@ class Checker:
         raise Rejected("no known theorem, or matrices that do not compose")
 
     def characteristic(self, rule: str, x: Json, d: Dim) -> tuple[Json, Json]:
+        """The equation of Cayley and Hamilton, or its like called `rule`, for `x` of the fixed order `d`; else
+        Rejected.
+        """
         if symbols(d):
             raise Rejected("this needs a fixed order")
         n = 1
@@ -492,6 +517,7 @@ class Checker:
     # ---- proofs --------------------------------------------------------------------------------------------
 
     def prove(self, data: Json) -> None:
+        """Test the proof `data` of the goal, step by step; Rejected at a contradiction."""
         fields(data, ("steps", "by"), what="proof")
         self.pair(self.goal)
         for k, h in enumerate(self.hyps):
@@ -524,6 +550,7 @@ class Checker:
         return any(self.multiple(m, other) for known in self.regular for other in (known, ["T", known]))
 
     def multiple(self, m: Json, known: Json) -> bool:
+        """Whether `m` is a multiple of `known` in random worlds."""
         if self.letters.kind(m) != self.letters.kind(known):
             return False
         world = None
@@ -549,6 +576,7 @@ class Checker:
         return False
 
     def step(self, s: Json) -> None:
+        """Test the step `s` and remember what it shows; Rejected at a contradiction."""
         if not isinstance(s, dict) or not isinstance(s.get("id"), str):
             raise Rejected("a step has an id")
         name = s["id"]
@@ -581,11 +609,13 @@ class Checker:
             self.equations[f"{name}.r"] = ["*", m, ["inv", m]], one
 
     def psd(self, name: Json) -> str:
+        """The letter `name`, if it is declared PSD; else Rejected."""
         if not isinstance(name, str) or "psd" not in self.letters.flags.get(name, []):
             raise Rejected("the letter is not declared PSD")
         return name
 
     def gram(self, part: Json) -> Json:
+        """The PSD term that `part`, [q, C, P], stands for; Rejected if it is not of this form."""
         if not isinstance(part, list) or len(part) != 3 or number(part[0]) < 0:
             raise Rejected("a positive part is [q, C, P] with q >= 0")
         c = part[1]
@@ -593,6 +623,7 @@ class Checker:
         return ["*", ["q", part[0]], ["T", c], inner]
 
     def because(self, m: Json, why: Json) -> None:
+        """Test that `m` is invertible for the reason `why`; Rejected at a contradiction."""
         if not isinstance(why, list) or not why:
             raise Rejected("because is a list")
         rule, rest = why[0], why[1:]
@@ -624,6 +655,7 @@ class Checker:
             raise Rejected("an expression is invertible because of: given, letter, defined, inverse, positive, natural")
 
     def alike(self, m: Json, t: Json) -> None:
+        """Raise Rejected unless `m` and `t` are equal in random worlds."""
         if self.letters.kind(m) != self.letters.kind(t):
             raise Rejected("this is said of another expression")
         self.vanishes(["+", m, neg(t)], "this is said of another expression")
@@ -641,6 +673,7 @@ class Checker:
     # ---- expansions and refutations --------------------------------------------------------------------------
 
     def expand(self) -> None:
+        """Test a goal of fixed sizes entry by entry; Rejected if it fails."""
         if self.letters.symbols:
             raise Rejected("an expansion needs fixed sizes")
         if inverses(self.goal[0]) or inverses(self.goal[1]):
@@ -679,6 +712,7 @@ def _small_ratio(a: int, b: int) -> Fraction | None:
 
 
 def check(item: Mapping[str, Json]) -> dict[str, Any]:
+    """The answer for a matrix `item`; Rejected if it is not well formed or is contradicted."""
     fields(dict(item), ("id", "statement"), ("proof", "entries", "instance"), "item")
     if len(item) != 3:
         raise Rejected("an item has one of proof, entries, instance")

@@ -23,11 +23,13 @@ ROOT = Fraction(1, 2)
 
 @contextmanager
 def bits(n: int) -> Iterator[None]:
+    """Work with a precision of `n` bits inside the block."""
     with flint.ctx.workprec(n):
         yield
 
 
 def ball(x: Real) -> Any:
+    """`x` as a real ball."""
     if isinstance(x, Fraction):
         return flint.arb(flint.fmpq(x.numerator, x.denominator))
     return x
@@ -50,10 +52,12 @@ def positive(x: Real) -> bool:
 
 
 def negative(x: Real) -> bool:
+    """Whether `x` is surely < 0."""
     return bool(x < 0)
 
 
 def nonnegative(x: Real) -> bool:
+    """Whether `x` is surely >= 0."""
     return bool(x >= 0)
 
 
@@ -69,10 +73,12 @@ def sign(x: Real) -> int:
 
 
 def add(x: Real, y: Real) -> Real:
+    """x + y."""
     return x + y if isinstance(x, Fraction) and isinstance(y, Fraction) else _finite(ball(x) + ball(y))
 
 
 def mul(x: Real, y: Real) -> Real:
+    """x y; exact zeros stay exact."""
     if isinstance(x, Fraction) and isinstance(y, Fraction):
         out = x * y
         return out if out.numerator.bit_length() + out.denominator.bit_length() < LARGE else ball(out)
@@ -82,6 +88,9 @@ def mul(x: Real, y: Real) -> Real:
 
 
 def value(e: Term, at: Mapping[str, Real]) -> Real:
+    """The value of the expression `e` at the point `at`; Undefined where it surely has none, Unsure where balls
+    do not decide.
+    """
     head = e[0]
     if head == "q":
         return e[1]
@@ -110,6 +119,7 @@ def value(e: Term, at: Mapping[str, Real]) -> Real:
 
 
 def fixed_power(u: Real, r: Fraction) -> Real:
+    """`u` to the rational power `r`, real; Undefined or Unsure where it has none."""
     if r == 0:
         return Fraction(1)
     if r.denominator == 1:
@@ -144,6 +154,7 @@ def fixed_power(u: Real, r: Fraction) -> Real:
 
 
 def general_power(u: Real, v: Real) -> Real:
+    """`u` to the power `v`; Undefined for a negative base, Unsure where balls do not decide."""
     if negative(u):
         raise Undefined("a power of a negative number")
     if positive(u):
@@ -163,6 +174,7 @@ _AT_ZERO = {"exp": 1, "sin": 0, "cos": 1, "tan": 0, "asin": 0, "atan": 0, "sinh"
 
 
 def function(head: str, u: Real) -> Real:
+    """The value of the function `head` at `u`; Undefined or Unsure where it has none."""
     exact = isinstance(u, Fraction)
     if exact and u == 0 and head in _AT_ZERO:
         return Fraction(_AT_ZERO[head])

@@ -50,12 +50,16 @@ RELATIONS = (">=", ">", "!=")
 
 @dataclass
 class Tally:
+    """How often values agreed, decided nothing, or could not be drawn."""
+
     tested: int = 0  # values that agree
     open: int = 0  # values that decide nothing
     empty: int = 0  # nodes without a point
 
 
 class Checker:
+    """One inequality and the points at which its proof is tested."""
+
     def __init__(self, seed: str, work: Work | None = None) -> None:
         self.seed, self.work, self.tally = seed, work or Work(WORK), Tally()
         self.formal = 0  # inside of a derivative, which may be written in another way than here
@@ -76,6 +80,9 @@ class Checker:
         raise Unsure
 
     def relation(self, e: Term, rel: str, point: Mapping[str, Real]) -> bool:
+        """Whether the relation `rel` to 0 holds for `e` at `point`, with growing precision; Unsure if nothing
+        decides.
+        """
         for n in PRECISIONS:
             self.work.spend()
             with bits(n):
@@ -119,6 +126,7 @@ class Checker:
             self.tally.tested += 1
 
     def shown(self, d: Domain, u: Term, rel: str, node: Json, what: str) -> None:
+        """Test the proof `node` of `u` rel 0 on `d`, or the claim itself if there is none; `what` names it."""
         if node is None:
             self.claim(d, u, rel, what)
         else:
@@ -198,6 +206,7 @@ class Checker:
     # ---- the tree ----------------------------------------------------------------------------------------------
 
     def node(self, d: Domain, u: Term, rel: str, node: Json, depth: int = 0) -> None:
+        """Test the claim of `node` at points of `d`, and the nodes below; Rejected at a contradiction."""
         rule = node.get("rule") if isinstance(node, dict) else None
         method: Callable[..., None] | None = RULES.get(rule) if isinstance(rule, str) else None
         if method is None:
@@ -208,6 +217,7 @@ class Checker:
         method(self, d, u, rel, node)
 
     def term(self, data: Json, d: Domain) -> Term:
+        """The term that `data` is over the variables of `d`; Rejected if it is none."""
         return read(data, d.names())
 
     def fixed(self, data: Json) -> Term:
@@ -540,6 +550,7 @@ def check(item: Mapping[str, Json]) -> dict[str, Any]:
 
 
 def statement(item: Mapping[str, Json]) -> tuple[Domain, Term, Term, str]:
+    """Domain, sides and relation of a scalar `item`; Rejected if it is not well formed."""
     rows = item["vars"]
     if not isinstance(rows, dict) or len(rows) > 12:
         raise Rejected("vars is an object with at most 12 names")
@@ -550,6 +561,7 @@ def statement(item: Mapping[str, Json]) -> tuple[Domain, Term, Term, str]:
 
 
 def proof(seed: str, d: Domain, u: Term, rel: str, node: Json) -> dict[str, Any]:
+    """The answer for the proof `node` of `u` rel 0 on `d`; `seed` chooses the points. Rejected at a contradiction."""
     with bits(PRECISIONS[0]):
         checker = Checker(seed)
         checker.claim(d, u, rel)
@@ -564,6 +576,7 @@ def proof(seed: str, d: Domain, u: Term, rel: str, node: Json) -> dict[str, Any]
 
 
 def refuted(data: Json, d: Domain, lhs: Term, rhs: Term, rel: str) -> dict[str, Any]:
+    """The answer for a refutation by the point in `data`; Rejected unless the inequality surely fails there."""
     fields(data, ("at",), ("bits",), "refutation")
     within(data.get("bits", 64), 16, 4000, "bits")
     at = data["at"]

@@ -83,6 +83,7 @@ def _balls(m: Rows, strict: bool) -> bool | None:
 
 
 def inverse(x: Real) -> Real:
+    """1 / x; Undefined at 0."""
     from .reals import fixed_power
 
     return fixed_power(x, Fraction(-1))
@@ -110,6 +111,8 @@ def minor(m: Rows, rows: Sequence[int]) -> Real:
 
 
 class Checker:
+    """One semidefinite statement, the facts it may use, and the points at which it is tested."""
+
     def __init__(self, data: Json, facts: Facts, seed: str) -> None:
         fields(data, ("matrix", "vars", "claim"), what="statement")
         if data["claim"] not in ("psd", "pd", "not psd"):
@@ -186,6 +189,7 @@ class Checker:
             self.tested += nonnegative(x)
 
     def lemma(self, key: Json) -> tuple[Term, str]:
+        """Term and relation of the scalar item `key`; Rejected unless it has a proof over the same box."""
         item = self.facts.items.get(key) if isinstance(key, str) else None
         if item is None or "proof" not in item or not self.facts.good.get(key, True):
             raise Rejected(f"no proved scalar statement {key!r:.40}")
@@ -199,6 +203,7 @@ class Checker:
     # ---- rules ---------------------------------------------------------------------------------------------
 
     def prove(self, m: Table, node: Json, strict: bool) -> None:
+        """Test the proof `node` of the matrix `m`, definite if `strict`; Rejected at a contradiction."""
         if not isinstance(node, list) or not node or not isinstance(node[0], str):
             raise Rejected("a proof is a list that begins with a word")
         for rows, point in zip(m, self.at, strict=True):
@@ -350,6 +355,9 @@ def _ints(data: Json) -> list[int]:
 
 
 def check(item: Mapping[str, Json], facts: Facts) -> dict[str, Any]:
+    """The answer for a semidefinite `item` that uses scalar `facts`; Rejected if it is not well formed or is
+    contradicted.
+    """
     fields(dict(item), ("id", "statement"), ("proof", "refutation"), "item")
     if ("proof" in item) == ("refutation" in item):
         raise Rejected("an item has a proof or a refutation")

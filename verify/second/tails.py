@@ -28,6 +28,7 @@ def exceeds(n: int, p: Fraction, low: Fraction, high: Fraction, gap: Fraction, s
 
 
 def check(item: Mapping[str, Json]) -> dict[str, Any]:
+    """The answer for a tail `item`; Rejected if it is not well formed or is contradicted."""
     fields(dict(item), ("id", "range", "sides", "bound"), ("proof", "refutation"), "item")
     if ("proof" in item) == ("refutation" in item):
         raise Rejected("an item has either a proof or a refutation")
@@ -55,6 +56,7 @@ def check(item: Mapping[str, Json]) -> dict[str, Any]:
 
 
 def at(bound: Term, n: int, gap: Fraction) -> Any:
+    """The value of `bound` for `n` draws and deviation `gap`."""
     return value(substitute(bound, {"n": q(n), "t": q(gap)}), {})
 
 
@@ -82,6 +84,7 @@ def sampled(seed: str, a: Fraction, b: Fraction, sides: int, bound: Term) -> int
 
 
 def refuted(data: Json, a: Fraction, b: Fraction, sides: int, bound: Term) -> dict[str, Any]:
+    """The answer for a two-point law in `data` with range [a, b]; Rejected unless its tail surely exceeds `bound`."""
     fields(data, ("low", "high", "p", "n", "t"), what="refutation")
     low, high, p, gap = (number(data[k]) for k in ("low", "high", "p", "t"))
     n = within(data["n"], 1, 60, "n")

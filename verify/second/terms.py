@@ -28,16 +28,19 @@ MINUS: Term = ("q", Fraction(-1))
 
 
 def q(x: Fraction | int) -> Term:
+    """The constant `x`."""
     return ("q", Fraction(x))
 
 
 def number(data: Json) -> Fraction:
+    """The rational number that `data` is; Rejected if it is none."""
     if not isinstance(data, str) or len(data) > 4_000 or not NUMBER.match(data):
         raise Rejected(f"{data!r:.40} is no rational number")
     return Fraction(data)
 
 
 def name(data: Json) -> str:
+    """The name that `data` is; Rejected if it is none."""
     if not isinstance(data, str) or not data.isidentifier():
         raise Rejected(f"{data!r:.40} is no name")
     return data
@@ -107,6 +110,7 @@ def read(data: Json, names: frozenset[str], wide: bool = False) -> Term:
 
 
 def counted(head: str, parts: tuple[Term, ...]) -> int:
+    """The value of the counting function `head` of `parts`; Rejected unless these are small whole numbers."""
     values = [constant(p) for p in parts]
     if any(v is None or v.denominator != 1 or not 0 <= v <= 2_000 for v in values):
         raise Rejected(f"{head} is for small whole numbers")
@@ -143,6 +147,7 @@ def constant(e: Term) -> Fraction | None:
 
 
 def free(e: Term) -> frozenset[str]:
+    """The free variables of `e`."""
     if e[0] == "var":
         return frozenset((e[1],))
     inner = frozenset(x for p in e[1:] if isinstance(p, tuple) for x in free(p))
@@ -158,10 +163,12 @@ def parts(e: Term) -> Iterator[Term]:
 
 
 def holds_binder(e: Term) -> bool:
+    """Whether a sum, product, integral or limit occurs in `e`."""
     return any(p[0] in BINDERS for p in parts(e))
 
 
 def substitute(e: Term, values: Mapping[str, Term]) -> Term:
+    """`e` with free variables replaced by `values`."""
     if e[0] == "var":
         return values.get(e[1], e)
     if e[0] in ("q", "pi", "I", "oo"):
@@ -177,11 +184,13 @@ def swap(e: Term, old: Term, new: Term) -> Term:
 
 
 def plus(*xs: Term) -> Term:
+    """The sum of `xs` without zeros."""
     xs = tuple(x for x in xs if x != q(0))
     return q(0) if not xs else xs[0] if len(xs) == 1 else ("+", *xs)
 
 
 def times(*xs: Term) -> Term:
+    """The product of `xs` without ones; 0 if a factor is 0."""
     if q(0) in xs:
         return q(0)
     xs = tuple(x for x in xs if x != q(1))
@@ -189,14 +198,17 @@ def times(*xs: Term) -> Term:
 
 
 def neg(x: Term) -> Term:
+    """The negative of `x`."""
     return q(-x[1]) if x[0] == "q" else ("*", MINUS, x)
 
 
 def minus(x: Term, y: Term) -> Term:
+    """x - y."""
     return x if y == q(0) else neg(y) if x == q(0) else ("+", x, neg(y))
 
 
 def power(x: Term, r: Fraction | int) -> Term:
+    """`x` to the rational power `r`."""
     return x if r == 1 else ("pow", x, q(r))
 
 
@@ -268,6 +280,7 @@ def fields(data: Json, needed: tuple[str, ...], optional: tuple[str, ...] = (), 
 
 
 def within(data: Json, low: int, high: int, what: str) -> int:
+    """The integer that `data` is, between `low` and `high`; Rejected, naming `what`, if it is none."""
     if isinstance(data, bool) or not isinstance(data, int) or not low <= data <= high:
         raise Rejected(f"{what} is a whole number from {low} to {high}")
     return data
