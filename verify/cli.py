@@ -116,7 +116,8 @@ class Project:
 def project(asked: Sequence[str], names: Sequence[str] = ()) -> Project:
     """The claims asked for; without any, the folder `claims` here or above; without one, what is installed.
 
-    Reports and cache are beside the first claim folder of the user's own, else in the current folder.
+    Reports and cache are beside the first claim folder of the user's own, else in the current folder. Raises
+    SourceError if there are none.
     """
     here = Path.cwd()
     if asked:

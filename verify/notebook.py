@@ -111,9 +111,10 @@ def _statement(ast: Any) -> str:
 
 
 def audit(path: str | Path) -> Audited:
-    """Audit one claim file, as `verify audit FILE` does, without writing certificates or a cache. The file runs with
-    your rights. Raises `verify.audit.sources.SourceError` if it is no claim file; a file that raises gives an `Audited`
-    that says so."""
+    """Audit one claim file, as `verify audit FILE` does, without writing certificates or a cache. The file runs
+    with your rights. Raises `verify.audit.sources.SourceError` if it is no claim file; a file that raises
+    gives an `Audited` that says so. `path` is the file, `<topic>/<slug>.py`.
+    """
     from verify.audit.run import audit as run
     from verify.audit.sources import select
 

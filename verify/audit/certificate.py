@@ -92,7 +92,9 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def loads(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
-    """JSON without the parts that exact data never needs and attackers like."""
+    """JSON without the parts that exact data never needs and attackers like. Raises CertificateError if it is
+    none.
+    """
     if len(text) > max_bytes:
         raise CertificateError(f"larger than {max_bytes} bytes")
     try:
@@ -149,7 +151,9 @@ def _check_depth(data: object) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The certificate in a file, checked for shape but not believed."""
+    """The certificate in a file, checked for shape but not believed. Raises CertificateError if it cannot be read
+    or is none.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise CertificateError(f"larger than {MAX_BYTES} bytes")
@@ -183,7 +187,9 @@ def hash_matches(certificate: Mapping[str, Any]) -> bool:
 
 
 def check_shape(data: object) -> None:
-    """The structure that readers rely on; what the pieces mean is the kernel's business."""
+    """The structure that readers rely on; what the pieces mean is the kernel's business. Raises CertificateError
+    where it is not.
+    """
     if isinstance(data, dict):  # before the keys, which another version may have changed
         check_versions(data)
     top = _object(data, "the certificate", TOP_KEYS)

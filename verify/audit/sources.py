@@ -75,7 +75,9 @@ def _imports_language(node: ast.stmt) -> bool:
 
 
 def discover(*roots: Path) -> list[Source]:
-    """Every claim below the folders, by topic and slug; hidden and private names are skipped."""
+    """Every claim below the folders, by topic and slug; hidden and private names are skipped. Raises SourceError
+    for a folder or file that cannot be used.
+    """
     found = []
     for root in roots:
         if not root.is_dir():
@@ -107,8 +109,10 @@ class Entry:
 
 
 def register(root: Path, sources: Sequence[Source]) -> list[Entry]:
-    """Every id of the register, with what became of it. Nothing is left out in silence: an id is covered by a claim
-    file, out of scope with a reason, or pending with what is missing; an id with two of these is an error."""
+    """Every id of the register, with what became of it. Nothing is left out in silence: an id is covered by a
+    claim file, out of scope with a reason, or pending with what is missing; an id with two of these is an
+    error. Raises SourceError if the tables do not fit each other or the claims.
+    """
     from verify.statement.claims import read_sources
     from verify.statement.errors import ClaimFileError
 

@@ -37,7 +37,7 @@ def content_hash(data: Mapping[str, Json]) -> str:
 
 
 def certificate(problem: Problem, answer: Answer) -> dict[str, Json]:
-    """The file of a settled problem."""
+    """The file of a settled problem. Raises BadCertificate without one."""
     if answer.certificate is None or not answer.settled:
         raise BadCertificate(f"an answer {answer.verdict} has no certificate")
     data = {
@@ -74,7 +74,9 @@ def is_problem_certificate(path: Path) -> bool:
 
 
 def recheck(path: Path) -> Checked:
-    """Replay a certificate in a fresh process and compare it with the problem it names."""
+    """Replay a certificate in a fresh process and compare it with the problem it names. Raises BadCertificate if
+    the file cannot be read or is none.
+    """
     from verify.kernel.errors import Reject
     from verify.kernel.replay import load
 

@@ -130,7 +130,7 @@ class _Dims:
 
 
 def dimension(data: Any) -> Dim:
-    """A dimension as it is written in a shape: a symbol, a number, m*n, n + 1."""
+    """A dimension as it is written in a shape: a symbol, a number, m*n, n + 1. Raises InputError if it is none."""
     if type(data) is int:
         data = str(data)
     if not isinstance(data, str):
@@ -139,7 +139,7 @@ def dimension(data: Any) -> Dim:
 
 
 def check_names(shapes: Mapping[str, Shape]) -> None:
-    """A name is a matrix or a dimension, not both, and no function."""
+    """A name is a matrix or a dimension, not both, and no function. Raises InputError for a name that is taken."""
     dims = {s for shape in shapes.values() for d in shape for s in symbols(d)}
     for name in shapes:
         if name in dims:
@@ -350,7 +350,7 @@ def parse(text: Any, shapes: Mapping[str, Shape], where: str = "") -> Parsed:
 
 
 def parse_equation(text: Any, shapes: Mapping[str, Shape], where: str = "") -> tuple[Parsed, Parsed]:
-    """The two sides of X = Y."""
+    """The two sides of X = Y. Raises InputError if it is none."""
     if not isinstance(text, str):
         raise InputError(f"equations are texts, not {text!r:.40}", where=where)
     try:

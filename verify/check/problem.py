@@ -159,7 +159,7 @@ _ANYWHERE = {"id", "family", "expected", "hints", "why", "difficulty", "note", "
 
 
 def from_json(data: Json, number: int = 0) -> Problem:
-    """The problem in one object of a problem file."""
+    """The problem in one object of a problem file. Raises InputError with the field that is wrong."""
     if not isinstance(data, dict):
         raise InputError("a problem is a JSON object")
     family = data.get("family")

@@ -1,7 +1,8 @@
 """Positive semidefinite matrices: numbers exactly, expressions over a box by inequalities between scalars.
 
-`settle` searches for a decomposition into scalar inequalities, which the scalar search proves; the kernel replays both
-(verify/kernel/semidefinite). `compiled` is the statement in the kernel's language.
+`settle` searches for a decomposition into scalar inequalities, which the scalar search proves; the kernel replays
+both (verify/kernel/semidefinite). `compiled` is the statement in the kernel's language. Minors decide by Sylvester's
+criterion (R. A. Horn and C. R. Johnson, Matrix Analysis, Theorem 7.2.5).
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def number(text: str) -> Fraction:
-    """The exact value of a literal: 0.1 is one tenth."""
+    """The exact value of a literal: 0.1 is one tenth. Raises InputError if it is too long or has no value."""
     mantissa, _, ten = text.lower().partition("e")
     whole, _, digits = mantissa.partition(".")
     if len(mantissa) > MAX_DIGITS or abs(int(ten or "0")) > MAX_TEN:

@@ -110,7 +110,9 @@ class Sampler:
         return env
 
     def all_points(self, scope: Scope, term: Term | None = None) -> Points:
-        """The points of `scope` at which `term` is tried; none only if the scope is surely empty."""
+        """The points of `scope` at which `term` is tried; none only if the scope is surely empty. Raises Rejected
+        if a demand is not met.
+        """
         plan = self.plan
         found = self.points(scope, "plain", plan.plain, (1, 3), 4)
         if len(found) < plan.plain:
@@ -156,7 +158,7 @@ class Sampler:
         return self.same(a, b, scope) or self.vanishes(["+", a, b], scope)
 
     def constant(self, term: Term, scope: Scope) -> Fraction | None:
-        """The rational number a term is at all points, if it is one."""
+        """The rational number a term is at all points, if it is one. Raises Ill if sorts do not fit."""
         found: set[Fraction | None] = set()
         for x in self.values(term, scope):
             if isinstance(x, Mat):
@@ -165,7 +167,9 @@ class Sampler:
         return found.pop() if len(found) == 1 else None
 
     def kind(self, term: Term, scope: Scope) -> str:
-        """`scalar` or `matrix`; also finds sizes that do not fit. A scope without points gives `unknown`."""
+        """`scalar` or `matrix`; also finds sizes that do not fit. A scope without points gives `unknown`. Raises
+        Ill if sorts do not fit.
+        """
         found = {"matrix" if isinstance(x, Mat) else "scalar" for x in self.rough(term, scope)}
         if len(found) > 1:
             raise Ill("sometimes a scalar, sometimes a matrix")

@@ -168,7 +168,7 @@ class Evaluator:
         return x
 
     def fresh(self, term: Term, env: Env) -> Value:
-        """The value of `term` in `env`, worked out; parts are remembered."""
+        """The value of `term` in `env`, worked out; parts are remembered. Raises Ill if sorts do not fit."""
         head, source, red = term[0], self.source, self.red
         source.work.spend(1)
         if head == "@in":
@@ -328,7 +328,9 @@ class Evaluator:
         return kept[1]
 
     def fresh_dual(self, term: Term, env: Env) -> tuple[Value, Value | None]:
-        """The value of `term` and of its derivative in time; None stands for a derivative that is zero."""
+        """The value of `term` and of its derivative in time; None stands for a derivative that is zero. Raises
+        Cannot if this model has no value for it.
+        """
         head, source, red = term[0], self.source, self.red
         source.work.spend(1)
         if head in ("q", "n", "pi", "one", "zero", "@unit"):

@@ -21,7 +21,7 @@ PIVOTS = 400
 
 
 def read(data: Any, symbols: Mapping[str, Any] | AbstractSet[str], what: str = "index expression") -> Form:
-    """A linear form in known symbols; `"1"` is the constant."""
+    """A linear form in known symbols; `"1"` is the constant. Raises Rejected if a demand is not met."""
     if not isinstance(data, dict):
         raise Rejected(f"{what} must be an object")
     for symbol, factor in data.items():

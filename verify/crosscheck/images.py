@@ -209,7 +209,7 @@ class Instance:
         return Image(None, names, data["term"])
 
     def under(self, prefix: Any, names: tuple[str, ...]) -> Scope:
-        """The scope with a prefix of the theorem entered under new names."""
+        """The scope with a prefix of the theorem entered under new names. Raises Rejected if a demand is not met."""
         scope = self.scope
         seen: dict[str, Form] = {}
         for (v, low, high), name in zip(prefix, names, strict=True):
@@ -222,7 +222,7 @@ class Instance:
         return scope
 
     def letter(self, letter: Letter, image: Image) -> None:
-        """Every demand on the image of one letter."""
+        """Every demand on the image of one letter. Raises Rejected if a demand is not met."""
         own, sig, what = self.scope.sig, self.statement.sig, f"the image of {letter.name}"
         target = own.letters[image.name] if image.name is not None else None
         names = image.variables or tuple(f"{letter.name}.{k}'" for k in range(len(letter.index)))
@@ -332,7 +332,7 @@ class Instance:
         return [formula[0], *(changed(self.reading, side, outer) for side in formula[1:])]
 
     def hypotheses(self, data: Json) -> None:
-        """Every hypothesis of the theorem is proved for the images."""
+        """Every hypothesis of the theorem is proved for the images. Raises Rejected if a demand is not met."""
         given = reading.mapping(data, "hyps")
         if set(given) != set(self.statement.hyps):
             odd = sorted(set(given) ^ set(self.statement.hyps))
@@ -349,7 +349,9 @@ class Instance:
                 raise type(error)(f"hypothesis {name}: {error}") from None
 
     def goal(self, number: Json, at: Json) -> Term:
-        """The formula of a goal at indices, read with the images in place."""
+        """The formula of a goal at indices, read with the images in place. Raises Rejected if a demand is not
+        met.
+        """
         number = reading.whole(number, "the number of a goal")
         if not 0 <= number < len(self.statement.goals):
             raise Rejected("the theorem has no such goal")

@@ -106,7 +106,9 @@ class Prover:
         return [fact.concl[0], *(let(side, bindings) for side in fact.concl[1:])]
 
     def strict(self, x: Term, proof: Json, scope: Scope) -> None:
-        """The proof shows that x is not 0: x > 0, x < 0, or a fact x != 0."""
+        """The proof shows that x is not 0: x > 0, x < 0, or a fact x != 0. Raises Rejected if a demand is not
+        met.
+        """
         if isinstance(proof, list) and proof[:1] == ["ne"]:
             _, name, at = reading.items(proof, "ne", 3)
             formula = self.instance(scope, name, at)

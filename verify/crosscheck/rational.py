@@ -35,12 +35,16 @@ class Exact(Source):
         return Rational(self, level, outcome)
 
     def dim(self, family: str, i: int) -> int:
+        """The size with index `i` of a family of dimensions. Raises Ill if sorts do not fit."""
         try:
             return self.dims[family][i]
         except KeyError:
             raise Ill(f"there is no dimension {family} at {i}") from None
 
     def letter(self, ev: Evaluator, name: str, at: tuple[int, ...], stage: str) -> Value:
+        """The value of the letter `name` at the index `at` and `stage`, as `ev` needs it. Raises Cannot if this
+        model has no value for it.
+        """
         if not self.sig.letters[name].moves:
             stage = ""
         if name in self.loss_of:
@@ -57,7 +61,9 @@ class Exact(Source):
         return self.at(0, -1) if stage == "" else Stage(stage).apply(self, {}).at(0, -1)
 
     def loss(self, name: str, at: tuple[int, ...], stage: str) -> Value:
-        """1/2 ||X - target||^2, its gradient, or its gradient in one member of the parameters."""
+        """1/2 ||X - target||^2, its gradient, or its gradient in one member of the parameters. Raises Cannot if
+        this model has no value for it.
+        """
         loss, part = self.loss_of[name]
         if name not in self.targets and loss.value not in self.targets:
             raise Cannot(f"the loss {loss.value} has no target")
@@ -72,7 +78,9 @@ class Exact(Source):
         return self.layer(ev, loss, gap, at[0])
 
     def layer(self, ev: Evaluator, loss: Any, gap: Value, i: int) -> Mat:
-        """Where the point is the whole product of the parameters: (above)^T gap (below)^T."""
+        """Where the point is the whole product of the parameters: (above)^T gap (below)^T. Raises Cannot if this
+        model has no value for it.
+        """
         _, first, last = self.sig.letters[loss.params].index[0]
         whole = ["ch", loss.params, last, first, ""]
         if loss.at != whole or not isinstance(gap, Mat):
@@ -86,6 +94,7 @@ class Exact(Source):
         raise Cannot("a derivative in exact evaluation")
 
     def time(self, ev: Evaluator) -> tuple[Value, bool]:
+        """The value of t, and whether it moves. Raises Cannot if this model has no value for it."""
         raise Cannot("the time of a flow in exact evaluation")
 
 
@@ -104,6 +113,7 @@ class Rational(Evaluator):
     one, nought = Fraction(1), Fraction(0)
 
     def red(self, x: Any) -> Any:
+        """`x` reduced to its representative in the ring. Raises Cannot if this model has no value for it."""
         if isinstance(x, Fraction) and (x.numerator.bit_length() > BITS or x.denominator.bit_length() > BITS):
             raise Cannot("a number grows beyond a million bits")
         return x if isinstance(x, Fraction) else Fraction(x)
@@ -112,9 +122,13 @@ class Rational(Evaluator):
         return x
 
     def pi(self) -> Any:
+        """The value of pi in the ring. Raises Cannot if this model has no value for it."""
         raise Cannot("pi is not rational")
 
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
+        """The value of the function `head` of `x`, the value of the argument of `term` in `env`. Raises Cannot if
+        this model has no value for it.
+        """
         if head == "inv":
             return 1 / x if x else Fraction(0)
         if head == "ind":
@@ -128,9 +142,13 @@ class Rational(Evaluator):
         raise Cannot(f"{head} of {x} is not rational, or not known to be")
 
     def mean(self, term: Term, env: Env) -> Any:
+        """The expectation of the scalar `term` in `env`. Raises Cannot if this model has no value for it."""
         raise Cannot("an expectation in exact evaluation")
 
     def root(self, a: Value, e: int) -> Value:
+        """The root of `a` with exponent 1/2^e. Raises Cannot if this model has no value for it, Ill if sorts do
+        not fit.
+        """
         if isinstance(a, Mat):
             if e == 1 and semidefinite(a):
                 return a
@@ -158,7 +176,9 @@ def whole_root(n: int, e: int) -> int | None:
 
 
 def semidefinite(a: Value) -> bool:
-    """Symmetric, and every pivot of elimination is positive or heads a zero row (an exact decision)."""
+    """Symmetric, and every pivot of elimination is positive or heads a zero row (an exact decision). Raises Ill
+    if sorts do not fit.
+    """
     if not isinstance(a, Mat) or a.rows != a.cols:
         raise Ill("psd of something that is no square matrix")
     n, rows = a.rows, [list(row) for row in a.data]
@@ -176,7 +196,9 @@ def semidefinite(a: Value) -> bool:
 
 
 def holds(formula: Term, ev: Evaluator, env: Env) -> bool:
-    """Whether a formula is true at the instance. Raises Cannot if that is not decided in rationals."""
+    """Whether a formula is true at the instance. Raises Cannot if that is not decided in rationals. Raises Ill if
+    sorts do not fit.
+    """
     values = [ev.value(side, env) for side in formula[1:]]
     if formula[0] == "psd":
         return semidefinite(values[0])

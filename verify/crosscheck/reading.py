@@ -56,7 +56,7 @@ def _refuse(text: str) -> Json:
 
 
 def fields(data: Json, needed: Iterable[str], optional: Iterable[str] = (), what: str = "object") -> dict[str, Json]:
-    """An object with these fields and no others."""
+    """An object with these fields and no others. Raises Rejected if a demand is not met."""
     if not isinstance(data, dict):
         raise Rejected(f"{what} must be an object")
     need, may = set(needed), set(optional)

@@ -92,7 +92,7 @@ def evaluate(data: Json) -> None:
 
 
 def instance(sig: Signature, at: Json, work: Work) -> Exact:
-    """Values for all naturals, sizes and letters, as declared."""
+    """Values for all naturals, sizes and letters, as declared. Raises Rejected if a demand is not met."""
     nat = reading.mapping(at.get("nat", {}), "nat")
     if set(nat) != set(sig.nat):
         raise Rejected("the instance must give exactly the naturals of the statement")
@@ -164,7 +164,9 @@ def matrix(source: Exact, name: str, at: tuple[int, ...], value: Json) -> Any:
 
 
 def targets(source: Exact, at: Json) -> None:
-    """Put the targets of losses that the instance `at` gives into `source`."""
+    """Put the targets of losses that the instance `at` gives into `source`. Raises Rejected if a demand is not
+    met.
+    """
     given = reading.mapping(at.get("losses", {}), "losses")
     for name, row in given.items():
         if name not in source.sig.losses or source.sig.losses[name].target is not None:
@@ -237,7 +239,9 @@ def begin(source: Exact) -> None:
 
 
 def next_values(source: Exact, recursions: Any, sig: Signature) -> dict[Any, Any]:
-    """The values of letters at the next iterate, from the `recursions` that define them."""
+    """The values of letters at the next iterate, from the `recursions` that define them. Raises Rejected if a
+    demand is not met.
+    """
     found = {}
     for hyp in recursions:
         for env in environments(hyp.prefix, source):
@@ -276,7 +280,9 @@ def complete(source: Exact, recursions: Any, sig: Signature) -> None:
 
 
 def derive(data: Json, before: Mapping[str, Statement], outcome: Outcome) -> None:
-    """Replay the refutation `data` by derivation; Rejected unless it proves a goal's negation at an instance."""
+    """Replay the refutation `data` by derivation; Rejected unless it proves a goal's negation at an instance.
+    Raises At, with the step, if one is rejected.
+    """
     reading.fields(data, ("id", "kind", "statement", "theorem", "at"), (), "a refutation")
     target, hyps, goals, hidden = statement(data["statement"])
     own = reading.fields(data["theorem"], ("sig", "hyps", "steps"), (), "the theorem of a refutation")

@@ -31,7 +31,7 @@ class Step:
     theorems: Mapping[str, Statement]
 
     def equals(self, left: Term, right: Term) -> None:
-        """The conclusion is the equation left = right."""
+        """The conclusion is the equation left = right. Raises Rejected if a demand is not met."""
         if self.concl[0] != "eq":
             raise Rejected("the rule concludes an equation")
         self.prover.agree(difference(self.concl), minus(left, right), self.scope, "the rule gives another conclusion")
@@ -115,7 +115,9 @@ def induct(s: Step) -> None:
 
 @rule("use", "theorem", "map", "hyps", "goal", "at")
 def use(s: Step) -> None:
-    """The rule use: an instance of a theorem proved before, of a base fact, or of an axiom."""
+    """The rule use: an instance of a theorem proved before, of a base fact, or of an axiom. Raises Rejected if a
+    demand is not met.
+    """
     name = s.data["theorem"]
     if not isinstance(name, str) or name not in s.theorems:
         raise Rejected("there is no theorem of this name before")
@@ -129,7 +131,7 @@ def use(s: Step) -> None:
 
 @rule("at0", "fact", "at")
 def at0(s: Step) -> None:
-    """The rule at0: a fact that holds at all times, read at the start."""
+    """The rule at0: a fact that holds at all times, read at the start. Raises Rejected if a demand is not met."""
     if s.scope.sig.time == "none":
         raise Rejected("a start in a statement without time")
     formula = s.prover.instance(s.scope, s.data["fact"], s.data["at"])
@@ -143,7 +145,9 @@ def at0(s: Step) -> None:
 
 
 def falls_from_zero(s: Step, what: Term) -> None:
-    """`what` is u at the start minus u, for u = -what + constants: it is 0 at the start."""
+    """`what` is u at the start minus u, for u = -what + constants: it is 0 at the start. Raises Rejected if a
+    demand is not met.
+    """
     if s.scope.sig.time != "flow":
         raise Rejected("this rule is about flows")
     if terms.has(what, "D"):
@@ -164,7 +168,9 @@ def constant(s: Step) -> None:
 
 @rule("antitone", "proof")
 def antitone(s: Step) -> None:
-    """The rule antitone: what has a derivative <= 0 along a flow is at most what it was at the start."""
+    """The rule antitone: what has a derivative <= 0 along a flow is at most what it was at the start. Raises
+    Rejected if a demand is not met.
+    """
     if s.concl[0] != "ge":
         raise Rejected("the rule concludes a weak inequality")
     what = difference(s.concl)
@@ -178,7 +184,9 @@ def antitone(s: Step) -> None:
 
 @rule("comparison", "rate", "proof", "start")
 def comparison(s: Step) -> None:
-    """The rule comparison: a bound from a linear differential inequality (T. H. Gronwall, Ann. of Math. 20, 1919)."""
+    """The rule comparison: a bound from a linear differential inequality (T. H. Gronwall, Ann. of Math. 20,
+    1919). Raises Rejected if a demand is not met.
+    """
     if s.concl[0] not in ("ge", "gt"):
         raise Rejected("the rule concludes an inequality")
     if s.scope.sig.time != "flow":
@@ -201,7 +209,9 @@ def comparison(s: Step) -> None:
 
 @rule("continuation", "theorem", "map", "hyps", "goal", "at", "start", "margin")
 def continuation(s: Step) -> None:
-    """The rule continuation: what is positive at the start and wherever it was positive before stays so."""
+    """The rule continuation: what is positive at the start and wherever it was positive before stays so. Raises
+    Rejected if a demand is not met.
+    """
     f, prover, sig = difference(s.concl), s.prover, s.scope.sig
     if s.concl[0] != "gt":
         raise Rejected("the rule concludes a strict inequality")
@@ -235,7 +245,7 @@ def continuation(s: Step) -> None:
 
 
 def differentiable(s: Step, term: Term) -> None:
-    """Raises where the term has no time derivative."""
+    """Raises where the term has no time derivative. Raises Rejected if a demand is not met."""
     if terms.has(term, "D"):
         raise Rejected("a second derivative")
     for _ in s.prover.sampler.rough(["D", term], s.scope):
@@ -244,7 +254,9 @@ def differentiable(s: Step, term: Term) -> None:
 
 @rule("variation", "loss", "letter")
 def variation(s: Step) -> None:
-    """The rule variation: the chain rule for a loss and one direction of its parameters."""
+    """The rule variation: the chain rule for a loss and one direction of its parameters. Raises Rejected if a
+    demand is not met.
+    """
     loss, letter, sig = s.loss(), s.letter("letter"), s.scope.sig
     if loss.params is None or loss.pgrad is None:
         raise Rejected("the loss has no parameters")
@@ -268,7 +280,9 @@ def variation(s: Step) -> None:
 
 @rule("nondegenerate", "letter", "at", "proof")
 def nondegenerate(s: Step) -> None:
-    """The rule nondegenerate: a vector whose inner product with every vector vanishes is 0."""
+    """The rule nondegenerate: a vector whose inner product with every vector vanishes is 0. Raises Rejected if a
+    demand is not met.
+    """
     letter, what = s.letter("letter"), s.equation()
     if not letter.free:
         raise Rejected("the letter must be free")
@@ -282,7 +296,7 @@ def nondegenerate(s: Step) -> None:
 
 @rule("loss", "loss", "what")
 def loss(s: Step) -> None:
-    """The rule loss: value and gradient of the square loss of a target."""
+    """The rule loss: value and gradient of the square loss of a target. Raises Rejected if a demand is not met."""
     row, what = s.loss(), s.data["what"]
     if row.target is None:
         raise Rejected("the loss has no target")
@@ -302,7 +316,9 @@ def loss(s: Step) -> None:
 
 
 def carried(s: Step, body: Term, v: str) -> None:
-    """Every random letter carries v itself as exactly one index, and occurs with one index only."""
+    """Every random letter carries v itself as exactly one index, and occurs with one index only. Raises Rejected
+    if a demand is not met.
+    """
     seen: dict[str, Json] = {}
     for x in s.random(body):
         if [form for form in x[2] if v in form] != [{v: 1}]:
@@ -328,7 +344,9 @@ def independent(s: Step) -> None:
 
 @rule("factor", "first", "second")
 def factor(s: Step) -> None:
-    """The rule factor: the mean of a product of terms in different random letters is the product of the means."""
+    """The rule factor: the mean of a product of terms in different random letters is the product of the means.
+    Raises Rejected if a demand is not met.
+    """
     f, g = (s.prover.scalar(s.data[key], s.scope) for key in ("first", "second"))
     bound = {x[1] for side in (f, g) for x, _ in terms.walk(terms.expanded(side)) if x[0] in ("sum", "prod")}
     for x in s.random(f):
@@ -350,7 +368,7 @@ def differ(a: forms.Form, b: forms.Form, scope: Scope) -> bool:
 
 @rule("identical", "var", "body", "here", "there")
 def identical(s: Step) -> None:
-    """The rule identical: members of a family have the same law."""
+    """The rule identical: members of a family have the same law. Raises Rejected if a demand is not met."""
     # the index is bound here: its name may be that of an index of the prefix
     outer, v = reading.name(s.data["var"], "var"), "identical'"
     places = [s.scope.form(s.data[key]) for key in ("here", "there")]
@@ -390,7 +408,9 @@ def mentions(node: Term, v: str) -> bool:
 
 @rule("finite", "letter", "at", "body")
 def finite(s: Step) -> None:
-    """The rule finite: the mean over a law on finitely many values is a sum."""
+    """The rule finite: the mean over a law on finitely many values is a sum. Raises Rejected if a demand is not
+    met.
+    """
     letter = s.letter("letter")
     if letter.law is None or letter.law["kind"] != "finite":
         raise Rejected("the letter has no finite law")
@@ -410,7 +430,9 @@ def finite(s: Step) -> None:
 
 @rule("sector", "letter", "at", "low", "high", "primitive", "proofs")
 def sector(s: Step) -> None:
-    """The rule sector: the mean over an angle between two bounds is the difference of a primitive."""
+    """The rule sector: the mean over an angle between two bounds is the difference of a primitive. Raises
+    Rejected if a demand is not met.
+    """
     letter = s.letter("letter")
     if letter.law is None or letter.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")
@@ -464,7 +486,7 @@ class Turning(Towards):
 @rule("interval", "letter", "at", "x", "u", "low", "high", "primitive", "proofs")
 def interval(s: Step) -> None:
     """The rule interval: the mass that a Gaussian projection gives to an interval is at most its length over
-    sqrt(2 pi).
+    sqrt(2 pi). Raises Rejected if a demand is not met.
     """
     letter, plain = s.letter("letter"), s.letter("u")
     if letter.law is None or letter.law["kind"] != "gauss":
@@ -507,7 +529,9 @@ def interval(s: Step) -> None:
 
 @rule("polar", "letter", "at", "x", "y", "angle", "angle_at", "theta", "u", "v", "body", "proofs")
 def polar(s: Step) -> None:
-    """The rule polar: a plane Gaussian mean of a term without scale, as a mean over the angle."""
+    """The rule polar: a plane Gaussian mean of a term without scale, as a mean over the angle. Raises Rejected if
+    a demand is not met.
+    """
     angle = s.letter("angle")
     if angle.law is None or angle.law["kind"] != "angle":
         raise Rejected("the letter is no uniform angle")
@@ -551,7 +575,9 @@ def polar(s: Step) -> None:
 
 
 def gaussian_columns(s: Step) -> list[tuple[Term, Term, Term]]:
-    """Members of Gaussian letters, surely different ones, each with two directions of its shape."""
+    """Members of Gaussian letters, surely different ones, each with two directions of its shape. Raises Rejected
+    if a demand is not met.
+    """
     out: list[tuple[Term, Term, Term]] = []
     first = [s.data[key] for key in ("letter", "at", "x", "y")]
     for row in [first, *reading.items(s.data.get("also", []), "also")]:
@@ -572,7 +598,9 @@ def gaussian_columns(s: Step) -> list[tuple[Term, Term, Term]]:
 
 
 def homogeneity(term: Term, names: set[str]) -> int:
-    """The degree in the names, every part of a sum having the same one; indicators count 0."""
+    """The degree in the names, every part of a sum having the same one; indicators count 0. Raises Rejected if a
+    demand is not met.
+    """
     head = term[0]
     if head == "v":
         return int(term[1] in names)

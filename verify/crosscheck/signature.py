@@ -115,7 +115,7 @@ class Scope:
         return form
 
     def enter(self, name: str, low: Form, high: Form | None) -> Scope:
-        """With a bound symbol from low to high; the range may be empty."""
+        """With a bound symbol from low to high; the range may be empty. Raises Rejected if a demand is not met."""
         if name in self.symbols or name in self.sig.letters or name == "1":
             raise Rejected(f"the index {name} shadows another name")
         known = (*self.known, forms.plus({name: 1}, low, -1))
@@ -166,7 +166,7 @@ def top(sig: Signature) -> Scope:
 
 
 def read(data: Any) -> Signature:
-    """A signature, checked as far as that needs no values."""
+    """A signature, checked as far as that needs no values. Raises Rejected if a demand is not met."""
     reading.fields(data, ("time",), ("nat", "assume", "dims", "letters", "losses"), "a signature")
     time = reading.text(data["time"], "time")
     if time not in ("none", "flow", "descent"):
@@ -202,7 +202,9 @@ def read(data: Any) -> Signature:
 
 
 def dimension(data: Any, scope: Scope, dims: Mapping[str, tuple[Form, Form]]) -> Any:
-    """An index expression that is >= 0, or a member of a family inside its range."""
+    """An index expression that is >= 0, or a member of a family inside its range. Raises Rejected if a demand is
+    not met.
+    """
     if not isinstance(data, list):
         return scope.natural(data, "a dimension")
     word, family, i = reading.items(data, "a dimension", 3)
@@ -270,7 +272,7 @@ def _law(name: str, law: Any, shape: Any) -> None:
 
 
 def rational(data: Any) -> Fraction:
-    """An integer, or two with a stroke between them."""
+    """An integer, or two with a stroke between them. Raises Rejected if a demand is not met."""
     match = reading.RATIONAL.match(data) if isinstance(data, str) and len(data) <= 4000 else None
     if match is None:
         raise Rejected("a rational number is a string such as 3/4")

@@ -69,7 +69,9 @@ def check(term: Any, scope: Scope) -> Term:
 
 
 def binder(term: Term, scope: Scope) -> Scope:
-    """The scope inside `[.., v, lo, hi, ..]`, the range being a possibly empty one."""
+    """The scope inside `[.., v, lo, hi, ..]`, the range being a possibly empty one. Raises Rejected if a demand
+    is not met.
+    """
     name = reading.name(term[1], "a bound index")
     low = scope.natural(term[2], "the lower end of a range")
     high = scope.form(term[3])
@@ -128,7 +130,7 @@ def _chain(term: Term, scope: Scope) -> None:
 
 
 def formula(data: Any, scope: Scope) -> Term:
-    """A formula whose terms are well formed."""
+    """A formula whose terms are well formed. Raises Rejected if a demand is not met."""
     if not isinstance(data, list) or not data or not isinstance(data[0], str):
         raise Rejected("a formula must be a list that begins with its relation")
     if data[0] == "psd":

@@ -158,7 +158,9 @@ class Theory:
 
 
 def facts(data: Json, theory: Theory) -> tuple[dict[str, Fact], tuple[Fact, ...]]:
-    """Hypotheses and goals of a statement, well formed and with sizes that fit."""
+    """Hypotheses and goals of a statement, well formed and with sizes that fit. Raises Rejected if a demand is
+    not met.
+    """
     hyps = statement(data, "a hypothesis", theory.scope, "hyps", True)
     goals = tuple(statement(data, "a goal", theory.scope, "goals", False))
     for fact in (*hyps.values(), *goals):
@@ -263,7 +265,9 @@ def loose(data: Json, sig: Signature) -> frozenset[str]:
 
 
 def closes(theory: Theory, known: Mapping[str, Fact], step: Json, goal: Fact) -> None:
-    """A fact proves a goal: the same prefix, the same formula, or the strict one for the weak."""
+    """A fact proves a goal: the same prefix, the same formula, or the strict one for the weak. Raises Rejected if
+    a demand is not met.
+    """
     if not isinstance(step, str) or step not in known:
         raise Rejected(f"qed: there is no fact {step!r}")
     found = known[step]
@@ -284,7 +288,7 @@ def steps(
     data: Json, theory: Theory, hyps: Mapping[str, Fact], before: Mapping[str, Statement], outcome: Outcome
 ) -> dict[str, Fact]:
     """The facts that hypotheses and steps give, by name; `outcome` records what they rest on. Rejected at the
-    first step that does not follow.
+    first step that does not follow. Raises At, with the step, if one is rejected.
     """
     known: dict[str, Fact] = dict(hyps)
     rows = reading.items(data, "steps")

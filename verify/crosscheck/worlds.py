@@ -135,7 +135,9 @@ class World(Source):
         return self.letters[level, what]
 
     def draw(self, level: int, what: tuple[Any, ...], letter: Any) -> Value:
-        """A random value of the shape of the letter, small or uniform in the field of this `level`."""
+        """A random value of the shape of the letter, small or uniform in the field of this `level`. Raises Ill if
+        sorts do not fit.
+        """
         rng = self.random(level, what)
         p = 0 if self.small else TOWER[level]
         shape = self.shape(what[0], what[1])
@@ -249,6 +251,9 @@ class Residues(Evaluator):
         return self.source.at(0, self.outcome)
 
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
+        """The value of the function `head` of `x`, the value of the argument of `term` in `env`. Raises Cannot if
+        this model has no value for it.
+        """
         p, field = self.p, self.field
         if head == "inv":
             return self.inverse(term[1], env)
@@ -330,6 +335,7 @@ class Residues(Evaluator):
         raise NotImplementedError  # replaced by fresh below, which knows the term
 
     def fresh(self, term: Term, env: Env) -> Value:
+        """The value of `term` in `env`, worked out; parts are remembered. Raises Ill if sorts do not fit."""
         if term[0] != "root":
             return super().fresh(term, env)
         e = self.source.index(term[2], env)
@@ -424,6 +430,9 @@ class Vanishing(Evaluator):
         return Laurent({1: Fraction(1)})
 
     def fresh(self, term: Term, env: Env) -> Any:
+        """The value of `term` in `env`, worked out; parts are remembered. Raises Cannot if this model has no
+        value for it, Ill if sorts do not fit.
+        """
         head, source = term[0], self.source
         source.work.spend(1)
         if head == "one":
@@ -475,6 +484,9 @@ class Vanishing(Evaluator):
         return x
 
     def function(self, head: str, x: Any, term: Term, env: Env) -> Any:
+        """The value of the function `head` of `x`, the value of the argument of `term` in `env`. Raises Cannot if
+        this model has no value for it.
+        """
         x = as_laurent(x)
         known = x.rational()
         if head == "exp":

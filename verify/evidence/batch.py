@@ -46,7 +46,9 @@ class Batch:
     # -- indices -----------------------------------------------------------------------------------------
 
     def index(self, e: Any, env: Env) -> int:
-        """The value of the index expression or dimension `e` in `env`; ShapeError if it does not exist."""
+        """The value of the index expression or dimension `e` in `env`; ShapeError if it does not exist. Raises
+        Unsupported where there is no way to evaluate.
+        """
         if isinstance(e, list):
             try:
                 return self.dims[e[1]][self.index(e[2], env)]
@@ -67,7 +69,7 @@ class Batch:
 
     def letter(self, name: str, index: tuple[int, ...], stage: str) -> Array:
         """Values of the letter `name` at `index` and `stage`: instances x rows x columns, or instances.
-        ShapeError if it has none.
+        ShapeError if it has none. Raises Unsupported where there is no way to evaluate.
         """
         if name in self.parts:
             if stage == "+":
@@ -83,7 +85,9 @@ class Batch:
         return found
 
     def chain(self, name: str, hi: int, lo: int, stage: str) -> Array:
-        """The product of layers `hi` down to `lo` of the chain `name`; the identity if it is empty."""
+        """The product of layers `hi` down to `lo` of the chain `name`; the identity if it is empty. Raises
+        ShapeError if shapes do not fit.
+        """
         if hi < lo - 1:
             raise ShapeError(f"chain {name} from {lo} to {hi}")
         if hi == lo - 1:
@@ -225,7 +229,9 @@ class Batch:
             yield from self.environments(prefix[1:], {**env, variable: i})
 
     def margin(self, fact: Mapping[str, Any], size: int) -> Array:
-        """Relative margin of a fact at each of `size` instances: negative where it seems to fail."""
+        """Relative margin of a fact at each of `size` instances: negative where it seems to fail. Raises
+        Unsupported where there is no way to evaluate.
+        """
         worst = np.full(size, np.inf)
         with np.errstate(all="ignore"):
             for env in self.environments(fact.get("all", []), {}):

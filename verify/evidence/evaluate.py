@@ -106,7 +106,9 @@ class Evaluator:
     # -- indices, letters --------------------------------------------------------------------------------
 
     def index(self, e: Any, env: Env) -> int:
-        """Value of an index expression or dimension. Raises ShapeError where a dimension does not exist."""
+        """Value of an index expression or dimension. Raises ShapeError where a dimension does not exist. Raises
+        Unsupported where there is no way to evaluate.
+        """
         if isinstance(e, list):
             family, i = e[1], self.index(e[2], env)
             try:
@@ -178,7 +180,9 @@ class Evaluator:
         return self._staged[stage]
 
     def chain(self, name: str, hi: int, lo: int, stage: str) -> Mat:
-        """The product of layers `hi` down to `lo` of the chain `name`; the identity if it is empty."""
+        """The product of layers `hi` down to `lo` of the chain `name`; the identity if it is empty. Raises
+        ShapeError if shapes do not fit.
+        """
         stage = stage or self.shift
         at = (name, hi, lo, stage)
         if at in self._chains:
@@ -322,7 +326,9 @@ class Evaluator:
         return vl.ZERO if shape is None else Mat.zero(*shape)
 
     def shape_of(self, term: Term, env: Env) -> tuple[int, int] | None:
-        """Shape of a term without its value (for empty sums); None for scalars."""
+        """Shape of a term without its value (for empty sums); None for scalars. Raises Unsupported where there is
+        no way to evaluate.
+        """
         head = term[0]
         if head in ("q", "n", "pi", "t", "tr", "exp", "log", "inv", "cos", "acos", "ind", "E", "prod"):
             return None
@@ -383,7 +389,7 @@ class Evaluator:
         return found
 
     def dual(self, term: Term, env: Env, tangent: Tangent) -> Dual:
-        """Value and derivative; `None` as derivative means exactly zero."""
+        """Value and derivative; `None` as derivative means exactly zero. Raises ShapeError if shapes do not fit."""
         head = term[0]
         if head in ("q", "n", "pi", "one", "zero"):
             return self.value(term, env), None
@@ -712,7 +718,9 @@ def _ind(x: Scalar) -> Scalar:
 
 
 def scalar_root(x: Scalar, e: int) -> Scalar:
-    """The `e`-th root of `x`, exact where it is rational; 0 below 0, as in the kernel language."""
+    """The `e`-th root of `x`, exact where it is rational; 0 below 0, as in the kernel language. Raises
+    Unsupported where there is no way to evaluate.
+    """
     if isinstance(x, Fraction):
         if x < 0:
             return vl.ZERO
@@ -761,7 +769,7 @@ DERIVATIVES: dict[str, Callable[[Scalar], Scalar]] = {"exp": _exp, "log": _inv, 
 
 
 def loss_dual(loss: Loss, x: Mat, dx: Mat | None) -> tuple[Scalar, Scalar]:
-    """Value of the loss at x and its derivative along dx."""
+    """Value of the loss at x and its derivative along dx. Raises ShapeError if shapes do not fit."""
     if loss.target is not None:
         gap = x.sub(loss.target)
         value = gap.inner(gap) * Fraction(1, 2)
@@ -784,7 +792,7 @@ def loss_dual(loss: Loss, x: Mat, dx: Mat | None) -> tuple[Scalar, Scalar]:
 
 
 def loss_gradient(loss: Loss, x: Mat) -> Mat:
-    """The matrix of partial derivatives of the loss at x."""
+    """The matrix of partial derivatives of the loss at x. Raises ShapeError if shapes do not fit."""
     if loss.target is not None:
         return x.sub(loss.target)
     cells: list[Scalar] = [vl.ZERO] * (x.rows * x.cols)
@@ -822,7 +830,9 @@ def _partials(c: Fraction, factors: tuple[tuple[int, int, int], ...]) -> Iterato
 
 
 def compare(relation: str, a: Value, b: Value) -> Verdict:
-    """Verdict of a relation between two values."""
+    """Verdict of a relation between two values. Raises ShapeError if shapes do not fit, Unsupported where there
+    is no way to evaluate.
+    """
     gap = vl.sub(a, b)
     if relation in ("ge", "gt"):
         if isinstance(gap, Fraction):
@@ -886,7 +896,9 @@ def _agreement(gap: Value, a: Value, b: Value) -> int:
 
 
 def judge_psd(a: Mat, known_symmetric: Callable[[], bool] = lambda: False) -> Verdict:
-    """Verdict of psd; `known_symmetric` tells if the term is symmetric by its form."""
+    """Verdict of psd; `known_symmetric` tells if the term is symmetric by its form. Raises ShapeError if shapes
+    do not fit.
+    """
     if a.rows != a.cols:
         raise ShapeError(f"psd of a {a.rows} x {a.cols} matrix")
     if a.is_exact:

@@ -1,9 +1,9 @@
 """Expectations of kernel terms.
 
-Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian
-columns by pairings; orthant probabilities of two Gaussian forms by rigorous quadrature of the density, of
-three by inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo is
-separate evidence.
+Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian columns by
+pairings (L. Isserlis, Biometrika 12, 1918); orthant probabilities of two Gaussian forms by rigorous quadrature of the
+density, of three by inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo
+is separate evidence.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def atoms(ev: Evaluator, term: Term, env: Env, *, inside: bool = True) -> set[Ke
 
 
 def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]]:
-    """All joint values, of positive probability, of the random letters outside expectations."""
+    """All joint values, of positive probability, of the random letters outside expectations. Raises Unsupported
+    where there is no way to evaluate.
+    """
     found = sorted(set().union(*(atoms(ev, formula[i], env, inside=False) for i in children(formula))))
     tables: list[list[Row]] = []
     for name in sorted({k[0] for k in found}):

@@ -1161,7 +1161,9 @@ def _least(rows: list[list[Fraction]], size: int) -> list[Fraction] | None:
 
 
 def orthonormal(rng: Rng, n: int, k: int, size: int) -> Mat:
-    """k rational orthonormal columns of length n: columns of a product of reflections and permutations."""
+    """k rational orthonormal columns of length n: columns of a product of reflections and permutations. Raises
+    ShapeError if shapes do not fit.
+    """
     order = rng.shuffled(list(range(n)))
     q = Mat.of(
         n,

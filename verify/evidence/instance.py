@@ -120,7 +120,9 @@ class Instance:
 
     @staticmethod
     def from_json(data: Mapping[str, Any], nat: Mapping[str, Any]) -> Instance:
-        """`nat` names the natural symbols (the signature's `nat`)."""
+        """`nat` names the natural symbols (the signature's `nat`). Raises ValueError for arguments outside the
+        domain.
+        """
         naturals: dict[str, int] = {}
         letters: dict[Key, Value] = {}
         for text, raw in data.get("values", {}).items():

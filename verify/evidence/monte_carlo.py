@@ -23,7 +23,7 @@ from verify.numeric.enclosure import NotEvidence, precision
 
 
 def sample(ev: Evaluator, k: Key, rng: Rng) -> Value:
-    """One value of a random letter."""
+    """One value of a random letter. Raises Unsupported where there is no way to evaluate."""
     law = ev.decl[k[0]]["law"]
     if law["kind"] == "gauss":
         shape = ev.shape(k[0], k[1])

@@ -40,7 +40,7 @@ class Rng:
         return Rng(Rng(self._state ^ label_hash(label)).next())
 
     def below(self, n: int) -> int:
-        """Uniform on 0..n-1, without bias."""
+        """Uniform on 0..n-1, without bias. Raises ValueError for arguments outside the domain."""
         if n < 1:
             raise ValueError("below(n) needs n >= 1")
         bound = (1 << 64) - (1 << 64) % n

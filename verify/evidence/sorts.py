@@ -73,7 +73,7 @@ def _letter(name: str, index: list[Any], sig: Mapping[str, Any]) -> Shape | None
 
 
 def shape_of(term: Term, sig: Mapping[str, Any]) -> Shape | None:
-    """Symbolic shape of a term; None for scalars."""
+    """Symbolic shape of a term; None for scalars. Raises IllSorted if shapes do not fit."""
     head = term[0]
     if head in ("q", "n", "pi", "t"):
         return None

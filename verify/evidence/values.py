@@ -277,7 +277,7 @@ class Mat:
         return result
 
     def inner(self, other: Mat) -> Scalar:
-        """Sum of products of entries."""
+        """Sum of products of entries. Raises ShapeError if shapes do not fit."""
         if self.shape != other.shape:
             raise ShapeError("inner product of matrices of unequal shape")
         if self.num is not None and other.num is not None:
@@ -365,7 +365,9 @@ def ends(x: Scalar) -> tuple[Fraction, Fraction] | None:
 
 
 def psd_exact(a: Mat) -> bool:
-    """Whether an exact matrix is symmetric and PSD, by symmetric elimination with integers."""
+    """Whether an exact matrix is symmetric and PSD, by symmetric elimination with integers. Raises ShapeError if
+    shapes do not fit.
+    """
     if a.rows != a.cols:
         raise ShapeError(f"psd of a {a.rows} x {a.cols} matrix")
     if not a.same(a.t()):
@@ -416,7 +418,7 @@ def smallest_eigenvalue(a: Mat, steps: int = 24) -> tuple[Fraction, Fraction]:
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
-    """The fraction of smallest denominator in [low, high]."""
+    """The fraction of smallest denominator in [low, high]. Raises ValueError for arguments outside the domain."""
     if low > high:
         raise ValueError("empty interval")
     if low <= 0 <= high:

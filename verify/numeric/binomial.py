@@ -38,8 +38,9 @@ def deviation_tail(n: int, p: Exact, eps: Exact, *, strict: bool = True) -> Frac
 def deviation_tail_enclosure(n: int, p: Exact, eps: Exact, *, strict: bool = True) -> Enclosure:
     """Enclosure of `deviation_tail` at the current precision, also for n in the millions.
 
-    Starts at the first term of each tail and adds terms away from the mean until the rest, at most a
-    geometric series because the ratio of neighbours falls away from the mean, is below the working precision.
+    Starts at the first term of each tail and adds terms away from the mean until the rest, at most a geometric
+    series because the ratio of neighbours falls away from the mean, is below the working precision. `p`, `eps`
+    and `strict` as in `deviation_tail`.
     """
     size, prob, low, high = _split(n, p, eps, strict)
     if prob in (0, 1) or low >= high - 1:

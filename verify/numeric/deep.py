@@ -48,13 +48,16 @@ def deep_arc_cosine_enclosure(
 ) -> Enclosure:
     """rho_depth of two unit vectors with inner product rho in [-1, 1]; errors as in `wide.kappa_0_enclosure`.
 
-    Relative accuracy falls with the depth near rho = 1, where the derivative of kappa_0 is unbounded: use more digits.
+    Relative accuracy falls with the depth near rho = 1, where the derivative of kappa_0 is unbounded: use more
+    digits. `order` is that of the kernel; `domain_proved` as there.
     """
     return _enclosed(rho, depth, order, domain_proved)[0]
 
 
 def deep_tangent_kernel_enclosure(rho: Enclosure | Exact, *, depth: int, domain_proved: bool = False) -> Enclosure:
-    """Theta_depth of two unit vectors with inner product rho; see `deep_arc_cosine_enclosure`."""
+    """Theta_depth of two unit vectors with inner product rho; `depth`, `domain_proved` and errors as in
+    `deep_arc_cosine_enclosure`.
+    """
     return _enclosed(rho, depth, 1, domain_proved)[1]
 
 

@@ -38,10 +38,10 @@ def descend(
 ) -> Descent:
     """x <- x - rate * gradient(x), `steps` times, from exact matrices.
 
-    `gradient` maps a tuple of matrices to matrices of the same shapes and works on RationalMatrix and
-    BallMatrix. As soon as the numerators and denominators of an iterate have more than `bit_limit` bits in
-    all, the descent goes on in balls with `digits` digits. Raises InvalidInput for inexact input or wrong
-    shapes, NotEvidence if a ball is not finite any more.
+    `gradient` maps a tuple of matrices to matrices of the same shapes and works on RationalMatrix and BallMatrix.
+    As soon as the numerators and denominators of an iterate have more than `bit_limit` bits in all, the descent
+    goes on in balls with `digits` digits. Raises InvalidInput for inexact input or wrong shapes, NotEvidence if a
+    ball is not finite any more. `start` is a tuple of exact matrices, `rate` an exact number.
     """
     step_size = exact_fraction(rate)
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
@@ -76,7 +76,9 @@ def linear_network_descent(
     digits: int = 50,
     bit_limit: int = BIT_LIMIT,
 ) -> Descent:
-    """Descent on 1/2 ||W_N ... W_1 - target||_F^2 from weights (W_1, ..., W_N), any depth and shapes."""
+    """Descent on 1/2 ||W_N ... W_1 - target||_F^2 from weights (W_1, ..., W_N), any depth and shapes. `target`
+    has the shape of the product; `rate`, `steps`, `digits`, `bit_limit` and errors as in `descend`.
+    """
     gradient = linear_network_gradient(target)
     return descend(gradient, weights, rate, steps, digits=digits, bit_limit=bit_limit)
 

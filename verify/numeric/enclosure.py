@@ -42,7 +42,7 @@ def precision(digits: int) -> Iterator[None]:
 
 
 def exact_fraction(value: object) -> Fraction:
-    """The exact rational number given by an int, a Fraction or a string such as `-3/4` or `0.125`.
+    """The exact rational number that `value` gives: an int, a Fraction or a string such as `-3/4` or `0.125`.
 
     Raises InvalidInput for floats, bools, NaN, infinities and everything else.
     """
@@ -102,7 +102,7 @@ class Enclosure:
 
     @classmethod
     def from_exact(cls, value: Exact) -> Enclosure:
-        """The ball around an exact number, see `exact_fraction`."""
+        """The ball around an exact number `value`, see `exact_fraction`."""
         return cls._wrap(to_arb(exact_fraction(value)))
 
     @classmethod
@@ -145,19 +145,19 @@ class Enclosure:
         return middle - radius, middle + radius
 
     def midpoint(self) -> Fraction:
-        """Exact middle of the ball."""
+        """Exact middle of the ball. Raises NotEvidence if the ball is not finite."""
         if not self.is_finite():
             raise NotEvidence("a ball that is not finite has no middle")
         return dyadic_fraction(self._ball.mid())
 
     def radius(self) -> Fraction:
-        """Exact radius of the ball."""
+        """Exact radius of the ball. Raises NotEvidence if the ball is not finite."""
         if not self.is_finite():
             raise NotEvidence("a ball that is not finite has no radius")
         return dyadic_fraction(self._ball.rad())
 
     def certainly_lt(self, other: Enclosure | Exact) -> bool:
-        """True only if every point here is smaller than every point there."""
+        """True only if every point here is smaller than every point of `other`."""
         return self._compare(other, lambda here, there: here[1] < there[0], lambda x, y: x < y)
 
     def certainly_le(self, other: Enclosure | Exact) -> bool:
@@ -189,14 +189,16 @@ class Enclosure:
             return bool(on_balls(self._ball, to_arb(value)))
 
     def overlaps(self, other: Enclosure) -> bool:
-        """Whether the balls share a point. Raises NotEvidence if either is not finite."""
+        """Whether the ball shares a point with the enclosure `other`. Raises NotEvidence if either is not finite,
+        InvalidInput for a number.
+        """
         if not isinstance(other, Enclosure):
             raise InvalidInput("overlaps compares two enclosures; use contains for a number")
         (a, b), (c, d) = self._ends(), other._ends()
         return a <= d and c <= b
 
     def contains(self, value: Exact) -> bool:
-        """Whether the exact number lies in the ball, decided in rationals; NotEvidence if not finite."""
+        """Whether the exact number `value` lies in the ball, decided in rationals; NotEvidence if not finite."""
         exact = exact_fraction(value)
         low, high = self._ends()
         return low <= exact <= high
@@ -335,7 +337,7 @@ class Enclosure:
         return self._on_unit_interval(flint.arb.acos, rising=False, domain_proved=domain_proved)
 
     def asin(self, *, domain_proved: bool = False) -> Enclosure:
-        """Inverse sine on [-1, 1]; see `acos` for the domain."""
+        """Inverse sine on [-1, 1]; see `acos` for the domain and `domain_proved`."""
         return self._on_unit_interval(flint.arb.asin, rising=True, domain_proved=domain_proved)
 
     def _on_unit_interval(self, function: Any, *, rising: bool, domain_proved: bool) -> Enclosure:
@@ -372,7 +374,7 @@ class Enclosure:
         return Enclosure._wrap(self._ball.max(ball_of(other)))
 
     def hull(self, other: Enclosure | int | Fraction) -> Enclosure:
-        """A ball that contains both."""
+        """A ball that contains this one and `other`."""
         return Enclosure._wrap(self._ball.union(ball_of(other)))
 
 

@@ -52,7 +52,9 @@ def finite_width_gram(x: Array, weights: Array, *, second_layer: bool = False) -
 
 
 def finite_width_gram_exact(x: RationalMatrix, weights: RationalMatrix) -> RationalMatrix:
-    """The first-layer part of `finite_width_gram` in exact arithmetic (inputs are the rows of x)."""
+    """The first-layer part of `finite_width_gram` in exact arithmetic: x is n x d, one input a row; `weights` is
+    m x d, one unit a row. Raises InvalidInput if the shapes do not fit or one is empty.
+    """
     if x.shape[1] != weights.shape[1] or 0 in weights.shape or 0 in x.shape:
         raise InvalidInput(f"inputs {x.shape} and weights {weights.shape} do not fit, or one is empty")
     before = (x @ weights.T).rows()
@@ -80,8 +82,9 @@ class Width:
 def width_sweep(x: Array, widths: Sequence[int], *, seed: int, confidence: Exact = "0.999") -> tuple[Width, ...]:
     """Finite-width kernels of the rows of x (n x d, n >= 2) with independent weights at each width.
 
-    With probability at least `confidence` all intervals of all pairs and all widths contain kappa_0 / 2 at once (union
-    bound over exact intervals). Raises InvalidInput for bad shapes, widths or levels.
+    With probability at least `confidence` all intervals of all pairs and all widths contain kappa_0 / 2 at once
+    (union bound over exact intervals). Raises InvalidInput for bad shapes, widths or levels. The same `seed`
+    gives the same weights.
     """
     level = exact_fraction(confidence)
     if not 0 < level < 1:
@@ -120,9 +123,10 @@ def width_sweep(x: Array, widths: Sequence[int], *, seed: int, confidence: Exact
 def one_sample_failure(width: int) -> Fraction:
     """Probability that first-layer gradient flow of m ReLU units never fits one sample (x, y), x != 0, y != 0.
 
-    A unit helps if its output sign is that of y and it is active on x, which has probability 1 / 4 for standard normal
-    weights and random signs; helping units grow until the label is reached, and without one the output cannot take the
-    sign of y. So the flow fails with probability (3 / 4)^m, exactly.
+    A unit helps if its output sign is that of y and it is active on x, which has probability 1 / 4 for standard
+    normal weights and random signs; helping units grow until the label is reached, and without one the output
+    cannot take the sign of y. So the flow fails with probability (3 / 4)^m, exactly. `width` is m; raises
+    InvalidInput unless it is a positive integer.
     """
     if isinstance(width, bool) or not isinstance(width, int) or width < 1:
         raise InvalidInput(f"the width must be a positive number of units, not {width!r}")

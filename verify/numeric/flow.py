@@ -107,15 +107,15 @@ def integrate_flow(
 ) -> Flow:
     """Balls for the solution of x' = field(x), x(0) = start, at the given times.
 
-    `field` maps a tuple of matrices to matrices of the same shapes, written with `+`, `-`, `@`, `.T`,
-    `hadamard`, `apply` (tanh, erf, exp, ..., see `analytic.py`) and exact factors (see `tracing.py`); a
-    `start` of balls means every start inside them. `times` are exact, non-negative and increasing. About
-    `digits` digits are carried; the proved error is in each `FlowState`.
+    `field` maps a tuple of matrices to matrices of the same shapes, written with `+`, `-`, `@`, `.T`, `hadamard`,
+    `apply` (tanh, erf, exp, ..., see `analytic.py`) and exact factors (see `tracing.py`); a `start` of balls
+    means every start inside them. `times` are exact, non-negative and increasing. About `digits` digits are
+    carried; the proved error is in each `FlowState`.
 
-    Raises InvalidInput for inexact input, StepSizeFloor when a step would be shorter than `floor` times the
-    last requested time (blow-up in finite time, stiffness) and its case BlowUp, with an enclosure of the time,
-    where the blow-up of a polynomial field is proved (`blow_up.py`), StepLimit after `max_steps` steps, OutsideDomain
-    where the field is not analytic.
+    Raises InvalidInput for inexact input, StepSizeFloor when a step would be shorter than `floor` times the last
+    requested time (blow-up in finite time, stiffness) and its case BlowUp, with an enclosure of the time, where
+    the blow-up of a polynomial field is proved (`blow_up.py`), StepLimit after `max_steps` steps, OutsideDomain
+    where the field is not analytic. `order` is that of the Taylor polynomials, chosen from `digits` if left out.
     """
     moments = output_times(times, digits)
     if not start or not all(isinstance(x, RationalMatrix | BallMatrix) for x in start):
@@ -174,7 +174,9 @@ def linear_network_trajectory(
     *,
     max_steps: int = 10_000,
 ) -> Flow:
-    """Gradient flow of 1/2 ||W_N ... W_1 - target||_F^2 from (W_1, ..., W_N); see `integrate_flow`."""
+    """Gradient flow of 1/2 ||W_N ... W_1 - target||_F^2 from `weights` (W_1, ..., W_N); `times`, `digits`,
+    `max_steps` and errors as in `integrate_flow`.
+    """
     return integrate_flow(linear_network_flow(target), weights, times, digits, max_steps=max_steps)
 
 

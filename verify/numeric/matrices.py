@@ -209,7 +209,9 @@ class BallMatrix(_Matrix[Enclosure]):
 
     @classmethod
     def from_rows(cls, rows: Sequence[Sequence[Enclosure | Exact]], columns: int | None = None) -> BallMatrix:
-        """Matrix from its rows of enclosures or exact numbers. InvalidInput for floats."""
+        """Matrix from its rows of enclosures or exact numbers. InvalidInput for floats. `columns` is needed only
+        if there are no rows.
+        """
         width = _width(rows, columns)
         return cls._build(len(rows), width, [_arb(x) for row in rows for x in row])
 
@@ -233,7 +235,9 @@ class BallMatrix(_Matrix[Enclosure]):
         return self._build(*self.shape, [x.max(flint.arb(0)) for x in self._m.entries()])
 
     def apply(self, function: str) -> BallMatrix:
-        """An analytic function of every entry, by its name in `analytic.FUNCTIONS`; not finite outside its domain."""
+        """An analytic `function` of every entry, by its name in `analytic.FUNCTIONS`; not finite outside its
+        domain. Raises InvalidInput for another name.
+        """
         if function not in FUNCTIONS:
             raise InvalidInput(f"no function {function!r}; there are {', '.join(FUNCTIONS)}")
         return self._build(*self.shape, [FUNCTIONS[function].value(x) for x in self._m.entries()])
@@ -248,14 +252,18 @@ class BallMatrix(_Matrix[Enclosure]):
         return Enclosure._wrap(sum((x**2 for x in self._m.entries()), flint.arb(0)))
 
     def contains(self, other: RationalMatrix) -> bool:
-        """Whether every entry of the rational matrix lies in its ball. Raises NotEvidence if not finite."""
+        """Whether every entry of the rational matrix `other` lies in its ball. Raises NotEvidence if not finite,
+        InvalidInput if the shapes differ.
+        """
         if self.shape != other.shape:
             raise InvalidInput(f"shapes {self.shape} and {other.shape} differ")
         here, there = self.rows(), other.rows()
         return all(x.contains(y) for r, s in zip(here, there, strict=True) for x, y in zip(r, s, strict=True))
 
     def overlaps(self, other: BallMatrix) -> bool:
-        """Whether all entries overlap. Raises NotEvidence if an entry is not finite."""
+        """Whether all entries overlap those of `other`. Raises NotEvidence if an entry is not finite,
+        InvalidInput if the shapes differ.
+        """
         if self.shape != other.shape:
             raise InvalidInput(f"shapes {self.shape} and {other.shape} differ")
         here, there = self.rows(), other.rows()

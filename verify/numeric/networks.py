@@ -21,7 +21,7 @@ Trained = Literal["first", "both"]
 
 
 def end_to_end(weights: Sequence[Any]) -> Any:
-    """W_N ... W_1. Raises InvalidInput without layers."""
+    """The product W_N ... W_1 of `weights` (W_1, ..., W_N). Raises InvalidInput without layers."""
     if not weights:
         raise InvalidInput("a network needs at least one layer")
     product = weights[0]
@@ -55,7 +55,7 @@ def linear_network_gradient(target: RationalMatrix) -> Field:
 
 
 def linear_network_flow(target: RationalMatrix) -> Field:
-    """The vector field of gradient flow, minus `linear_network_gradient`."""
+    """The vector field of gradient flow, minus `linear_network_gradient`. `target` has the shape of the product."""
     return _downhill(linear_network_gradient(target))
 
 
@@ -172,13 +172,17 @@ def check_data(inputs: RationalMatrix, labels: RationalMatrix, outer: RationalMa
 
 
 def linear_model_flow(inputs: RationalMatrix, labels: RationalMatrix) -> Field:
-    """Gradient flow of 1/2 ||theta X - y||^2 for a state (theta,) of shape 1 x d."""
+    """Gradient flow of 1/2 ||theta X - y||^2 for a state (theta,) of shape 1 x d: `inputs` X are d x n, `labels`
+    y are 1 x n.
+    """
     check_data(inputs, labels, None)
     return _downhill(lambda state: [(state[0] @ inputs - labels) @ inputs.T])
 
 
 def kernel_flow(kernel: RationalMatrix | BallMatrix, labels: RationalMatrix) -> Field:
-    """u' = -(u - y) K for predictions (u,) of shape 1 x n and a kernel matrix K (n x n)."""
+    """u' = -(u - y) K for predictions (u,) of shape 1 x n and a kernel matrix K (n x n). `labels` y are 1 x n.
+    Raises InvalidInput if the shapes do not fit or the kernel is not finite.
+    """
     rows, columns = kernel.shape
     if rows == 0 or rows != columns or labels.shape != (1, rows):
         raise InvalidInput(f"a kernel of shape {kernel.shape} does not fit labels of shape {labels.shape}")

@@ -10,8 +10,10 @@ s = sqrt(1 - r^2). Two ways lead to the orthant u, v > 0 from there:
   complementary error function. Slower, and independent: it is the reference where polar coordinates are what is
   examined.
 
-The inverse cosine is used by neither. The value at +r follows from the one at -r by a symmetry, so an exact rational
-correlation gives full relative accuracy of the probability or of its complement to 1/2, whichever is smaller.
+The probability is 1/4 + arcsin(rho) / (2 pi) (W. F. Sheppard, Phil. Trans. R. Soc. A 192, 1899), which is what is
+examined: the inverse cosine is used by neither way. The value at +r follows from the one at -r by a symmetry, so an
+exact rational correlation gives full relative accuracy of the probability or of its complement to 1/2, whichever is
+smaller.
 """
 
 from __future__ import annotations
@@ -47,11 +49,12 @@ def orthant_probability(rho: Enclosure | Exact, *, domain_proved: bool = False) 
 
 
 def relu_product_mean(rho: Enclosure | Exact, *, domain_proved: bool = False) -> Enclosure:
-    """E[max(U, 0) max(V, 0)] for standard normal U, V with correlation rho in [-1, 1], from the density along rays.
+    """E[max(U, 0) max(V, 0)] for standard normal U, V with correlation rho in [-1, 1], from the density along
+    rays.
 
-    The mean at -r is (2 s^3 / pi) * integral of t / q^2 over [0, 1], q = 1 + 2 r t + t^2. The mean at +r is r / 2 more,
-    because max(V, 0) - max(-V, 0) = V and E[max(U, 0) V] = r / 2. Balls and errors as in `orthant_probability`; the
-    mean increases with rho.
+    The mean at -r is (2 s^3 / pi) * integral of t / q^2 over [0, 1], q = 1 + 2 r t + t^2. The mean at +r is r / 2
+    more, because max(V, 0) - max(-V, 0) = V and E[max(U, 0) V] = r / 2. Balls and errors as in
+    `orthant_probability`; the mean increases with rho. `domain_proved` says that rho is known to lie in [-1, 1].
     """
     return _over_ball(rho, _mean, domain_proved)
 
@@ -64,8 +67,8 @@ def orthant_probability_cartesian(rho: Enclosure | Exact, *, domain_proved: bool
 
         s * integral over x > 0 of phi(s x) Phi(-r x) dx,
 
-    whose integrand is entire in x and at most exp(-x^2 / 2) / (2 sqrt(2 pi)), uniformly in r. The part beyond x = L is
-    at most s erfc(L / sqrt 2) / 4.
+    whose integrand is entire in x and at most exp(-x^2 / 2) / (2 sqrt(2 pi)), uniformly in r. The part beyond x =
+    L is at most s erfc(L / sqrt 2) / 4. `rho`, `domain_proved` and errors are the same as well.
     """
     return _over_ball(rho, _probability_cartesian, domain_proved)
 
@@ -77,8 +80,9 @@ def relu_product_mean_cartesian(rho: Enclosure | Exact, *, domain_proved: bool =
 
         s^3 * integral over x > 0 of x phi(s x) (phi(r x) - r x Phi(-r x)) dx,
 
-    because E[max(m + s W, 0)] = m Phi(m / s) + s phi(m / s). The integrand is entire; as the bracket lies between 0 and
-    phi(r x), the part beyond L is at most s^3 exp(-L^2 / 2) / (2 pi).
+    because E[max(m + s W, 0)] = m Phi(m / s) + s phi(m / s). The integrand is entire; as the bracket lies between
+    0 and phi(r x), the part beyond L is at most s^3 exp(-L^2 / 2) / (2 pi). `rho`, `domain_proved` and errors are
+    the same as well.
     """
     return _over_ball(rho, _mean_cartesian, domain_proved)
 

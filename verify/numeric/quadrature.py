@@ -38,10 +38,10 @@ def integrate(
 ) -> Enclosure:
     """Enclosure of the integral of a real function f over [a, b], at the current precision.
 
-    `f` maps a complex ball z to a ball that contains f(z) and may use the ball's own methods. `analytic(z)`
-    must be True only if f is analytic on all of z, and f must contain the principal values otherwise; use
-    `entire` for entire functions and `off_negative_axis` for principal branches. Raises NotEvidence if the
-    result is not finite.
+    `f` maps a complex ball z to a ball that contains f(z) and may use the ball's own methods. `analytic(z)` must
+    be True only if f is analytic on all of z, and f must contain the principal values otherwise; use `entire` for
+    entire functions and `off_negative_axis` for principal branches. Raises NotEvidence if the result is not
+    finite. Raises InvalidInput if `analytic` cannot be called.
     """
     if not callable(analytic):
         raise InvalidInput("analytic must be a callable that tells where the integrand is analytic")

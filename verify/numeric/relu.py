@@ -90,11 +90,12 @@ def relu_flow(
 ) -> ReluFlow:
     """Gradient flow of 1/2 ||scale a relu(W X) - y||^2 from exact `start`, in balls at the given times.
 
-    `start` is (W,) with fixed output weights `outer` (1 x m), or (W, a). X is d x n, y is 1 x n; see `two_layer`. About
-    `digits` digits are carried, and each event costs a few; the proved error is in each `FlowState`.
+    `start` is (W,) with fixed output weights `outer` (1 x m), or (W, a). X is d x n, y is 1 x n; see `two_layer`.
+    About `digits` digits are carried, and each event costs a few; the proved error is in each `FlowState`.
 
     Raises InvalidInput for inexact input, wrong shapes, dimension 0; AmbiguousEvent, Sliding, StepSizeFloor and
-    StepLimit (all FlowFailure, with the last proved time and state) where the flow cannot be followed.
+    StepLimit (all FlowFailure, with the last proved time and state) where the flow cannot be followed. `inputs`
+    are X, `labels` are y; `max_steps` and `floor` as in `integrate_flow`.
     """
     if not start or not all(isinstance(x, RationalMatrix) for x in start):
         raise InvalidInput("the start must be (W,) or (W, a), each a RationalMatrix")

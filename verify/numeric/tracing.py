@@ -125,14 +125,16 @@ class Node:
         return self._matmul(self._lift(other), self)
 
     def hadamard(self, other: Node | Constant) -> Node:
-        """Entrywise product."""
+        """The entrywise product with `other`. Raises InvalidInput if the shapes differ."""
         second = self._lift(other)
         if self.shape != second.shape:
             raise InvalidInput(f"hadamard needs equal shapes, not {self.shape} and {second.shape}")
         return self._emit("hadamard", (self.place, second.place), self.shape)
 
     def apply(self, function: str) -> Node:
-        """An analytic function of every entry; the names are those of `analytic.FUNCTIONS`."""
+        """An analytic `function` of every entry; the names are those of `analytic.FUNCTIONS`. Raises InvalidInput
+        for another name.
+        """
         if function not in FUNCTIONS:
             raise InvalidInput(f"no function {function!r}; there are {', '.join(FUNCTIONS)}")
         return self._emit("apply", (self.place,), self.shape, function)
@@ -166,8 +168,9 @@ class Node:
 
 
 def trace(function: Callable[[tuple[Any, ...]], Sequence[Any]], shapes: Sequence[Shape]) -> Tape:
-    """Record `function` on matrices of the given shapes. Its results must have the same shapes (vector
-    field)."""
+    """Record `function` on matrices of the given shapes. Its results must have the same shapes (vector field).
+    Raises InvalidInput if they have not, or if there are none.
+    """
     tape = Tape()
     nodes = tuple(Node(tape, tape.emit(Op("input", (), shape))) for shape in shapes)
     tape.inputs = len(nodes)

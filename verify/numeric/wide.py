@@ -36,22 +36,25 @@ def supplement_angles(x: Array, y: Array | None = None) -> Array:
 
 
 def kappa_0(x: Array, y: Array | None = None) -> Array:
-    """Arc-cosine kernel of order 0, n x m, in [0, 1]; domain and errors as in `supplement_angles`."""
+    """Arc-cosine kernel of order 0 of the rows of x and `y` (those of x if left out), n x m, in [0, 1]; domain
+    and errors as in `supplement_angles`.
+    """
     return assemble(x, y, _KAPPA_0)
 
 
 def kappa_1(x: Array, y: Array | None = None) -> Array:
-    """Arc-cosine kernel of order 1 of the directions, n x m, in [0, 1]; see `supplement_angles`."""
+    """Arc-cosine kernel of order 1 of the directions of the rows of x and `y` (those of x if left out), n x m, in
+    [0, 1]; see `supplement_angles`.
+    """
     return assemble(x, y, _KAPPA_1)
 
 
 def tangent_kernel(x: Array, y: Array | None = None, *, layers: Layers = "both") -> Array:
-    """Tangent kernel of m^(-1/2) sum_r a_r relu(w_r . x), m to infinity, at standard normal w_r and signs
-    a_r.
+    """Tangent kernel of m^(-1/2) sum_r a_r relu(w_r . x), m to infinity, at standard normal w_r and signs a_r.
 
     `first`: gradients with respect to w, x.y kappa_0 / 2. `second`: with respect to a, |x||y| kappa_1 / 2.
-    `both`: their sum. Shapes and errors as in `supplement_angles`; the dot products x.y have an absolute
-    error of a few units in the last place of |x||y|.
+    `both`: their sum. Shapes and errors as in `supplement_angles`; the dot products x.y have an absolute error of
+    a few units in the last place of |x||y|. `layers` says which part; InvalidInput for another word.
     """
     if layers not in _LAYERS:
         raise InvalidInput(f"layers must be first, second or both, not {layers!r}")
@@ -68,14 +71,18 @@ def kappa_0_enclosure(rho: Enclosure | Exact, *, domain_proved: bool = False) ->
 
 
 def kappa_1_enclosure(rho: Enclosure | Exact, *, domain_proved: bool = False) -> Enclosure:
-    """(sqrt(1 - rho^2) + rho (pi - acos rho)) / pi on [-1, 1]; domain and errors as `kappa_0_enclosure`."""
+    """(sqrt(1 - rho^2) + rho (pi - acos rho)) / pi on [-1, 1]; domain, `domain_proved` and errors as
+    `kappa_0_enclosure`.
+    """
     return _over_ball(rho, lambda phi: (phi.sin() - phi * phi.cos()) / flint.arb.pi(), domain_proved)
 
 
 def tangent_kernel_enclosure(
     rho: Enclosure | Exact, *, layers: Layers = "both", domain_proved: bool = False
 ) -> Enclosure:
-    """`tangent_kernel` of two unit vectors with inner product rho."""
+    """`tangent_kernel` of two unit vectors with inner product rho. `layers` as there, `domain_proved` as in
+    `kappa_0_enclosure`. Raises InvalidInput for another word.
+    """
     if layers not in ("first", "second", "both"):
         raise InvalidInput(f"layers must be first, second or both, not {layers!r}")
     total = Enclosure.from_exact(0)

@@ -44,7 +44,7 @@ class FigureError(ValueError):
 
 
 def number(value: Json) -> float:
-    """A float for drawing (never for a verdict)."""
+    """A float for drawing (never for a verdict). Raises FigureError if it is none."""
     if value is None:
         return math.nan
     try:
@@ -109,7 +109,7 @@ def _drawn(label: str) -> str:
 
 
 def svg(data: Json, title: str) -> Markup:
-    """Inline SVG of a figure; equal data gives equal bytes."""
+    """Inline SVG of a figure; equal data gives equal bytes. Raises FigureError for data that cannot be drawn."""
     if not isinstance(data, dict) or data.get("scale", "linear") not in SCALES:
         raise FigureError("a figure needs x, series and a scale out of " + ", ".join(SCALES))
     return _svg(json.dumps(data, sort_keys=True), title)

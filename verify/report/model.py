@@ -398,7 +398,7 @@ def _citation(c: Mapping[str, Json], sources: Mapping[str, Mapping[str, Json]]) 
 def claim(
     item: CertificateAndVerdicts, formulas: Formulas, sources: Mapping[str, Mapping[str, Json]] | None = None
 ) -> Claim:
-    """The page of one claim as data."""
+    """The page of one claim as data. Raises ReportError if the certificate is not of its form."""
     audit = item.audit or {}
     sources = sources or {}
     data = item.certificate

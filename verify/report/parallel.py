@@ -52,10 +52,11 @@ def relay(
     read: Callable[[], None],
     done: Callable[[], None],
 ) -> list[B]:
-    """`second(item, kept, meet(all learned))` for each item; `read` and `done` are called after each, in each pass.
+    """`second(item, kept, meet(all learned))` for each item; `read` and `done` are called after each, in each
+    pass.
 
-    A process takes every so-manieth item and sees what the caller sees, without a copy. Where there is no fork, or
-    little to do, nothing is forked.
+    A process takes every so-manieth item and sees what the caller sees, without a copy. Where there is no fork,
+    or little to do, nothing is forked. Raises ChildProcessError if a process ends early.
     """
     workers = min(workers, len(items) // FEWEST)
     if workers < 2 or not hasattr(os, "fork"):

@@ -162,7 +162,9 @@ _REAL = ("exp", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "asinh", "e
 
 
 def function(head: str, x: Number) -> Number:
-    """The principal value of the function `head` at `x`; Undefined or Unsure where it has none."""
+    """The principal value of the function `head` at `x`; Undefined or Unsure where it has none. Raises Cannot
+    where this checker has no way to tell.
+    """
     r = real(x)
     if head in ("sign", "floor", "ceiling", "erf", "erfc") and r is None:
         raise Undefined(f"{head} of a number that is not real") if _off(x) else Unsure

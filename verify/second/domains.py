@@ -64,14 +64,16 @@ class Domain:
         return replace(self, cuts=(*self.cuts, fact))
 
     def bare(self, x: str) -> Domain:
-        """Without what is known of x, which no hypothesis may speak of."""
+        """Without what is known of x, which no hypothesis may speak of. Raises Rejected if it is contradicted or
+        not well formed.
+        """
         if any(x in free(u) for u, _ in self.cuts):
             raise Rejected(f"a hypothesis speaks of {x}")
         return replace(self, facts=tuple(f for f in self.facts if x not in free(f[0])))
 
 
 def end(e: Term) -> Real:
-    """The value of an end of a range."""
+    """The value of an end of a range. Raises Rejected if it is contradicted or not well formed."""
     exact = constant(e)
     try:
         return exact if exact is not None else value(e, {})
@@ -80,7 +82,7 @@ def end(e: Term) -> Real:
 
 
 def read_side(data: Json) -> Side:
-    """[low, high, low open, high open], never empty."""
+    """[low, high, low open, high open], never empty. Raises Rejected if it is contradicted or not well formed."""
     if not isinstance(data, list) or len(data) != 4 or any(not isinstance(x, bool) for x in data[2:]):
         raise Rejected("a range is [low, high, open, open]")
     low, high = (None if x is None else read(x, frozenset()) for x in data[:2])
@@ -116,7 +118,7 @@ def outside(x: Real, side: Side) -> bool:
 
 
 def middle(x: Real) -> Fraction:
-    """A rational number in or next to a ball."""
+    """A rational number in or next to a ball. Raises Unsure where balls do not decide."""
     if isinstance(x, Fraction):
         return x
     m, e = (int(part) for part in x.mid().man_exp())

@@ -156,7 +156,7 @@ class Checker:
         return out
 
     def whole(self, side: Side, rng: Random) -> Fraction:
-        """A random integer in the range `side`, near its ends."""
+        """A random integer in the range `side`, near its ends. Raises Unsure where balls do not decide."""
         low, high = (None if e is None else end(e) for e in (side.low, side.high))
         if low is not None:
             x = Fraction(-((-low) // 1) if isinstance(low, Fraction) else 0) + rng.choice((0, 0, 1, 2, 3, 5, 8))
@@ -196,7 +196,9 @@ class Checker:
     # ---- tests -----------------------------------------------------------------------------------------------
 
     def equal(self, s: Scope, a: Term, b: Term, what: str) -> None:
-        """Both have values, and equal ones, at every point that is tried."""
+        """Both have values, and equal ones, at every point that is tried. Raises Rejected if it is contradicted
+        or not well formed.
+        """
         for at in self.points(s, show(a)):
             self.work.spend()
             try:
@@ -211,7 +213,9 @@ class Checker:
             self.tested += 1
 
     def relation(self, s: Scope, u: Term, rel: str, what: str) -> None:
-        """u is real and u rel 0 at every point that is tried."""
+        """u is real and u rel 0 at every point that is tried. Raises Rejected if it is contradicted or not well
+        formed.
+        """
         for at in self.points(s, show(u)):
             self.work.spend()
             try:
@@ -281,7 +285,7 @@ class Checker:
         self.node(s.without(x), substitute(a, there), substitute(b, there), node["value"])
 
     def lies(self, s: Scope, centre: Term, x: str) -> None:
-        """The point lies in the range of the variable."""
+        """The point lies in the range of the variable. Raises Rejected if it is contradicted or not well formed."""
         for at in self.points(s.without(x), "centre"):
             try:
                 z = cx.value(centre, at)
@@ -298,7 +302,9 @@ class Checker:
                     raise Rejected(f"the point does not lie in the range of {x}")
 
     def analytic(self, s: Scope, e: Term, x: str) -> None:
-        """For a complex variable: no conjugates, and no base of a log or power crosses the negative axis."""
+        """For a complex variable: no conjugates, and no base of a log or power crosses the negative axis. Raises
+        Rejected if it is contradicted or not well formed.
+        """
         if s.kind(x) != "complex":
             return
         for p in parts(e):
@@ -311,7 +317,9 @@ class Checker:
                 self.stays(s, p[1], x)
 
     def stays(self, s: Scope, u: Term, x: str) -> None:
-        """Along segments between points of the range the values do not cross the negative axis."""
+        """Along segments between points of the range the values do not cross the negative axis. Raises Rejected
+        if it is contradicted or not well formed.
+        """
         ends = list(self.points(s, "segments", 16))
         for one, two in pairwise(ends):
 
@@ -501,7 +509,9 @@ class Checker:
         self.node(s, swap(a, part, value), swap(b, part, value), node["then"])
 
     def valued_part(self, s: Scope, node: Json) -> tuple[Term, Term]:
-        """The sum, integral or limit that `node` replaces and its value, with the reason tested."""
+        """The sum, integral or limit that `node` replaces and its value, with the reason tested. Raises Rejected
+        if it is contradicted or not well formed.
+        """
         part, value = self.term(node["part"], s), self.term(node["value"], s)
         because = node["because"]
         rule = because.get("rule") if isinstance(because, dict) else None
@@ -515,7 +525,9 @@ class Checker:
         return part, value
 
     def antiderivative(self, s: Scope, part: Term, value: Term, node: Json) -> None:
-        """Test that the integral `part` has this `value` by the antiderivative of `node`."""
+        """Test that the integral `part` has this `value` by the antiderivative of `node`. Raises Rejected if it
+        is contradicted or not well formed.
+        """
         fields(node, ("rule", "function", "range", "prime", "ends"), ("low", "high"))
         if part[0] != "integral":
             raise Rejected("an antiderivative is for integrals")
@@ -544,7 +556,9 @@ class Checker:
         self.node(s, value, minus(*totals), node["ends"])
 
     def tends(self, u: Term, x: str, point: Term | None, way: int, limit: Term, near: Fraction) -> None:
-        """Values nearer and nearer to the end come nearer to the limit."""
+        """Values nearer and nearer to the end come nearer to the limit. Raises Rejected if it is contradicted or
+        not well formed.
+        """
         if free(u) - {x}:
             raise Rejected("a limit with parameters")
         gaps = []
@@ -563,7 +577,9 @@ class Checker:
         self.tested += 1
 
     def limit(self, s: Scope, part: Term, value: Term, node: Json) -> None:
-        """Test that the limit `part` has this `value`, at points that approach it."""
+        """Test that the limit `part` has this `value`, at points that approach it. Raises Rejected if it is
+        contradicted or not well formed.
+        """
         fields(node, ("rule",), ("near",))
         if part[0] != "limit" or free(part[4]) - {part[1][1]}:
             raise Rejected("a limit of a function of one variable")
@@ -587,7 +603,9 @@ class Checker:
         return None
 
     def telescope(self, s: Scope, part: Term, value: Term, node: Json) -> None:
-        """Test that the sum `part` has this `value` by the function that `node` names."""
+        """Test that the sum `part` has this `value` by the function that `node` names. Raises Rejected if it is
+        contradicted or not well formed.
+        """
         fields(node, ("rule", "function", "step", "ends"))
         start = constant(part[2])
         if part[0] != "sum" or start is None or start.denominator != 1:
@@ -602,7 +620,9 @@ class Checker:
         self.node(s, value, total, node["ends"])
 
     def integral(self, s: Scope, e: Term, least: Fraction) -> None:
-        """A polynomial with whole coefficients in integers, never below `least`."""
+        """A polynomial with whole coefficients in integers, never below `least`. Raises Rejected if it is
+        contradicted or not well formed.
+        """
         for p in parts(e):
             r = constant(p[2]) if p[0] == "pow" else None
             whole = {
@@ -615,7 +635,9 @@ class Checker:
         self.relation(s, minus(e, q(least)), ">=", "the sum has a term")
 
     def binomial(self, s: Scope, part: Term, value: Term, node: Json) -> None:
-        """Test that the sum `part` has this `value` by the binomial theorem with the terms of `node`."""
+        """Test that the sum `part` has this `value` by the binomial theorem with the terms of `node`. Raises
+        Rejected if it is contradicted or not well formed.
+        """
         fields(node, ("rule", "a", "b", "step", "ends"))
         if part[0] != "sum" or constant(part[2]) != 0:
             raise Rejected("the binomial theorem is about sums from 0")
@@ -701,7 +723,9 @@ class Statement:
             self.scope = self.scope.told(u, rel)
 
     def located(self, at: Json) -> dict[str, Term]:
-        """Values of the variables that lie in their ranges and meet the conditions."""
+        """Values of the variables that lie in their ranges and meet the conditions. Raises Rejected if it is
+        contradicted or not well formed.
+        """
         if not isinstance(at, dict) or set(at) != set(self.rows):
             raise Rejected("the point gives a value to each variable")
         out: dict[str, Term] = {}
@@ -737,7 +761,9 @@ class Statement:
 
 
 def check(item: Mapping[str, Json]) -> dict[str, Any]:
-    """The answer for an identity `item`; Rejected if it is not well formed or is contradicted."""
+    """The answer for an identity `item`; Rejected if it is not well formed or is contradicted. Raises Cannot
+    where this checker has no way to tell.
+    """
     fields(dict(item), ("id", "vars", "conditions", "lhs", "rhs"), ("proof", "witness", "refutation"), "item")
     if ("proof" in item) == ("refutation" in item):
         raise Rejected("an item has either a proof or a refutation")
@@ -757,7 +783,7 @@ def check(item: Mapping[str, Json]) -> dict[str, Any]:
 
 def refuted(statement: Statement, data: Json) -> dict[str, Any]:
     """The answer for a refutation of `statement` by the point in `data`; Rejected unless the sides surely differ
-    there.
+    there. Raises Cannot where this checker has no way to tell.
     """
     fields(data, ("at",), ("bits", "values"), "refutation")
     within(data.get("bits", 96), 16, 4000, "bits")

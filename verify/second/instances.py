@@ -41,7 +41,9 @@ class Exact:
         return out
 
     def of(self, t: Json) -> Any:
-        """The exact value of the matrix term `t`; Rejected if it has none."""
+        """The exact value of the matrix term `t`; Rejected if it has none. Raises Cannot where this checker has
+        no way to tell, Singular where an inverse does not exist.
+        """
         head = t[0]
         if head == "v":
             return self.values[t[1]]
@@ -127,7 +129,9 @@ def single(x: Any) -> Any:
 
 
 def refuted(checker: Checker, data: Json) -> dict[str, Any]:
-    """The flags and hypotheses hold at the instance and the goal does not."""
+    """The flags and hypotheses hold at the instance and the goal does not. Raises Rejected if it is contradicted
+    or not well formed.
+    """
     fields(data, ("dims", "letters"), what="instance")
     sizes, given, letters = data["dims"], data["letters"], checker.letters
     if not isinstance(sizes, dict) or set(sizes) != set(letters.symbols) or any(

@@ -194,7 +194,9 @@ class World:
             self.values[name] = x
 
     def size(self, d: Dim) -> int:
-        """The value of the dimension `d` here; Unfit if it is not positive or too large."""
+        """The value of the dimension `d` here; Unfit if it is not positive or too large. Raises Cannot where this
+        checker has no way to tell.
+        """
         out = 1
         for form in d:
             k = sum(c * (1 if s == "1" else self.sizes[s]) for s, c in form)
@@ -423,7 +425,9 @@ class Checker:
     # ---- comparisons ---------------------------------------------------------------------------------------
 
     def vanishes(self, t: Json, what: str) -> None:
-        """The term is 0 in all worlds that are tried."""
+        """The term is 0 in all worlds that are tried. Raises Cannot where this checker has no way to tell,
+        Rejected if it is contradicted or not well formed.
+        """
         wanted = min(max(degree(t) // 2 + 1, 2), WIDEST)
         singular = "inv" in repr(t) or "det" in repr(t)
         plan = [(LARGE, wanted)] * 2 + [(LARGE, 3)] * BIG_WORLDS
@@ -661,7 +665,9 @@ class Checker:
         self.vanishes(["+", m, neg(t)], "this is said of another expression")
 
     def positive_number(self, m: Json) -> None:
-        """Positive at sampled sizes: residues that are small positive integers over small denominators."""
+        """Positive at sampled sizes: residues that are small positive integers over small denominators. Raises
+        Rejected if it is contradicted or not well formed.
+        """
         rng = Random(self.seed)
         for _ in range(20):
             sizes = {s: rng.randint(1, 9) for s in self.letters.symbols}

@@ -207,7 +207,9 @@ def function(head: str, u: Real) -> Real:
 
 
 def demand(u: Real, rel: str) -> None:
-    """u rel 0 is needed for a value."""
+    """u rel 0 is needed for a value. Raises Undefined where there is surely no value, Unsure where balls do not
+    decide.
+    """
     if rel == ">":
         if positive(u):
             return

@@ -95,7 +95,9 @@ class Checker:
         raise Unsure
 
     def claim(self, d: Domain, u: Term, rel: str, what: str = "the claim") -> None:
-        """u has a value and u rel 0 at every point that is tried."""
+        """u has a value and u rel 0 at every point that is tried. Raises Rejected if it is contradicted or not
+        well formed.
+        """
         any_point = False
         for point in points(d, f"{self.seed}|{show(u)}"):
             any_point = True
@@ -112,7 +114,9 @@ class Checker:
         self.tally.empty += not any_point
 
     def same(self, d: Domain, u: Term, v: Term, what: str) -> None:
-        """u and v have the same value at every point that is tried."""
+        """u and v have the same value at every point that is tried. Raises Rejected if it is contradicted or not
+        well formed.
+        """
         for point in points(d, f"{self.seed}|{show(u)}"):
             try:
                 gap = self.at(minus(u, v), point)
@@ -503,7 +507,9 @@ RULES: dict[str, Callable[..., None]] = {
 
 
 def polynomial(u: Term, x: str) -> Any:
-    """u as a polynomial in x over the rationals, by arithmetic of quotients; None if it is written with more."""
+    """u as a polynomial in x over the rationals, by arithmetic of quotients; None if it is written with more.
+    Raises Rejected if it is contradicted or not well formed.
+    """
     one = flint.fmpq_poly([1])
 
     def pair(e: Term) -> tuple[Any, Any] | None:
@@ -576,7 +582,9 @@ def proof(seed: str, d: Domain, u: Term, rel: str, node: Json) -> dict[str, Any]
 
 
 def refuted(data: Json, d: Domain, lhs: Term, rhs: Term, rel: str) -> dict[str, Any]:
-    """The answer for a refutation by the point in `data`; Rejected unless the inequality surely fails there."""
+    """The answer for a refutation by the point in `data`; Rejected unless the inequality surely fails there.
+    Raises Cannot where this checker has no way to tell.
+    """
     fields(data, ("at",), ("bits",), "refutation")
     within(data.get("bits", 64), 16, 4000, "bits")
     at = data["at"]

@@ -142,7 +142,9 @@ class Checker:
         return out
 
     def table(self, domain: Domain) -> Table:
-        """The matrix at points of the domain where all entries can be evaluated; symmetric."""
+        """The matrix at points of the domain where all entries can be evaluated; symmetric. Raises Cannot where
+        this checker has no way to tell, Rejected if it is contradicted or not well formed.
+        """
         keep: list[Mapping[str, Real]] = []
         out: Table = []
         for point in points(domain, self.seed, POINTS):
@@ -166,7 +168,9 @@ class Checker:
         return out
 
     def sign(self, values: list[Real], fact: Json, strict: bool) -> None:
-        """The values are >= 0 (> 0): rational numbers, or a positive multiple of a scalar item."""
+        """The values are >= 0 (> 0): rational numbers, or a positive multiple of a scalar item. Raises Rejected
+        if it is contradicted or not well formed.
+        """
         if fact is None:
             if any(apart(x, values[0]) for x in values):
                 raise Rejected("not a rational number")
@@ -322,7 +326,9 @@ class Checker:
             raise Rejected("the rational matrix is not definite enough")
 
     def fails(self, m: Table, node: Json, strict: bool) -> None:
-        """M is not PSD (with `strict` false: not positive definite) at each point."""
+        """M is not PSD (with `strict` false: not positive definite) at each point. Raises Rejected if it is
+        contradicted or not well formed.
+        """
         n = len(m[0])
         if not isinstance(node, list) or len(node) != 3 or node[0] not in ("vector", "minor"):
             raise Rejected("a failure is shown by a vector or a minor")
@@ -356,7 +362,7 @@ def _ints(data: Json) -> list[int]:
 
 def check(item: Mapping[str, Json], facts: Facts) -> dict[str, Any]:
     """The answer for a semidefinite `item` that uses scalar `facts`; Rejected if it is not well formed or is
-    contradicted.
+    contradicted. Raises Cannot where this checker has no way to tell.
     """
     fields(dict(item), ("id", "statement"), ("proof", "refutation"), "item")
     if ("proof" in item) == ("refutation" in item):

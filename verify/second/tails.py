@@ -84,7 +84,9 @@ def sampled(seed: str, a: Fraction, b: Fraction, sides: int, bound: Term) -> int
 
 
 def refuted(data: Json, a: Fraction, b: Fraction, sides: int, bound: Term) -> dict[str, Any]:
-    """The answer for a two-point law in `data` with range [a, b]; Rejected unless its tail surely exceeds `bound`."""
+    """The answer for a two-point law in `data` with range [a, b]; Rejected unless its tail surely exceeds
+    `bound`. Raises Cannot where this checker has no way to tell.
+    """
     fields(data, ("low", "high", "p", "n", "t"), what="refutation")
     low, high, p, gap = (number(data[k]) for k in ("low", "high", "p", "t"))
     n = within(data["n"], 1, 60, "n")

@@ -267,7 +267,7 @@ def show(e: Term) -> str:
 
 
 def fields(data: Json, needed: tuple[str, ...], optional: tuple[str, ...] = (), what: str = "node") -> dict[str, Json]:
-    """An object with these fields and no others."""
+    """An object with these fields and no others. Raises Rejected if it is contradicted or not well formed."""
     if not isinstance(data, dict):
         raise Rejected(f"a {what} is an object")
     for key in needed:

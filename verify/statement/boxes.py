@@ -129,7 +129,7 @@ def named(name: str) -> Box:
 
 
 def latex(box: Box) -> str:
-    """The LaTeX source of `box`, for math mode."""
+    """The LaTeX source of `box`, for math mode. Raises ValueError for an unknown kind."""
     k, v = box.kind, box.value
     p = [latex(x) for x in box.parts]
     if k == "ident":
@@ -170,7 +170,7 @@ def latex(box: Box) -> str:
 
 
 def mathml(box: Box) -> str:
-    """The presentation MathML of `box`, without the outer `math` element."""
+    """The presentation MathML of `box`, without the outer `math` element. Raises ValueError for an unknown kind."""
     k, v = box.kind, box.value
     p = [mathml(x) for x in box.parts]
     if k == "ident":
@@ -205,7 +205,7 @@ def mathml(box: Box) -> str:
 
 
 def text(box: Box) -> str:
-    """The plain text of `box`, in one line."""
+    """The plain text of `box`, in one line. Raises ValueError for an unknown kind."""
     k, v = box.kind, box.value
     p = [text(x) for x in box.parts]
 

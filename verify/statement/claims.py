@@ -86,7 +86,9 @@ def _page() -> _Page:
 
 
 def covers(*ids: str) -> None:
-    """The ids of the audited claims, as in the table of sources."""
+    """The ids of the audited claims, as in the table of sources. Raises StatementError for what is no id, or the
+    same one twice.
+    """
     for item in ids:
         if not isinstance(item, str):
             raise StatementError(f"covers takes ids such as 'K-24', not {item!r}")
@@ -96,21 +98,25 @@ def covers(*ids: str) -> None:
 
 
 def nonclaim(text: str) -> None:
-    """What the claim does not say."""
+    """What the claim does not say: `text` is a sentence. Raises StatementError for anything else."""
     if not isinstance(text, str) or not text.strip():
         raise StatementError("nonclaim takes a sentence")
     _page().nonclaims.append(" ".join(text.split()))
 
 
 def figure(subject: object, **options: object) -> None:
-    """A figure: the sides of a statement, or a term, against a variable."""
+    """A figure: the sides of a statement, or a term, `subject`, against a variable. `options` are `x`, `y`,
+    `scale`, .. Raises StatementError for what cannot be drawn.
+    """
     if not isinstance(subject, Statement | Term | Formula):
         raise StatementError(f"{subject!r} cannot be drawn", next="pass a statement or a term")
     _page().figures.append(Figure(subject, tuple((k, exact(v, f"figure, {k}=")) for k, v in options.items())))
 
 
 def check(subject: object, **options: object) -> None:
-    """Evidence settings for one statement."""
+    """Settings of the search for evidence, `options`, for the statement `subject`. Raises StatementError for what
+    is no statement.
+    """
     if not isinstance(subject, Statement):
         raise StatementError(f"check takes a statement, not {subject!r}")
     _page().checks.append(Check(subject, tuple((k, exact(v, f"check, {k}=")) for k, v in options.items())))
@@ -120,7 +126,10 @@ def check(subject: object, **options: object) -> None:
 
 
 def load(path: str | Path, sources: Mapping[str, Any] | None = None) -> Claim:
-    """Execute a claim file and collect what it states. The file runs with the rights of the user."""
+    """Execute a claim file and collect what it states. The file runs with the rights of the user. `path` is the
+    file, `sources` the table its ids are looked up in. Raises ClaimFileError with the line, whatever the file
+    does wrong.
+    """
     file = Path(path).resolve()
     if not file.is_file():
         raise ClaimFileError(str(path), None, "there is no such file", next="check the path")

@@ -253,7 +253,9 @@ class Compiler:
         return [{"all": [*alls, *fact["all"]], "concl": fact["concl"]} for fact in facts]
 
     def auxiliary(self, symbol: Symbol) -> dict[str, Json]:
-        """Declare a letter that only a proof speaks of; returns its declaration by name."""
+        """Declare a letter that only a proof speaks of; returns its declaration by name. Raises StatementError if
+        the statement has a letter of this name.
+        """
         if self._auxiliary.get(symbol.name, (None,))[0] is symbol:
             return dict(self._auxiliary[symbol.name][1])
         if symbol.name in self._known:

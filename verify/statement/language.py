@@ -37,7 +37,7 @@ angle = Law("angle")  # uniform on [-pi, pi]
 
 
 def gaussian(dim: object = 1) -> Law:
-    """Standard normal columns with independent entries."""
+    """The law of standard normal columns with `dim` independent entries."""
     return Law("gauss", dim=as_term(dim))
 
 
@@ -72,7 +72,7 @@ class FamilyAtStart(Family):
 
 
 def Q(value: int | str | Fraction, denominator: int = 1) -> Term:
-    """An exact rational: Q(1, 2), Q("0.1")."""
+    """An exact rational, `value` over `denominator`: Q(1, 2), Q("0.1"). Raises StatementError for floats."""
     from .terms import number
 
     if isinstance(value, float) or isinstance(denominator, float):
@@ -85,7 +85,9 @@ def _bounds(lo: object, hi: object) -> tuple[Term, Term]:
 
 
 def nat(name: str, *, at_least: int = 0, between: tuple[object, object] | None = None) -> Term:
-    """A natural number, at least `at_least`, or between two index expressions."""
+    """A natural number called `name`, at least `at_least`, or `between` two index expressions (both included).
+    Raises StatementError for a bound of another kind.
+    """
     fields: dict[str, Any] = {}
     if between is not None:
         fields["between"] = _bounds(*between)
@@ -97,7 +99,7 @@ def nat(name: str, *, at_least: int = 0, between: tuple[object, object] | None =
 
 
 def index(name: str, count: object) -> Term:
-    """An index that runs over 1..count."""
+    """An index called `name` that runs over 1..count."""
     return nat(name, between=(1, count))
 
 
@@ -128,12 +130,16 @@ def real(
     open: tuple[object, object] | None = None,
     closed: tuple[object, object] | None = None,
 ) -> Term:
-    """A real number with its domain."""
+    """A real number called `name` with its domain: `positive`, `nonnegative`, `nonzero`, `at_least` a bound, in
+    an `open` or a `closed` interval given by its ends.
+    """
     return term("sym", Symbol(name, "real", _real_fields(positive, nonnegative, nonzero, at_least, open, closed)))
 
 
 def chosen(name: str, *, positive: bool = False) -> Term:
-    """A number that a printed statement claims to exist, chosen before every other symbol."""
+    """A number called `name`, `positive` if so said, that a printed statement claims to exist, chosen before
+    every other symbol.
+    """
     fields: dict[str, Any] = {"chosen": True}
     if positive:
         fields["positive"] = True
@@ -141,7 +147,9 @@ def chosen(name: str, *, positive: bool = False) -> Term:
 
 
 def chosen_nat(name: str, *, at_least: int = 0) -> Term:
-    """A natural number that a printed statement claims to exist, such as the number of steps after which it holds."""
+    """A natural number called `name` and at least `at_least`, that a printed statement claims to exist, such as
+    the number of steps after which it holds.
+    """
     return term("sym", Symbol(name, "nat", {"at_least": at_least, "chosen": True}))
 
 
@@ -156,29 +164,31 @@ def reals(
     open: tuple[object, object] | None = None,
     closed: tuple[object, object] | None = None,
 ) -> Family:
-    """A family of real numbers."""
+    """A family of real numbers called `name`, indexed 1..count; the domain (`positive`, `nonnegative`, `nonzero`,
+    `at_least`, `open`, `closed`) as for `real`.
+    """
     fields = {"count": as_term(count)}
     fields.update(_real_fields(positive, nonnegative, nonzero, at_least, open, closed))
     return Family(Symbol(name, "real", fields))
 
 
 def vector(name: str, dim: object) -> Term:
-    """A column."""
+    """A column called `name` with `dim` entries."""
     return term("sym", Symbol(name, "matrix", {"shape": (as_term(dim), as_term(1))}))
 
 
 def vectors(name: str, *, count: object, dim: object) -> Family:
-    """A family of columns of length n, indexed 1..count."""
+    """A family of columns called `name` with `dim` entries each, indexed 1..count."""
     return Family(Symbol(name, "matrix", {"count": as_term(count), "shape": (as_term(dim), as_term(1))}))
 
 
 def unit_vector(name: str, dim: object) -> Term:
-    """A column of Euclidean norm 1."""
+    """A column called `name` of Euclidean norm 1, with `dim` entries."""
     return term("sym", Symbol(name, "matrix", {"shape": (as_term(dim), as_term(1)), "unit": True}))
 
 
 def unit_vectors(name: str, *, count: object, dim: object) -> Family:
-    """A family of columns of length n and Euclidean norm 1, indexed 1..count."""
+    """A family of columns called `name` of Euclidean norm 1, with `dim` entries each, indexed 1..count."""
     fields = {"count": as_term(count), "shape": (as_term(dim), as_term(1)), "unit": True}
     return Family(Symbol(name, "matrix", fields))
 
@@ -186,7 +196,9 @@ def unit_vectors(name: str, *, count: object, dim: object) -> Family:
 def matrix(
     name: str, rows: object = None, cols: object = None, *, like: Term | None = None, symmetric: bool = False
 ) -> Term:
-    """A constant matrix of a given shape, or of the shape of another matrix."""
+    """A constant matrix called `name` of shape `rows` x `cols`, or of the shape of the matrix `like`; `symmetric`
+    needs rows = cols. Raises StatementError unless there is exactly one shape.
+    """
     fields: dict[str, Any] = {}
     if like is not None:
         if rows is not None or cols is not None:
@@ -204,12 +216,14 @@ def matrix(
 
 
 def matrices(name: str, rows: object, cols: object, *, count: object) -> Family:
-    """A family of constant matrices of one shape."""
+    """A family of constant matrices called `name`, each `rows` x `cols`, indexed 1..count."""
     return Family(Symbol(name, "matrix", {"count": as_term(count), "shape": _bounds(rows, cols)}))
 
 
 def curve(name: str, rows: object = None, cols: object = None) -> Term:
-    """A number, or a matrix of the given shape, that moves differentiably in time; needs clock() or a flow."""
+    """A number, or a `rows` x `cols` matrix, called `name`, that moves differentiably in time; needs clock() or a
+    flow. Raises StatementError for rows without columns.
+    """
     if (rows is None) != (cols is None):
         raise StatementError(f"the curve {name} needs rows and columns, or neither")
     if rows is None:
@@ -218,7 +232,9 @@ def curve(name: str, rows: object = None, cols: object = None) -> Term:
 
 
 def curves(name: str, *, count: object, dim: object = None) -> Family:
-    """A family of numbers, or of columns of the given length, that move differentiably in time."""
+    """A family of numbers, or of columns with `dim` entries, called `name` and indexed 1..count, that move
+    differentiably in time.
+    """
     fields: dict[str, Any] = {"count": as_term(count), "moving": True}
     if dim is None:
         return Family(Symbol(name, "real", fields))
@@ -226,7 +242,9 @@ def curves(name: str, *, count: object, dim: object = None) -> Family:
 
 
 def iid(name: str, *, law: Law, count: object = None) -> Any:
-    """Independent, identically distributed letters; without `count` a single random letter."""
+    """Independent, identically distributed letters with this `law`, called `name`; without `count` a single
+    random letter.
+    """
     fields: dict[str, Any] = {"law": law.kind}
     if law.kind == "gauss":
         assert law.dim is not None
@@ -311,7 +329,9 @@ class Network:
 
 
 def linear_network(name: str, depth: object, *, widths: str = "d") -> Network:
-    """A linear network of symbolic depth; `widths` names the family of its layer widths."""
+    """A linear network called `name` of symbolic depth; `widths` names the family of its layer widths. Raises
+    StatementError for a depth that may be 0 or is no index expression.
+    """
     deep = as_term(depth)
     if deep.op == "sym":
         (symbol,) = deep.args
@@ -341,14 +361,16 @@ class Loss:
 
 
 def function(name: str, on: Term, smooth: str = "C1") -> Loss:
-    """Any real function on the matrices of the shape of `on`, differentiable as often as `smooth` says."""
+    """Any real function on the matrices of the shape of `on`, differentiable as often as `smooth` says. It is
+    called `name`. Raises StatementError for another class.
+    """
     if smooth not in ("C1", "C2"):
         raise StatementError(f"unknown class {smooth!r}", next="use C1 or C2")
     return Loss(Symbol(name, "function", {"on": as_term(on), "smooth": smooth}))
 
 
 def half_square(target: object, *, over: object = None, name: str = "ell") -> Loss:
-    """X -> 1/2 ||X - target||_F^2, divided by `over` if given."""
+    """X -> 1/2 ||X - target||_F^2, divided by `over` if given; pages call it `name`."""
     fields: dict[str, Any] = {"target": as_term(target)}
     if over is not None:
         fields["over"] = as_term(over)
@@ -393,14 +415,18 @@ class Model:
 def differentiable_model(
     name: str, *, outputs: object, parameters: object, jacobian: str = "J", parameter: str = "theta"
 ) -> Model:
-    """Outputs (outputs x 1), Jacobian (outputs x parameters) and parameters (parameters x 1)."""
+    """A model called `name`: outputs (outputs x 1), their derivative called `jacobian` (outputs x parameters),
+    and parameters called `parameter` (parameters x 1).
+    """
     fields: dict[str, Any] = {"outputs": as_term(outputs), "parameters": as_term(parameters)}
     fields.update(jacobian=jacobian, parameter=parameter)
     return Model(Symbol(name, "model", fields))
 
 
 def gradient_flow(over: Network | Model, loss: Loss, *, rates: Family | None = None) -> Formula:
-    """The parameters move against the gradient of the loss, layer j at rate rates[j]."""
+    """The parameters of the network or model `over` move against the gradient of the loss, layer j at rate
+    rates[j].
+    """
     extra = () if rates is None else (rates.symbol,)
     return formula("flow", over.symbol, loss.symbol, *extra)
 
@@ -411,19 +437,21 @@ def clock() -> Formula:
 
 
 def gradient_descent(over: Network, loss: Loss, *, step: object) -> Formula:
-    """The next iterate is the present one minus step times the gradient."""
+    """The next iterate of the network `over` is the present one minus step times the gradient of the `loss`."""
     return formula("descent", over.symbol, loss.symbol, as_term(step))
 
 
 def balanced(net: Network, at: int | None = None) -> Formula:
-    """W[j+1]^T W[j+1] = W[j] W[j]^T for neighbouring layers; at=0 speaks of the start only."""
+    """W[j+1]^T W[j+1] = W[j] W[j]^T for neighbouring layers of `net`; at=0 speaks of the start only. Raises
+    StatementError for another time.
+    """
     if at not in (None, 0):
         raise StatementError("balanced takes at=0 or no time")
     return formula("balanced", net.symbol, "now" if at is None else "0")
 
 
 def preconditioner(net: Network) -> Term:
-    """sum_j [W^T W]^((j-1)/N) (x) [W W^T]^((N-j)/N) for the end-to-end matrix W."""
+    """sum_j [W^T W]^((j-1)/N) (x) [W W^T]^((N-j)/N) for the end-to-end matrix W of `net`."""
     return term("preconditioner", net.symbol)
 
 
@@ -431,7 +459,7 @@ def preconditioner(net: Network) -> Term:
 
 
 def start(item: Any) -> Any:
-    """The value at time 0."""
+    """The value of `item` at time 0."""
     if isinstance(item, Formula):
         return formula("start", item)
     if isinstance(item, Family):
@@ -440,12 +468,12 @@ def start(item: Any) -> Any:
 
 
 def after(item: object) -> Term:
-    """The value at the next iterate."""
+    """The value of `item` at the next iterate."""
     return term("after", as_term(item))
 
 
 def D(item: object) -> Term:
-    """The time derivative along the flow."""
+    """The time derivative of `item` along the flow."""
     return term("D", as_term(item))
 
 
@@ -496,12 +524,12 @@ def kron(a: object, b: object) -> Term:
 
 
 def dot(a: object, b: object) -> Term:
-    """The inner product x^T y of two columns of the same length: a scalar."""
+    """The inner product a^T b of two columns of the same length: a scalar."""
     return term("dot", as_term(a), as_term(b))
 
 
 def quadratic(a: object, v: object) -> Term:
-    """v^T A v."""
+    """The quadratic form v^T a v of a square matrix `a` and a column `v`."""
     return dot(v, as_term(a) @ as_term(v))
 
 
@@ -511,12 +539,12 @@ def root(a: object, order: object) -> Term:
 
 
 def minimum(a: object, b: object) -> Term:
-    """The smaller of two real terms or sizes."""
+    """The smaller of two real terms or sizes, `a` and `b`."""
     return term("minimum", as_term(a), as_term(b))
 
 
 def maximum(a: object, b: object) -> Term:
-    """The larger of two real terms or sizes."""
+    """The larger of two real terms or sizes, `a` and `b`."""
     return term("maximum", as_term(a), as_term(b))
 
 
@@ -538,7 +566,7 @@ def _range_of(symbol: Symbol, given: tuple[object, ...]) -> tuple[Term, Term]:
 
 
 def total(j: object, *args: object) -> Term:
-    """The sum over an index: total(j, lo, hi, body), or total(i, body) over the declared range."""
+    """The sum over an index: `args` are lo, hi, body, or the body alone for the declared range of j."""
     symbol = _index_symbol(j)
     *given, body = args
     lo, hi = _range_of(symbol, tuple(given))
@@ -546,7 +574,9 @@ def total(j: object, *args: object) -> Term:
 
 
 def product(j: object, *args: object) -> Term:
-    """The product of scalars over an index."""
+    """The product of scalars over the index `j`: `args` are lo, hi, body, or the body alone for the declared
+    range.
+    """
     symbol = _index_symbol(j)
     *given, body = args
     lo, hi = _range_of(symbol, tuple(given))
@@ -554,7 +584,9 @@ def product(j: object, *args: object) -> Term:
 
 
 def mean(over: object, body: object = None) -> Term:
-    """The mean of a family, or of a body over an index."""
+    """The mean of a family, or of a body over an index. Raises StatementError for an index without a body, or a
+    family with one.
+    """
     if isinstance(over, Family):
         if body is not None:
             raise StatementError("mean of a family takes no body")
@@ -565,9 +597,8 @@ def mean(over: object, body: object = None) -> Term:
 
 
 def kernel_matrix(*args: object, name: str = "") -> Term:
-    """The matrix with the given entries: kernel_matrix(i, l, body), or kernel_matrix(body).
-
-    With a name pages show its entries by that name, next to what they are.
+    """The matrix with the given entries; `args` are i, l, body, or the body alone. With a `name` pages show its
+    entries by that name, next to what they are. Raises StatementError unless two indices are free in the body.
     """
     tail = (name,) if name else ()
     if len(args) == 3:
@@ -586,7 +617,7 @@ def kernel_matrix(*args: object, name: str = "") -> Term:
 
 
 def E(item: object) -> Term:
-    """Expectation over all random letters."""
+    """The expectation of `item` over all random letters."""
     return term("E", as_term(item))
 
 
@@ -597,12 +628,12 @@ def _event(item: object) -> Formula:
 
 
 def P(event: object) -> Term:
-    """Probability of a finite Boolean combination of relations."""
+    """The probability of `event`, a finite Boolean combination of relations."""
     return term("P", _event(event))
 
 
 def indicator(event: object) -> Term:
-    """1 where the relation between real terms holds, 0 elsewhere."""
+    """1 where `event`, a relation between real terms, holds, 0 elsewhere."""
     return term("indicator", _event(event))
 
 
@@ -610,7 +641,7 @@ def indicator(event: object) -> Term:
 
 
 def psd(a: object) -> Formula:
-    """Symmetric and positive semidefinite."""
+    """The matrix `a` is symmetric and positive semidefinite."""
     return formula("psd", as_term(a))
 
 
@@ -620,32 +651,34 @@ def pd(a: object, *, witness: object = None) -> Formula:
 
 
 def both(*items: object) -> Formula:
-    """All of these relations hold."""
+    """All relations in `items` hold."""
     return formula("both", *map(_event, items))
 
 
 def either(*items: object) -> Formula:
-    """At least one of these relations holds."""
+    """At least one of the relations in `items` holds."""
     return formula("either", *map(_event, items))
 
 
 def negation(item: object) -> Formula:
-    """The relation does not hold."""
+    """The relation `item` does not hold."""
     return formula("negation", _event(item))
 
 
 def implies(a: object, b: object) -> Formula:
-    """If the first relation holds, so does the second."""
+    """If the relation `a` holds, so does `b`."""
     return formula("implies", _event(a), _event(b))
 
 
 def iff(a: object, b: object) -> Formula:
-    """Both relations hold or neither does; as a conclusion, two kernel statements."""
+    """Both relations `a` and `b` hold or neither does; as a conclusion, two kernel statements."""
     return formula("iff", _event(a), _event(b))
 
 
 def forall(*args: object) -> Formula:
-    """The relation holds for all values of the indices, over the ranges with which they were declared."""
+    """The relation holds for all values of the indices, over the ranges with which they were declared: `args` are
+    the indices and then the relation. Raises StatementError without an index.
+    """
     """forall(i, l, relation): for all values of the indices in their declared ranges."""
     *bound, body = args
     if not bound:

@@ -173,7 +173,9 @@ class Proof:
         return self.hypothesis(name)
 
     def hypothesis(self, name: str) -> Fact:
-        """A hypothesis by name, or a fact of a declaration such as "c.positive"."""
+        """A hypothesis by name, or a fact of a declaration such as "c.positive". Raises StatementError if there
+        is none.
+        """
         names = [n for n, _ in self._statement.hypotheses]
         if name not in names and name != "premise" and not self._known(name):
             near = ", ".join(names) or "none"

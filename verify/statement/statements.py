@@ -61,7 +61,9 @@ class Data:
 
 
 def exact(value: object, where: str) -> Any:
-    """Exact data: numbers, strings, terms, laws, and tuples or mappings of these. Never a float."""
+    """Exact data: numbers, strings, terms, laws, and tuples or mappings of these. Never a float. Raises
+    StatementError for anything else; `where` says which argument it is.
+    """
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int | Fraction):
@@ -266,7 +268,7 @@ class Statement:
     # Kernel level -------------------------------------------------------------------------------------
 
     def compilers(self) -> list[Compiler]:
-        """One compiler for each kernel statement; raises NotExpressible, also when ill-sorted."""
+        """One compiler for each kernel statement. Raises NotExpressible, or StatementError when ill-sorted."""
         if self.sort_error is not None:
             raise StatementError(f"ill-sorted: {self.sort_error.message}", where=self.sort_error.place)
         if self._compilers is None:
@@ -391,7 +393,7 @@ class Statement:
         return tuple(self._data)
 
     def hidden(self, hypothesis: str) -> Term:
-        """The hidden constant of an order hypothesis."""
+        """The hidden constant of an order hypothesis. Raises StatementError for another hypothesis."""
         for name, item in self.hypotheses:
             if name == hypothesis and item.op in ("at_least_order", "at_most_order", "same_order"):
                 return term("hidden", name)
@@ -529,8 +531,12 @@ def printed(
     consequence: str | None = None,
     **hypotheses: object,
 ) -> Statement:
-    """The statement as the document prints it. `of`: the ids of the register it renders, all that the file covers if
-    left out. `consequence`: what its failure means for the document, one of `CONSEQUENCES`; computed if left out."""
+    """The statement as the document prints it: if the `hypotheses`, by name, then `then`.
+
+    `of`: the ids of the register it renders, all that the file covers if left out. `expect`: the verdict it will
+    get, REFUTED for one that is false. `reading`: how an ambiguous text is taken. `consequence`: what its failure
+    means for the document, one of `CONSEQUENCES`; computed if left out. Raises StatementError for other words.
+    """
     if expect is not None and expect not in EXPECTATIONS:
         raise StatementError(f"expect={expect!r}", next=f"use one of {', '.join(EXPECTATIONS)}, or leave it out")
     if consequence is not None and consequence not in CONSEQUENCES:
@@ -541,7 +547,11 @@ def printed(
 
 
 def corrected(*, then: object, of: object = (), expect: str | None = None, **hypotheses: object) -> Statement:
-    """The statement as it should be printed. `of`: the ids of the register it replaces, see `printed`."""
+    """The statement as it should be printed: if the `hypotheses`, by name, then `then`.
+
+    `of`: the ids of the register it replaces, see `printed`. `expect` may be a weaker verdict than a proof, never
+    REFUTED. Raises StatementError for that, and where something is left to be chosen.
+    """
     if expect not in (None, "ENCLOSED", "TESTED", "OPEN"):
         raise StatementError("only a printed statement may be expected to fail")
     statement = _make("corrected", hypotheses, then, expects=expect, ids=_ids(of))
@@ -555,5 +565,5 @@ def corrected(*, then: object, of: object = (), expect: str | None = None, **hyp
 
 
 def lemma(*, then: object, **hypotheses: object) -> Statement:
-    """A statement that other proofs use."""
+    """A statement that other proofs use: if the `hypotheses`, by name, then `then`."""
     return _make("lemma", hypotheses, then)

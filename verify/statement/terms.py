@@ -241,7 +241,9 @@ def formula(op: str, *args: Arg) -> Formula:
 
 
 def build(op: str, args: tuple[Arg, ...]) -> Node:
-    """Rebuild a node from its operation and arguments (used by the JSON codec)."""
+    """Rebuild a node from its operation and arguments (used by the JSON codec). Raises StatementError for an
+    unknown operation, or a number that is not in lowest terms.
+    """
     if op == "num":
         (value,) = args
         if not isinstance(value, str) or str(Fraction(value)) != value:
@@ -268,7 +270,7 @@ def _sort(op: str, args: tuple[Arg, ...]) -> Sort:
 
 
 def same(a: object, b: object) -> bool:
-    """Structural equality of terms, formulas and declarations."""
+    """Structural equality of `a` and `b`: terms, formulas and declarations."""
     if a is b:
         return True
     if isinstance(a, Node) and isinstance(b, Node):

@@ -35,14 +35,21 @@ class Context:
 
 
 def derive(claim: Claim, statement: Statement, context: Context | None = None) -> tuple[list[Json], list[str]]:
-    """Theorems (dependencies first) and the ids of those that prove the statement's kernel statements."""
+    """Theorems (dependencies first) and the ids of those that prove the kernel statements of a `statement` of
+    `claim`.
+
+    `context` holds what was derived before. Raises TacticFailed, which says where and what to do next.
+    """
     context = context or Context(claim)
     ids = ensure(context, claim, statement)
     return list(context.theorems.values()), ids
 
 
 def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
-    """The ids of the theorems that prove a statement, derived now or before in this context. Raises TacticFailed."""
+    """The ids of the theorems that prove a `statement` of `claim`, derived now or before in this `context`.
+
+    Raises TacticFailed.
+    """
     key = f"{claim.slug}.{statement.label}"
     if key in context.done:
         if not context.done[key]:
@@ -287,7 +294,7 @@ class Interpreter:
         return [{p[0]: 1} for p in prefix]
 
     def names(self, item: Fact) -> list[str]:
-        """Names of the facts behind a leaf."""
+        """Names of the facts behind a leaf. Raises TacticFailed if there is none."""
         if item.op == "hyp":
             name = item.args[0]
             found = [

@@ -15,7 +15,7 @@ class TacticFailed(Exception):
         )
 
     def at(self, where: str) -> TacticFailed:
-        """The same failure with its place in front."""
+        """The same failure with its place `where` in front."""
         return TacticFailed(
             self.what, where=f"{where}, {self.where}" if self.where else where, why=self.why, next=self.next
         )

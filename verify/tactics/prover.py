@@ -94,7 +94,7 @@ class Prover:
     # ---- facts -----------------------------------------------------------------------------------------
 
     def leaf(self, name: str, at: Json, scope: Scope) -> Known:
-        """A fact, instantiated, as an ingredient."""
+        """A fact, instantiated, as an ingredient. Raises TacticFailed for an inequation."""
         fact = self.rules.look(name, scope)
         kind = fact.concl[0]
         proof = ["fact", name, at]
@@ -132,7 +132,9 @@ class Prover:
         goal: tuple[str, Poly] | None = None,
         solver: Solver = combine,
     ) -> Json:
-        """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`."""
+        """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`. Raises
+        TacticFailed if there is none.
+        """
         scope = scope or self.scope(prefix)
         kind, poly = goal or self.rules.formula(concl, scope)
         names = self._rounds(list(rules), [poly, *(k.poly for k in known)], scope)
@@ -243,7 +245,9 @@ class Prover:
         return self.step(wish, "use", prefix, concl, theorem=theorem, map=mapping, hyps=proofs, goal=goal, at=list(at))
 
     def hypothesis(self, h: Json, im: Imported, scope: Scope, theorem: str) -> Json:
-        """A proof of one hypothesis of an earlier theorem for its images."""
+        """A proof of one hypothesis of an earlier theorem for its images. Raises TacticFailed if it is not among
+        the facts.
+        """
         from dataclasses import replace
 
         import verify.kernel.linear as ln

@@ -28,7 +28,11 @@ Json = Any
 def refute(
     claim: Claim, statement: Statement, evidence: Sequence[Json] = (), context: Context | None = None
 ) -> Json | None:
-    """A refutation of a kernel statement, or None: from the author's `fails_at`, else from a counterexample found."""
+    """A refutation of a kernel statement of `statement` in `claim`, or None.
+
+    From the author's `fails_at`, else from a counterexample in `evidence`; `context` holds what was derived
+    before.
+    """
     data = next((d for d in statement.data if d.kind == "fails_at"), None)
     name = f"{claim.slug}.{statement.label} fails"
     kernels = statement.kernel()
@@ -62,7 +66,9 @@ def _replayable(name: str, kernel: Json, instance: Json) -> Json | None:
 
 
 def exact_instance(kernel: Json, data: Data) -> Json:
-    """Author data such as N=2, widths=(2, 1, 1), W=[..], ell=half_square(..) as an instance for the kernel."""
+    """Author data such as N=2, widths=(2, 1, 1), W=[..], ell=half_square(..) as an instance for the kernel.
+    Raises TacticFailed if a value is missing or belongs to nothing.
+    """
     sig, given = kernel["sig"], dict(data.values)
     out: Json = {"nat": {}, "dims": {}, "letters": {}, "losses": {}, "iterate": 0}
     if sig["time"] == "descent":
@@ -87,7 +93,7 @@ def exact_instance(kernel: Json, data: Data) -> Json:
 
 
 def plain(value: Any) -> Json:
-    """Exact data as strings and rows."""
+    """Exact data as strings and rows. Raises TacticFailed for anything else."""
     if isinstance(value, Fraction | int):
         return str(value)
     if isinstance(value, tuple | list):
