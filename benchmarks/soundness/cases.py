@@ -30,7 +30,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel import recorded
+from tests.kernel import calls, recorded
 from tests.must_fail import files, pinned, traces
 
 from . import mutants as mu
@@ -42,7 +42,7 @@ SWEEPS = ("test_corruptions", "test_malformed", "test_signs_of_polynomials", "te
 LIGHT = (
     "test_the_answers_are_the_recorded_ones", "test_the_answers_are_the_pinned_ones",
     "test_the_work_is_the_recorded_one", "test_every_question_is_recorded", "test_the_traces_are_the_recorded_ones",
-    "test_every_twin_is_recorded",
+    "test_every_twin_is_recorded", "test_calls_do_what_is_written_down",
 )  # fmt: skip
 FEWEST_SECONDS = 0.2  # of processor time for one case
 PATIENCE = 20.0  # times the case's own time
@@ -95,6 +95,8 @@ def light() -> Iterator[Light]:
         yield Light(f"work {name}", partial(spends, name, spent), str(spent))
     for row in traces.read():
         yield Light(f"traced {traces.name(row)}", partial(leaves, row), json.dumps(row))
+    for row in calls.read():
+        yield Light(f"called {calls.name_of(row)}", partial(calls.holds, row), json.dumps(row))
 
 
 def corpus_hash(data: bool = True) -> str:

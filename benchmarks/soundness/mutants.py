@@ -83,11 +83,20 @@ def files() -> tuple[Path, ...]:
 
 
 def kernel_hash() -> str:
-    """Hash of the kernel's syntax trees: comments and layout do not count."""
+    """Hash of the kernel's syntax trees: comments, layout and docstrings do not count."""
     whole = hashlib.sha256()
     for path in files():
-        whole.update(f"{path.relative_to(HOME)}\n{ast.dump(ast.parse(path.read_text(encoding='utf-8')))}\n".encode())
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        whole.update(f"{path.relative_to(HOME)}\n{_meaning(tree)}\n".encode())
     return whole.hexdigest()
+
+
+def _meaning(tree: ast.AST) -> str:
+    tree = copy.deepcopy(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            node.body = node.body[ast.get_docstring(node, clean=False) is not None :]
+    return ast.dump(tree)
 
 
 def definitions() -> Iterator[Definition]:
@@ -103,7 +112,7 @@ def definitions() -> Iterator[Definition]:
 
 
 def _definition(module: str, name: str, node: ast.FunctionDef) -> Definition:
-    return Definition(f"{module}.{name}", module, node, hashlib.sha256(ast.dump(node).encode()).hexdigest()[:16])
+    return Definition(f"{module}.{name}", module, node, hashlib.sha256(_meaning(node).encode()).hexdigest()[:16])
 
 
 def mutants(d: Definition) -> list[Mutant]:

@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import json
 import os
+import pickle
 import sys
 import time
 from collections import Counter
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from . import mutants as mu
-from .cases import SURVIVED, Case, collect, corpus_hash, judge
+from .cases import CACHE, SURVIVED, Case, collect, corpus_hash, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = Path(__file__).with_name("result.json")
@@ -31,7 +32,7 @@ EQUIVALENT = Path(__file__).with_name("equivalent.json")
 NEEDED = 0.98
 SHARE = 20  # one in so many is rerun by --sample
 FEW = 3  # cases that a survivor meets there
-LIGHT = ("traced ", "pinned ", "recorded ")
+LIGHT = ("called ", "traced ", "pinned ", "recorded ")
 SAVED_EVERY = 60.0  # seconds
 UNRUN = -2  # in the table of a definition: no case was met yet; counts as a survivor
 UNCHANGED = -3  # the compiled code is that of the definition: not a mutant
@@ -44,9 +45,26 @@ def load(path: Path) -> Json:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def listed() -> list[mu.Mutant]:
-    """All mutants, those of the theorem checker before those of the other kinds."""
-    return sorted((m for d in mu.definitions() for m in mu.mutants(d)), key=lambda m: "." in m.definition.module)
+def listed(only: str = "") -> list[mu.Mutant]:
+    """All mutants, those of the theorem checker before those of the other kinds. Those of definitions whose name does
+    not contain the text may only have names, no change: these are remembered in .verify-cache."""
+    memory = CACHE / "mutants.pickle"
+    known: dict[Json, list[tuple[str, int]]] = {}
+    if only and memory.exists():
+        known = pickle.loads(memory.read_bytes())
+    found: list[mu.Mutant] = []
+    for d in mu.definitions():
+        rows = None if only in d.name else known.get((mu.VERSION, d.name, d.hash))
+        made = mu.mutants(d) if rows is None else [mu.Mutant(i, d, line, (), _nothing) for i, line in rows]
+        known[mu.VERSION, d.name, d.hash] = [(m.id, m.line) for m in made]
+        found += made
+    CACHE.mkdir(parents=True, exist_ok=True)
+    memory.write_bytes(pickle.dumps(known))
+    return sorted(found, key=lambda m: "." in m.definition.module)
+
+
+def _nothing(node: Any) -> Any:
+    raise ValueError("this mutant has a name only")
 
 
 def proved(mutant: str, hashes: dict[str, str], equivalent: Json) -> bool:
@@ -201,7 +219,7 @@ def chosen(mutant: str, key: str) -> bool:
 
 def sample(args: argparse.Namespace) -> int:
     """Rerun a twentieth of the noticed mutants, each against the case that noticed it, and all that survived, each
-    against hash-chosen traces in which its function is called."""
+    against the calls of its function, or hash-chosen traces in which it is called."""
     every = listed()
     result = load(RESULT)
     if not result or result["kernel"] != mu.kernel_hash():
@@ -239,8 +257,12 @@ def sample(args: argparse.Namespace) -> int:
 
 
 def callers(result: Json, name: str, key: str) -> list[str]:
-    """Some of the cases that noticed other mutants of the same definition, of those that are run quickly."""
+    """All calls that noticed other mutants of the same definition; if there are none, some of the cases that did, of
+    those that are run quickly."""
     by = {result["noticed_by"][i] for i in result["definitions"][name]["by"] if i >= 0}
+    called = sorted(n for n in by if n.startswith("called "))
+    if called:
+        return called
     traced = [n for n in by if n.startswith(LIGHT)]
     return sorted(traced, key=lambda n: hashlib.sha256(f"{key}{n}".encode()).hexdigest())[:FEW]
 

@@ -1113,10 +1113,13 @@ ask(
 
 
 def record() -> None:
-    """The answers, and the traces of certificates."""
+    """The answers, single calls, and the traces of certificates."""
     from tests.must_fail import traces
 
+    from . import calls
+
     RECORDED.write_text(json.dumps({n: answer(n) for n in QUESTIONS}, indent=0) + "\n", encoding="utf-8")
+    calls.record()
     traces.record()
 
 
