@@ -18,7 +18,10 @@ DRIVER = shutil.which("chromedriver")
 _ARGUMENTS = [
     "--headless",
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-extensions",
+    # one process shows all pages: starting one for each page costs more than showing it
+    "--process-per-site", "--renderer-process-limit=1", "--disable-site-isolation-trials",
+    "--disable-renderer-backgrounding", "--disable-features=BackForwardCache,SpareRendererForSitePerProcess",
 ]  # fmt: skip
 
 
@@ -55,11 +58,18 @@ class Browser:
         body = None if method == "GET" else json.dumps(data or {}).encode()
         request = urllib.request.Request(self._base + path, body, {"Content-Type": "application/json"}, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=60) as answer:
+        with opener.open(request, timeout=300) as answer:
             return json.load(answer)["value"]
 
     def _in(self, path: str, data: Any = None) -> Any:
         return self._call("POST", f"/session/{self._session}{path}", data)
+
+    def hide(self) -> None:
+        """Puts another tab in front. Pages are laid out as before when a script asks, but nobody paints them."""
+        here = self._call("GET", f"/session/{self._session}/window")
+        front = self._in("/window/new", {"type": "tab"})["handle"]
+        self._in("/window", {"handle": here})
+        self.devtools("Target.activateTarget", targetId=front)
 
     def open(self, url: str) -> None:
         self._in("/url", {"url": url})
