@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -197,6 +198,7 @@ def audit_command(
     sources = _sources(work.claims, names)
     entries = [] if names else [entry for folder in work.claims for entry in register(folder, sources)]
     settings = _settings(work.base, workers, no_cache)
+    _writable(work.base / "reports")
     progress = Progress(len(sources))
     result = audit(sources, settings, progress)
     text = json.dumps(result.to_json(), indent=2, ensure_ascii=True) + "\n"
@@ -212,6 +214,19 @@ def audit_command(
         page = build_report(result, work.base / "reports" / "html", work.claims)
         click.echo(f"Report: {page}", err=target == "-")
     raise SystemExit(result.exit_code)
+
+
+def _writable(folder: Path) -> None:
+    """Raise SourceError now rather than after the work, if nothing can be written in a folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or error
+        where = "results go to `reports` beside the claim folder"
+        advice = "make it writable, or copy the claims to a place of yours"
+        raise SourceError(f"{folder} cannot be written: {reason}; {where}: {advice}") from error
 
 
 def _print_register(entries: Sequence[Entry], result: Audit) -> None:
@@ -295,10 +310,15 @@ def _remark(s: StatementResult) -> str:
 def _tally(result: Audit, seconds: float) -> str:
     summary = result.summary()
     counts = ", ".join(f"{n} {v}" for v, n in summary["verdicts"].items() if n)
-    text = f"{summary['statements']} statements in {summary['claims']} claims: {counts or 'no verdict'}."
+    said = f"{_several(summary['statements'], 'statement')} in {_several(summary['claims'], 'claim')}"
+    text = f"{said}: {counts or 'no verdict'}."
     stands = f"{summary['expected']} as expected, {summary['open']} open, {summary['unexpected']} unexpected"
-    errors = f", {summary['errors']} claims in error" if summary["errors"] else ""
+    errors = f", {_several(summary['errors'], 'claim')} in error" if summary["errors"] else ""
     return f"{text}\n{stands}{errors} ({seconds:.1f} s)."
+
+
+def _several(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 # report ----------------------------------------------------------------------------------------------------
@@ -407,6 +427,7 @@ def show_command(asked: tuple[str, ...], name: str, workers: int | None, no_cach
 
     work = project(asked, (name,))
     sources = _sources(work.claims, (name,))
+    _writable(work.base / "reports")
     result = audit(sources, _settings(work.base, workers, no_cache), Progress(len(sources)))
     for claim in result.claims:
         _show(claim)
@@ -452,7 +473,8 @@ def _show_statement(claim: ClaimResult, s: StatementResult) -> None:
     answers = claim.record.answers.get("theorems") or {}
     for name in s.record["theorems"]:
         outcome = answers.get(name) or {}
-        state = f"replayed, {outcome.get('steps')} steps" if outcome.get("ok") is True else "not accepted"
+        steps = _several(int(outcome.get("steps") or 0), "step")
+        state = f"replayed, {steps}" if outcome.get("ok") is True else "not accepted"
         _field("theorem", f"{name}: {state}")
     parts = [s.evidence, *(s.evidence.get("others") or [])]
     for number, part in enumerate(parts, 1):
@@ -499,8 +521,7 @@ def _digest(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield kind, _instance(part[kind])
     for kind in ("trials", "trajectories"):
         if part.get(kind):
-            counts = {k: v for k, v in part[kind].items() if isinstance(v, int) and not isinstance(v, bool)}
-            yield kind, ", ".join(f"{v} {k}" for k, v in counts.items() if k not in ("seed", "agree_digits"))
+            yield kind, _tried(part[kind])
     if part.get("enclosures"):
         found = Counter(str(row.get("status")) for row in part["enclosures"])
         digits = sorted({row.get("digits") for row in part["enclosures"]})
@@ -511,6 +532,25 @@ def _digest(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "mutants", _counts(Counter(str(m.get("status")) for m in part["mutants"].get("mutants", ())))
     if part.get("sharpness"):
         yield "sharpness", ", ".join(f"goal {e.get('goal')}: {e.get('status')}" for e in part["sharpness"])
+
+
+TRIED = {
+    "violated": "violate the statement",
+    "exact": "hold exactly",
+    "ball": "hold in enclosures",
+    "agree": "agree as far as the digits go",
+    "unknown": "undecided",
+    "discarded": "do not meet the hypotheses",
+}
+
+
+def _tried(data: Mapping[str, Any]) -> str:
+    """How many instances were drawn, and what became of them; what did not occur is left out."""
+    counts = {k: v for k, v in data.items() if isinstance(v, int) and not isinstance(v, bool) and v}
+    left = [k for k in counts if k not in (*TRIED, "drawn", "seed", "agree_digits")]
+    parts = [f"{counts[k]} {TRIED.get(k, k)}" for k in (*TRIED, *left) if k in counts]
+    drawn = f"{counts['drawn']} drawn" if "drawn" in counts else ""
+    return ": ".join(filter(None, (drawn, ", ".join(parts)))) or "none"
 
 
 def _counts(found: Counter[str]) -> str:
@@ -633,11 +673,12 @@ def _print_recheck(result: Recheck, unreadable: Sequence[str], seconds: float) -
             count = len(answers.get("theorems") or {}) + len(answers.get("refutations") or {})
             alone = " (no claim file to compare with)" if claim.record.path in result.uncompared else ""
             seconded = f", {said[claim.record.path].agreed} seconded" if claim.record.path in said else ""
-            click.echo(f"{claim.record.path}: {count} theorems replayed{seconded}{alone}")
+            click.echo(f"{claim.record.path}: {_several(count, 'theorem')} replayed{seconded}{alone}")
     for opinion in result.second:
         for text in opinion.undecided:
             click.secho(f"{opinion.file}: no second opinion on {text}", fg="yellow")
-    click.echo(_crossed(result.audit))
+    if result.audit.claims:
+        click.echo(_crossed(result.audit))
     good = len(result.audit.claims) - len(bad)
     total = len(result.audit.claims) + len(unreadable)
     click.echo(f"{good} of {total} certificates stand ({seconds:.1f} s).")
@@ -652,7 +693,7 @@ def _crossed(audit: Audit) -> str:
         total[str(result.get("status"))] += 1
     held, without = total["settled"] + total["agree"], total["no instance"]
     return (
-        f"Cross-examination: {held} conclusions hold at random instances of {len(found)} theorems, "
+        f"Cross-examination: {held} conclusions hold at random instances of {_several(len(found), 'theorem')}, "
         f"{total['unknown']} undecided; {total['silent']} steps never evaluated, {without} theorems without instance."
     )
 
@@ -740,7 +781,8 @@ def explain_command(asked: tuple[str, ...], name: str, number: int | None) -> No
     assert claim.certificate is not None
     steps = list(lines(claim.certificate, claim.record.answers.get("theorems") or {}))
     if number is not None and number > len(steps):
-        _fail(f"{source.id} has {len(steps)} steps", EXIT_USAGE)
+        known = _several(len(steps), "step")
+        _fail(f"there is no step {number}: the derivation of {source.id} has {known}", EXIT_USAGE)
     theorem = ""
     for line in steps:
         if number not in (None, line.number):

@@ -79,6 +79,9 @@ class Fake:
     def gather(self, claim: Any, statement: Any, case: int, *_: Any) -> dict[str, Any]:
         return dict(statement.plan.get("evidence", {"witness": {"values": {"x": "1"}}}))
 
+    def contradict(self, kernel: Any) -> None:
+        return None
+
     def refute(self, claim: Any, statement: Any, evidence: Any, context: Any) -> Any:
         if "refute" not in statement.plan:
             return None, []

@@ -46,6 +46,7 @@ def said(code: int, *arguments: str) -> str:
         (GOOD.replace('"""Squares are not negative."""', ""), "bad.py, line 1: the file has no docstring"),
         (GOOD + 'covers("Z-99")\n', "bad.py, line 5: unknown claim id 'Z-99' in covers; no document is registered"),
         (GOOD + "t = lemma(then=x * corected(x) >= 0)\n", "name 'corected' is not defined; did you mean corrected?"),
+        (GOOD + 'y = real("y", positiv=True)\n', "unexpected keyword argument 'positiv'; did you mean positive?"),
         (GOOD + "import nowhere_to_be_found\n", "bad.py, line 5: ModuleNotFoundError"),
         (GOOD + "raise SystemExit(0)\n", "bad.py, line 5: the file ends the process; remove the exit"),
         (GOOD.encode().replace(b"not", b"\xff"), "; save the file as UTF-8"),
@@ -106,7 +107,35 @@ def test_places_that_cannot_be_written(home: Path) -> None:
     assert "holds other files; give an empty folder or an earlier report" in said(2, "report", "--out", "claims")
     (home / "reports").rename(home / "kept")
     (home / "reports").write_text("in the way")
-    assert "cannot be read or written: Not a directory; choose another place" in said(2, "audit", "-j", "1")
+    told = said(2, "audit", "-j", "1")
+    assert "reports cannot be written" in told and "copy the claims to a place of yours" in told
+    assert "PROVED" not in told  # said before the work, not after it
+
+
+def test_a_file_without_a_topic(home: Path) -> None:
+    (home / "claims" / "flat.py").write_text(GOOD)
+    assert "claims/flat.py has no topic; move it into a folder of its topic" in said(2, "audit", "-j", "1")
+
+
+def test_an_id_that_no_document_has_is_named_before_one_that_nothing_covers(home: Path) -> None:
+    table = {"sources": {"a": {"author": "A", "title": "T"}}, "claims": {"K-11": {"source": "a", "at": "p. 1"}}}
+    (home / "claims" / "sources.json").write_text(json.dumps(table))
+    write(home, "typo", GOOD + 'covers("K-12")\n')
+    told = said(2, "audit", "-j", "1")
+    assert "typo.py: covers names K-12, which no document of the register has; did you mean K-11?" in told
+
+
+def test_statements_that_cannot_be_proved_say_why(home: Path) -> None:
+    """A misspelt tactic, hypotheses that nothing meets, an index that may be out of range."""
+    head = '"""T."""\nfrom verify.statement import *\nx, n = real("x"), nat("n")\n'
+    script = "s = corrected(then=x**2 >= 0)\nwith proof(s) as p:\n    p.conclude(by.algebr())\n"
+    write(home, "misspelt", head + script)
+    write(home, "empty", head + "s = corrected(a=x >= 1, b=x <= 0, then=x**2 >= 5)\n")
+    write(home, "index", head + 'y = reals("y", count=n)\ns = corrected(then=y[1]**2 >= 0)\n')
+    told = said(1, "audit", "-j", "1")
+    assert "there is no tactic 'algebr'; next: did you mean by.algebra?" in told
+    assert "VACUOUS s (corrected): expected PROVED or CONDITIONAL; the hypotheses contradict each other" in told
+    assert "the kernel does not read the statement" in told and "index of y above its range" in told
 
 
 def test_certificates_of_a_newer_version(home: Path) -> None:

@@ -34,7 +34,7 @@ def test_audit(good: Path, library: Path) -> None:
     assert result.exit_code == 0
     assert "● PROVED       x (corrected): all values" in result.output
     assert "◐ CONDITIONAL  y (corrected): assumes hoeffding-lemma" in result.output
-    assert "2 statements in 1 claims: 1 PROVED, 1 CONDITIONAL." in result.output
+    assert "2 statements in 1 claim: 1 PROVED, 1 CONDITIONAL." in result.output
     assert "2 as expected, 0 open, 0 unexpected" in result.output
     assert (library / "reports" / "certificates" / "a" / "good.json").is_file()
     assert "cached" in (library / "reports" / "run.json").read_text()
@@ -92,7 +92,7 @@ def test_installed_claims(library: Path, tmp_path: Path, monkeypatch: pytest.Mon
     (library / "claims").rmdir()
     for arguments, said in (((), True), (("--claims", "mine"), False)):
         result = run(*arguments, "audit")
-        assert result.exit_code == 0 and "1 statements in 1 claims" in result.output
+        assert result.exit_code == 0 and "1 statement in 1 claim" in result.output
         assert ("taking the installed claims: mine" in result.output) is said
     assert (library / "reports" / "certificates" / "a" / "good.json").is_file()
 
@@ -107,7 +107,7 @@ def test_unexpected_comes_first(good: Path, library: Path, monkeypatch: pytest.M
     assert "? OPEN         x (corrected): expected PROVED or CONDITIONAL; the kernel rejects x" in result.output
     assert "! ERROR        raises.py, line 4: the claim file raises ZeroDivisionError" in result.output
     assert "next: verify show b/bad" in result.output
-    assert "1 claims in error" in result.output
+    assert "1 claim in error" in result.output
 
 
 def test_contradiction(library: Path) -> None:

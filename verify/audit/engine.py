@@ -120,6 +120,12 @@ class Layers:
         evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))
         return evidence
 
+    def contradict(self, kernel: Data) -> Data | None:
+        """See `pipeline.Engine`."""
+        from verify.tactics.immediate import immediate
+
+        return immediate({**kernel, "goals": [FALSEHOOD]})
+
     def refute(
         self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared
     ) -> tuple[Data | None, list[Data]]:
@@ -162,6 +168,8 @@ class Layers:
 
         return (TacticFailed, NotExpressible)
 
+
+FALSEHOOD = {"all": [], "concl": ["ge", ["q", "-1"], ["q", "0"]]}
 
 REPLAY_WORK = 100_000
 """Budget of the kernel for one attempt to prove a mutant by the derivation of its statement."""

@@ -40,6 +40,9 @@ class Engine(Protocol):
     ) -> Data:
         """Evidence for one kernel statement, as JSON; `theorem` is the one that states it, if any."""
 
+    def contradict(self, kernel: Data) -> Data | None:
+        """A theorem that derives a falsehood from the hypotheses of a kernel statement, or None if none is found."""
+
     def refute(
         self, claim: Any, statement: Any, evidence: Sequence[Data], context: Any
     ) -> tuple[Data | None, list[Data]]:
@@ -227,6 +230,7 @@ class _Statement:
             self._try(label, f"deriving {label}", lambda: self._derive(record))
             self._try(label, f"gathering evidence for {label}", lambda: self._gather(record))
             self._try(label, f"refuting {label}", lambda: self._refute(record))
+            self._try(label, f"looking for a contradiction in {label}", lambda: self._contradict(record))
         return record
 
     def _try(self, label: str, what: str, work: Callable[[], None]) -> None:
@@ -266,6 +270,18 @@ class _Statement:
             name = f"{self.task.slug}.{record['label']}.refuted"
             self.book.refutations.append({**found, "id": name})
             record["refutation"] = name
+
+
+    def _contradict(self, record: Data) -> None:
+        """Where nothing is known that meets the hypotheses, perhaps nothing can."""
+        parts = [record["evidence"], *record["evidence"].get("others", [])]
+        if "vacuity" in record or any(part.get("witness") or part.get("counterexample") for part in parts):
+            return
+        found = [self.layers.contradict(kernel) for kernel in record["kernel"]]
+        if all(found):
+            names = [f"{self.task.slug}.{record['label']}.contradiction{n or ''}" for n in range(len(found))]
+            self.book.add([{**theorem, "id": name} for theorem, name in zip(found, names, strict=True) if theorem])
+            record["vacuity"] = names
 
 
 def _first(theorems: Sequence[Data], kernel: Data, test: Callable[[Data, Data], bool]) -> str | None:

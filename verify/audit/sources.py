@@ -87,6 +87,9 @@ def discover(*roots: Path) -> list[Source]:
             if any(part.startswith((".", "_")) for part in parts):
                 continue
             source = scan(path, root)
+            if source is not None and len(parts) == 1:
+                place = path.with_name("TOPIC") / path.name
+                raise SourceError(f"{path} has no topic; move it into a folder of its topic, such as {place}")
             if source is not None:
                 found.append(source)
     seen: dict[str, Path] = {}
@@ -126,6 +129,10 @@ def register(root: Path, sources: Sequence[Source]) -> list[Entry]:
     covering: dict[str, list[str]] = {}
     for source in sources:
         for item in source.ids:
+            if item not in table and source.root.resolve() == root.resolve():
+                near = difflib.get_close_matches(item, sorted(table), 2)
+                hint = f"; did you mean {' or '.join(near)}?" if near else f"; {path} lists those there are"
+                raise SourceError(f"{source.path}: covers names {item}, which no document of the register has{hint}")
             covering.setdefault(item, []).append(source.id)
     entries = []
     for key, row in table.items():

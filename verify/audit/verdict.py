@@ -111,7 +111,8 @@ def judge(f: Facts) -> Judgement:
         return Judgement(Verdict.PROVED, "replayed with rules and base facts only", footprint=f.proof)
     why = f.notes
     if f.proof is not None:
-        why = ("replayed, but no witness shows that the hypotheses can be met", *why)
+        missing = "no witness shows that the hypotheses can be met; next: give an instance with holds_at(..)"
+        why = (f"replayed, but {missing}", *why)
     if f.enclosed:
         return Judgement(Verdict.ENCLOSED, "; ".join(("enclosed on the listed set", *why)))
     if f.tested:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import importlib.util
+import inspect
 import json
 import re
 import sys
@@ -189,7 +190,24 @@ def _advice(error: BaseException) -> str:
         if near:
             return f"did you mean {near}?"
         return "declare the symbol first; claim files start with `from verify.statement import *`"
+    if isinstance(error, TypeError):
+        return _argument(str(error))
     return ""
+
+
+def _argument(message: str) -> str:
+    """For an argument that a word of the language does not have: the one that was meant, or those there are."""
+    from verify import statement
+
+    found = re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", message)
+    word = getattr(statement, found[1], None) if found else None
+    if found is None or not inspect.isfunction(word):
+        return ""
+    known = [p.name for p in inspect.signature(word).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    near = difflib.get_close_matches(found[2], known, 1)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"{found[1]} takes {', '.join(known)}" if known else f"{found[1]} takes no named arguments"
 
 
 def _near(error: NameError) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import difflib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,12 +89,17 @@ def _searched(
     from .search import scripts
 
     tried = 0
+    refused: set[str] = set()  # what the kernel says of the statement itself, whatever the script
     for script in scripts(statement):
         tried += 1
         try:
             return Author(context, claim, statement, case, name, kernel, script).theorem()
-        except (TacticFailed, Reject, StatementError):
-            continue
+        except Reject as error:
+            refused.add(str(error))
+        except (TacticFailed, StatementError):
+            refused.add("")
+    if len(refused) == 1 and "" not in refused:
+        raise TacticFailed(f"the kernel does not read the statement: {refused.pop()}")
     raise TacticFailed(
         f"no proof script, and none of {tried} immediate ones works",
         next=f"write `with proof({statement.label}) as p:`",
@@ -255,8 +261,8 @@ class Interpreter:
         hint = step.hints[number] if several else step.hint
         method = getattr(self, f"_by_{hint.name}", None)
         if method is None:
-            known = ", ".join(sorted(n[4:] for n in dir(self) if n.startswith("_by_")))
-            raise TacticFailed(f"there is no tactic {hint.name!r}", next=f"the tactics are {known}")
+            known = [n.removeprefix("_by_") for n in dir(self) if n.startswith("_by_")]
+            raise TacticFailed(f"there is no tactic {hint.name!r}", next=_nearest(hint.name, known, "tactics"))
         wish = step.label if number == 0 else f"{step.label}.{number + 1}"
         out: str = method(wish, prefix, concl, hint)
         return out
@@ -334,8 +340,9 @@ class Interpreter:
         if isinstance(item, Hint):
             method = getattr(self, f"_with_{item.name}", None)
             if method is None:
-                names = ", ".join(sorted(n[6:] for n in dir(self) if n.startswith("_with_")))
-                raise TacticFailed(f"by.{item.name} is not an ingredient", next=f"the ingredients are {names}")
+                names = [n.removeprefix("_with_") for n in dir(self) if n.startswith("_with_")]
+                nearest = _nearest(item.name, names, "ingredients")
+                raise TacticFailed(f"by.{item.name} is not an ingredient", next=nearest)
             out: Known = method(item, scope)
             return out
         t = self.term(item)
@@ -1043,6 +1050,12 @@ def at_start(data: Json, sig: Json) -> Json:
     if data == ["t"]:
         return ["q", "0"]
     return [at_start(x, sig) for x in data]
+
+
+def _nearest(name: str, known: Sequence[str], what: str) -> str:
+    """What to do about a name that is not known."""
+    close = difflib.get_close_matches(name, known, 1)
+    return f"did you mean by.{close[0]}?" if close else f"the {what} are {', '.join(sorted(known))}"
 
 
 def _shift(data: Json, image: Mapping[str, Json]) -> Json:
