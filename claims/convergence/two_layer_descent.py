@@ -499,20 +499,6 @@ with proof(constants) as p:
         by.algebra(p.margin, phi, c),
     )
 
-light = dict(trials=2, max_size=1, search=0, necessity=0, mutants=False, enclosed=1, work=2_000)
-check(below, **light)
-check(full, **light)
-check(bounded_end, **light)
-check(floor, **light)
-check(ceiling, **light)
-check(contracts, **light)
-check(drifts, **light)
-check(keeps, **light)
-check(constants, **light)
-check(switch, **light)
-check(one_step, **light)
-check(geometric, **light)
-check(for_ever, **light)
 scalar_layers = dict(
     k=1, h=1, d=1, A=[[Q(9, 10)]], B=[[Q(9, 10)]], E=[[Q(-19, 100)]],
     A_2=[[Q(90171, 100000)]], B_2=[[Q(90171, 100000)]], r=Q(1, 5), c=Q(3, 4), phi=1, b=2, delta=Q(1, 16), eta=Q(1, 100),

@@ -58,12 +58,6 @@ certain.fails_at(m=1, d=1, x=[[1]], sign=-1)
 with refutation(certain) as p:
     p.conclude(by.algebra(by.lemma(fails)))
 
-light = dict(trials=4, search=0, necessity=0, mutants=False)
-check(certain, **light)
-check(one_unit, **light)
-check(event, **light)
-check(fails, **light)
-check(succeeds, **light)
 nonclaim(
     "The product is 1 where no unit is useful and 0 elsewhere (`event`). What follows for the flow is read from two "
     "statements with one formula: random weights and a flow cannot stand in one statement."

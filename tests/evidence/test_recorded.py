@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
+from verify.evidence.campaign import campaign
 from verify.evidence.check import Prepared
+from verify.evidence.counterexample import failing
 from verify.evidence.generate import Plan, validate
 from verify.evidence.instance import Instance
-from verify.evidence.judge import run
+from verify.evidence.judge import run, selected
 from verify.evidence.mutants import mutants
 from verify.evidence.necessity import necessity
-from verify.evidence.neighbours import afterwards, around, walk
+from verify.evidence.neighbours import afterwards, around
 from verify.evidence.recorded import Recorded, beside, read, write
-from verify.evidence.work import metered
 
 
 def v(name: str, stage: str = "") -> Any:
@@ -51,19 +52,61 @@ def test_neighbours_meet_every_hypothesis_and_follow_its_equations() -> None:
     assert all(validate(plan, i) is None and i.letters["y", (), ""] == 2 * i.letters["x", (), ""] for i in found)  # type: ignore[operator]
 
 
-def test_a_walk_finds_a_violation_two_steps_away() -> None:
-    """x^2 <= 2 is true at 0 and 1, false at 10 and 100: from 1/100 no instance of the statement says so at once."""
-    square = statement(["ge", q(2), ["pow", v("x"), {"1": 2}]], POSITIVE, letters={"x": {}})
-    went = walk(Plan.of(square), [at(x=F(1, 100))])
-    assert went.found is not None and went.found[1].status == "fails"
+def searched(data: dict[str, Any], *starts: Instance, work: int = 60_000) -> Recorded:
+    return campaign(data, selected(mutants(data), 1, 60), starts, known=Recorded(), work=work)
+
+
+def test_a_campaign_finds_what_is_two_steps_away() -> None:
+    """x^2 <= y needs x <= 1 and y >= 1: to miss one of them both must be left."""
+    square = statement(["ge", v("y"), ["pow", v("x"), {"1": 2}]], ["ge", q(1), v("x")], ["ge", v("y"), q(1)], POSITIVE)
+    found = searched(square, at(x=F(1, 100), y=50))
+    assert set(found.necessity) == {"h0", "h1", "h2"}
+    for name, number in found.necessity.items():
+        reduced = {**square, "hyps": [h for h in square["hyps"] if h["id"] != name]}
+        assert not isinstance(failing(reduced, found.instances[number]), str)
+
+
+def test_a_campaign_rejects_mutants_of_goals_and_of_equations() -> None:
+    found = searched(BOUND, at(x=1, y=2))
+    assert {"h0", "h1"} == set(found.necessity)
+    assert any(m.startswith("relation: goal 0") for m in found.mutants)
+    assert any(m.startswith("relation: hyp h1") for m in found.mutants)
+    half = statement(["ge", v("y"), v("x")], POSITIVE, ["eq", v("y"), ["*", q(3), v("x")]])
+    half["goals"][0]["concl"] = ["ge", v("y"), ["*", q(2), v("x")]]
+    assert any(m.endswith("3 becomes 3/2") for m in searched(half, at(x=1, y=3)).mutants)  # a search of its own
+    for m in mutants(BOUND):
+        if m.label() in found.mutants:
+            assert not isinstance(failing(m.statement, found.instances[found.mutants[m.label()]]), str)
+
+
+def test_a_campaign_finds_nothing_against_what_is_true() -> None:
+    """x^2 >= 0 needs no hypothesis; and without instances or budget there is nothing to start from."""
     true = statement(["ge", ["pow", v("x"), {"1": 2}], q(0)], POSITIVE, letters={"x": {}})
-    assert walk(Plan.of(true), [at(x=F(1, 100))]).found is None
+    assert not searched(true, at(x=1)).necessity
+    assert searched(BOUND) == Recorded() == searched(BOUND, at(x=1, y=2), work=0)
 
 
-def test_a_walk_ends_with_its_budget() -> None:
-    with metered(45):
-        went = walk(Plan.of(BOUND), [at(x=1, y=2)])
-    assert went.found is None and went.met <= 2
+def test_an_instance_that_breaks_a_hypothesis_is_no_start() -> None:
+    assert not searched(statement(["ge", v("x"), q(5)], ["ge", v("x"), q(7)], letters={"x": {}}), at(x=1)).mutants
+
+
+def test_what_is_settled_or_open_is_not_searched_again() -> None:
+    weaker = next(m.label() for m in mutants(BOUND) if m.hypothesis() == "h0" and m.operator == "relation")
+    told = run(BOUND, [], seed=1, recorded=Recorded(open=frozenset({weaker})))
+    (row,) = (r for r in told["mutants"] if f"{r['operator']}: {r['part']}" == weaker.split(" at ")[0])
+    assert row["status"] == "survived" and row["tried"] == 0
+    searched_for = run(BOUND, [], seed=1)
+    (row,) = (r for r in searched_for["mutants"] if f"{r['operator']}: {r['part']}" == weaker.split(" at ")[0])
+    assert row["status"] == "killed"
+    lie = Recorded(settled=frozenset({weaker}))  # the kernel is asked, and does not settle what is false
+    (row,) = (
+        r
+        for r in run(BOUND, [], seed=1, recorded=lie)["mutants"]
+        if f"{r['operator']}: {r['part']}" == weaker.split(" at ")[0]
+    )
+    assert row["status"] == "killed"
+    known = necessity(BOUND, seed=1, recorded=Recorded(open=frozenset({"h0"})))
+    assert known["h0"]["status"] == "necessary" or known["h0"]["attempt"]["draws"] == 6
 
 
 def test_a_letter_without_motion_goes_straight_on_and_breaks_a_goal_later() -> None:

@@ -23,23 +23,24 @@ from verify.evidence.recorded import Recorded, write
 Data = dict[str, Any]
 
 OPEN = ("survived", "not tried")
+SETTLED = ("proved", "equivalent", "implied")
 
 
 def deep(work: int) -> Data:
-    """Settings of a search in which a mutant or hypothesis may spend `work` evaluated terms."""
+    """Settings of a search that may spend `work` evaluated terms for all mutants and hypotheses of a statement."""
     return {
-        "trials": 60,
+        "trials": 40,
         "enclosed": 0,
         "descents": 0,
         "samples": 2,
         "width_work": 0,
-        "necessity": 40,
-        "mutant_pool": 60,
-        "mutant_draws": 60,
-        "mutant_search": 24,
-        "mutant_screens": 2,
-        "mutant_work": 100 * work,
-        "neighbours": work,
+        "necessity": 30,
+        "mutant_pool": 40,
+        "mutant_draws": 40,
+        "mutant_search": 12,
+        "mutant_screens": 1,
+        "mutant_work": work,
+        "campaign": work,
         "keep": True,
     }
 
@@ -96,7 +97,15 @@ def recorded(evidence: Mapping[str, Any]) -> Recorded:
         for x in evidence.get("mutants", {}).get("mutants", [])
         if x["status"] == "killed" and "counterexample" in x and x["operator"] != "hypothesis"
     }
-    return Recorded(tuple(rows), killed, found)
+    fates = evidence.get("mutants", {}).get("mutants", [])
+    unknown = {h for h, x in evidence.get("necessity", {}).items() if x["status"] == "unknown"}
+    return Recorded(
+        tuple(rows),
+        killed,
+        found,
+        frozenset(_label(x) for x in fates if x["status"] in SETTLED and x["operator"] != "hypothesis"),
+        frozenset(unknown | {_label(x) for x in fates if x["status"] in OPEN and x["operator"] != "hypothesis"}),
+    )
 
 
 def _label(row: Mapping[str, Any]) -> str:
@@ -108,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("claims", nargs="*")
-    parser.add_argument("--work", type=int, default=12_000, help="evaluated terms for a mutant")
+    parser.add_argument("--work", type=int, default=60_000, help="evaluated terms for a statement")
     parser.add_argument("--log", type=Path, help="write what is still open here, a claim a line")
     options = parser.parse_args(arguments)
     sources = discover(options.folder)

@@ -97,6 +97,7 @@ class Prepared:
     def __init__(self, plan: Plan, instance: Instance, *, iterates: int = 2) -> None:
         self.plan, self.instance, self.iterates = plan, instance, iterates
         self._states: list[tuple[str, Evaluator]] | None = None
+        self._digits = 0
 
     def states(self) -> list[tuple[str, Evaluator]]:
         """The states of the instance, with evaluators: iterates of a descent, the start of a flow, or one."""
@@ -114,6 +115,10 @@ class Prepared:
         `digits` digits.
         """
         wanted = self.plan.statement["goals"] if goals is None else goals
+        if digits != self._digits:  # values are kept for one precision
+            self._digits = digits
+            for _, ev in self.states():
+                ev.closed = {}
         with precision(digits):
             for where, ev in self.states():
                 for n, goal in enumerate(wanted):

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from verify.evidence.generate import Fact
-from verify.evidence.terms import Statement
+from verify.evidence.terms import Statement, walk
 from verify.evidence.work import spend
 from verify.tactics.immediate import MALFORMED, Premises
 
@@ -94,6 +94,20 @@ class Consequences:
             return "equivalent", "both directions"
         return "implied", "from the statement"
 
+    def by_cases(self, name: str) -> Fate | None:
+        """Whether the goals also hold where one hypothesis fails, so that a proved statement needs it nowhere.
+
+        The hypothesis is one relation between quantities that are neither random nor moving: then it holds or its
+        negation does, once for all. Where it holds the goals are proved already.
+        """
+        (old,) = (h for h in self.statement["hyps"] if h["id"] == name)
+        negated = _negation(self.statement, old)
+        if negated is None:
+            return None
+        others = [h for h in self.statement["hyps"] if h["id"] != name]
+        fate = self.theorem({**self.statement, "hyps": [*others, {**old, "concl": negated}]})
+        return None if fate is None else ("proved", "the derivation where it holds, an immediate proof where it fails")
+
     def theorem(self, mutant: Statement) -> Fate | None:
         """Whether the mutant has an immediate proof of its own."""
         same = mutant["hyps"] == self.statement["hyps"]
@@ -101,6 +115,26 @@ class Consequences:
         spend(self.price)
         found = premises is not None and premises.prove([_bare(g) for g in mutant["goals"]]) is not None
         return ("proved", "an immediate proof") if found else None
+
+
+NEGATIONS = {"ge": "gt", "gt": "ge"}
+
+
+def _negation(statement: Statement, fact: Fact) -> Any | None:
+    """What holds where a fact fails; None if that is no single relation."""
+    formula, sig = fact["concl"], statement["sig"]
+    if fact["all"] or formula[0] not in ("ge", "gt", "ne"):
+        return None
+    for x in walk(formula):
+        if x[0] in ("t", "D", "E"):
+            return None
+        if x[0] in ("v", "ch"):
+            letter = sig["letters"].get(x[1])
+            if letter is None or "law" in letter or letter.get("dep", "const") != "const":
+                return None
+    if formula[0] == "ne":
+        return ["eq", formula[1], formula[2]]
+    return [NEGATIONS[formula[0]], formula[2], formula[1]]
 
 
 def _bare(fact: Fact) -> dict[str, Any]:

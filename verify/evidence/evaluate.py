@@ -41,6 +41,9 @@ Tangent = Callable[[str, tuple[int, ...]], Value | None]
 
 MAX_RANGE = 20000
 
+SHARED = frozenset(("tr", "*", "+", "pow", "root", "sum", "prod", "exp", "log", "inv", "E", "D", "ind", "kr"))
+"""Constructors whose values are worth keeping, if an evaluator keeps values (`closed`)."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -64,7 +67,11 @@ class Verdict:
 
 
 class Evaluator:
-    """Evaluates terms at one instance; caches products of chains and loss gradients."""
+    """Evaluates terms at one instance; caches products of chains and loss gradients.
+
+    With `closed = {}` it keeps the values of closed terms, by object, as long as instance and precision stay: formulas
+    that differ in one place share all others.
+    """
 
     def __init__(self, sig: Mapping[str, Any], instance: Instance, shift: str = "") -> None:
         self.sig, self.instance, self.shift = sig, instance, shift
@@ -80,6 +87,7 @@ class Evaluator:
         self._chains: dict[tuple[str, int, int, str], Mat] = {}
         self._loss_cache: dict[tuple[str, str, tuple[int, ...]], Value] = {}
         self.memo: dict[int, tuple[Term, Value | None]] | None = None
+        self.closed: dict[int, tuple[Term, Value]] | None = None
         self.patterns: dict[tuple[Any, ...], Any] = {}
         self._touched: dict[int, tuple[Term, bool]] = {}
         self._texts: dict[int, tuple[Term, str]] = {}
@@ -213,6 +221,11 @@ class Evaluator:
         """Value of a term. Raises Unsupported or ShapeError; must run inside `precision`."""
         spend()
         head = term[0]
+        if self.closed is not None and not env and not self.over and head in SHARED:
+            held = self.closed.get(id(term))
+            if held is None:
+                held = self.closed[id(term)] = (term, self._value(term, env))  # an id is one as long as its object
+            return held[1]
         if self.memo is not None and head in ("tr", "*", "+"):
             known = self.memo.get(id(term))
             if known is None:

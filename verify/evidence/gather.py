@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from verify.evidence.campaign import campaign
 from verify.evidence.counterexample import failing, failure, find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
@@ -16,7 +17,9 @@ from verify.evidence.hunt import Budget
 from verify.evidence.instance import Instance
 from verify.evidence.iterates import descents
 from verify.evidence.judge import run as run_mutants
+from verify.evidence.judge import selected
 from verify.evidence.monte_carlo import estimates
+from verify.evidence.mutants import mutants
 from verify.evidence.necessity import necessity, without
 from verify.evidence.neighbours import around
 from verify.evidence.recorded import Recorded
@@ -58,7 +61,7 @@ class Settings:
     work: int = 25_000  # evaluated terms for trials, sharpness, each hypothesis
     samples: int = 300
     width_work: int = 400_000
-    neighbours: int = 0  # evaluated terms for steps from instances, for each mutant and hypothesis that stands all else
+    campaign: int = 0  # evaluated terms for one search for all mutants and hypotheses together
     keep: bool = False  # counterexamples of mutants are given in full
 
 
@@ -106,7 +109,8 @@ def gather(
     given = _given(kernel_statement, hints, out["rejected"])
     # hypotheses that are hard to meet give fewer instances, and the trials say so; a witness is worth a longer search
     with metered(settings.work // 2 if given else 4 * settings.work):
-        drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size)
+        most = 2 * settings.trials if given else None
+        drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size, budget=most)
     if given and 2 * len(drawn.instances) < settings.trials:
         with metered(settings.work):
             drawn = _grown(plan, given, drawn, settings.trials)
@@ -141,6 +145,8 @@ def gather(
     elif plan.time == "descent":
         out["trajectories"] = descents(plan, pool, count=settings.descents, steps=settings.steps)
     if out["counterexample"] is None:
+        if settings.campaign:
+            hints = replace(hints, recorded=_campaign(kernel_statement, pool, hints, settings))
         with metered(settings.work):
             out["sharpness"] = sharpness(kernel_statement, pool, along)
         out["necessity"] = necessity(
@@ -156,8 +162,6 @@ def gather(
             uses=hints.uses,
             given=hints.breaks_without,
             recorded=hints.recorded,
-            pool=pool,
-            neighbours=settings.neighbours,
         )
         out["mutants"] = run_mutants(
             kernel_statement,
@@ -175,7 +179,6 @@ def gather(
             unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             reproves=hints.reproves,
             recorded=hints.recorded,
-            neighbours=settings.neighbours,
             keep=settings.keep,
         )
     if settings.exact_tails:
@@ -183,6 +186,22 @@ def gather(
     if not out["rejected"]:
         del out["rejected"]
     return out
+
+
+def _campaign(statement: Statement, pool: Sequence[Instance], hints: Hints, settings: Settings) -> Recorded:
+    """What one search finds for everything that is chosen below, from the pool and from what was recorded on."""
+    most = settings.hypothesis_mutants // (3 if _gaussian(Plan.of(statement)) else 1)
+    uses = hints.uses or {}
+    return campaign(
+        statement,
+        selected(mutants(statement), settings.seed, most),
+        pool,
+        known=hints.recorded,
+        unused=[h["id"] for h in statement.get("hyps", []) if h["id"] in uses and not uses[h["id"]]],
+        work=settings.campaign,
+        iterates=settings.iterates,
+        seed=settings.seed,
+    )
 
 
 def _divided(settings: Settings, by: int) -> Settings:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from verify.evidence.check import Prepared, recursive, worst
+from verify.evidence.check import Outcome, Prepared, recursive, worst
 from verify.evidence.consequences import REDUNDANT, Consequences, Fate
 from verify.evidence.continuation import stays
 from verify.evidence.counterexample import failing, failure, record, revalidate
@@ -19,11 +19,11 @@ from verify.evidence.generate import Fact, Plan, draw_one, validate
 from verify.evidence.hunt import CORNERS, OUT_OF_REACH, Budget, hunt
 from verify.evidence.instance import Instance
 from verify.evidence.mutants import Mutant, mutants
-from verify.evidence.neighbours import afterwards, walk
 from verify.evidence.recorded import Recorded
 from verify.evidence.rng import Rng, label_hash
-from verify.evidence.terms import Statement, letters
+from verify.evidence.terms import Statement
 from verify.evidence.trajectories import Along, check_along
+from verify.evidence.trials import check_witness
 from verify.evidence.values import ShapeError, Unsupported
 from verify.evidence.work import WorkLimit, exhausted, metered
 from verify.numeric.enclosure import NotEvidence, precision
@@ -80,10 +80,10 @@ class Judge:
     reproves: Callable[[Statement], bool] | None
     consequences: Consequences
     recorded: Recorded = field(default_factory=Recorded)
-    walk: int = 0
+    kept: dict[int, Prepared | None] = field(default_factory=dict)
 
-    def at_once(self, mutant: Mutant) -> dict[str, Any] | None:
-        """The fate that follows from what is known already, without looking at an instance; None if none does."""
+    def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
+        """The fate that follows from that of its hypothesis; None if none does."""
         name = mutant.hypothesis()
         if name is not None and name in self.unused:
             return {"status": "proved", "by": "the derivation, which does not use it"}
@@ -91,35 +91,73 @@ class Judge:
         if known.get("status") == "redundant":
             same = mutant.operator == "hypothesis" and known.get("by") == REDUNDANT
             return {"status": "equivalent" if same else "proved", "by": str(known.get("by"))}
-        wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), name)
-        if wrong is not None:
-            return {"status": "ill-sorted", "by": wrong[:80]}
         if mutant.operator == "hypothesis" and known.get("status") == "necessary":
             return {"status": "killed", "counterexample": known["counterexample"]}
         if mutant.operator == "hypothesis" and known.get("status") == "unknown":
             attempt = known.get("attempt", {})
             return {"status": "survived", "tried": int(attempt.get("met", 0)) + int(attempt.get("screened", 0))}
+        return None
+
+    def at_once(self, mutant: Mutant) -> dict[str, Any] | None:
+        """The fate that follows from what is known already, without looking at an instance; None if none does."""
+        known = self.inherited(mutant)
+        if known is not None:
+            return known
+        wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), mutant.hypothesis())
+        if wrong is not None:
+            return {"status": "ill-sorted", "by": wrong[:80]}
         if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
             return {"status": "killed", "by": "the derivation and the witness"}
         return None
 
     def remembered(self, mutant: Mutant) -> dict[str, Any] | None:
-        """That a recorded instance rejects the mutant, if it does so now."""
-        data = self.recorded.mutant(mutant.label())
-        if data is None:
-            return None
+        """What is recorded about the mutant, if it is so now: an instance rejects it, or the kernel settles it."""
+        label = mutant.label()
+        data = self.recorded.mutant(label)
         with metered(self.budget.work):
-            outcome = failing(mutant.statement, data, iterates=self.iterates)
-        if isinstance(outcome, str):
+            if data is not None:
+                return self._rejected(mutant, data, self.recorded.mutants[label])
+            if label in self.recorded.settled:
+                try:
+                    return self.at_once(mutant) or self.settled(mutant)
+                except WorkLimit:
+                    return None
+        return None
+
+    def _rejected(self, mutant: Mutant, data: Mapping[str, Any], number: int) -> dict[str, Any] | None:
+        """That a recorded instance rejects the mutant; instances of the statement are read once."""
+        goal = mutant.goal()
+        if goal is not None and "where" not in data:
+            if number not in self.kept:
+                self.kept[number] = self._read(data)
+            prepared = self.kept[number]
+            outcome = None if prepared is None else _outcome(prepared, [mutant.statement["goals"][goal]])
+            if outcome is not None and outcome.status == "fails":
+                outcome = replace(outcome, goal=goal)
+                return {"status": "killed", "counterexample": {**data, **failure(mutant.statement, outcome)}}
+        found = failing(mutant.statement, data, iterates=self.iterates)
+        if isinstance(found, str):
             return None
-        return {"status": "killed", "counterexample": {**data, **failure(mutant.statement, outcome)}}
+        return {"status": "killed", "counterexample": {**data, **failure(mutant.statement, found)}}
+
+    def _read(self, data: Mapping[str, Any]) -> Prepared | None:
+        """A recorded instance, if it is one of the statement."""
+        plan = self.pool.plan
+        if check_witness(self.statement, data) is not None:
+            return None
+        with precision(50):
+            instance = Instance.from_json(data, plan.sig.get("nat", {}))
+        return Prepared(plan, instance, iterates=self.iterates)
 
     def fate(self, mutant: Mutant) -> dict[str, Any]:
         """Status with what belongs to it: counterexample, reason, or what was tried."""
-        known = self.at_once(mutant)
+        searched = mutant.label() in self.recorded.open  # for long, and in vain
+        known = self.inherited(mutant) if searched else self.at_once(mutant)
         if known is not None:
             return known
         found, tried = self._pooled(mutant)
+        if found is None and searched:
+            return {"status": "survived", "tried": tried}
         proof = self.settled(mutant) if found is None and not self.dear else None
         if proof is not None:
             return proof
@@ -209,11 +247,6 @@ class Judge:
             if found is not None:
                 return found, tried
             budget = replace(budget, draws=0)
-        if self.walk:
-            found, met = self._walked(mutant)
-            tried += met
-            if found is not None:
-                return found, tried
         hunted = hunt(
             mutant.statement, seed=self.seed ^ label_hash(mutant.label()), budget=budget, iterates=self.iterates
         )
@@ -221,31 +254,11 @@ class Judge:
         return None if hunted.found is None else dict(hunted.found), tried
 
 
-    def _walked(self, mutant: Mutant) -> tuple[dict[str, Any] | None, int]:
-        """A counterexample near instances of the pool, and how many were tried."""
-        plan, name, number = Plan.of(mutant.statement), mutant.hypothesis(), mutant.goal()
-        changed = mutant.statement["goals"] if number is not None else mutant.statement["hyps"]
-        first = {x for f in changed if name is None or f["id"] == name for x in letters(f["concl"])}
-        starts: list[Instance] = []
-        for prepared in self.pool:
-            if len(starts) == STARTS:
-                break
-            with precision(50):
-                if number is not None or validate(plan, prepared.instance) is None:
-                    starts.append(prepared.instance)
-        with metered(self.walk):
-            goals = None if number is None else [number]
-            went = walk(plan, starts, first, goals=goals, iterates=self.iterates)
-            if went.found is None and name is not None:
-                went = replace(went, found=afterwards(plan, starts))
-        if went.found is None:
-            return None, went.met
-        data = record(mutant.statement, *went.found)
-        return (data if revalidate(mutant.statement, data, iterates=self.iterates) is None else None), went.met
-
-
-STARTS = 4
-"""Instances of the pool from which neighbours are looked at."""
+def _outcome(prepared: Prepared, goals: Sequence[Fact]) -> Outcome | None:
+    try:
+        return prepared.check(goals)
+    except (ShapeError, NotEvidence, Unsupported):
+        return None
 
 
 def _later(plan: Plan, mutant: Mutant, along: Along) -> dict[str, Any] | None:
@@ -281,7 +294,6 @@ def run(
     dropped: Mapping[str, Mapping[str, Any]] | None = None,
     reproves: Callable[[Statement], bool] | None = None,
     recorded: Recorded | None = None,
-    neighbours: int = 0,
 ) -> dict[str, Any]:
     """Every mutant of goals, every dropped hypothesis, and at most `max_hypothesis` other hypothesis mutants.
 
@@ -289,12 +301,12 @@ def run(
     mutant stands all of them. `unused` names hypotheses that the derivation does not use, `dropped` what is known
     about statements without one. `proof_at` is an instance of a statement that is proved: the negation of an equation
     or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands.
-    `recorded` are instances of an earlier search, tried before all else; `neighbours` is the budget for steps from
-    instances of the pool. Mutants by the operators of `FIRST` come first, and once `work` is spent, what remains is
-    *not tried*. Counterexamples are kept only with `keep`; otherwise a killed mutant keeps where and by which margin.
+    `recorded` is what an earlier search found, tried before all else. Mutants by the operators of `FIRST` come first,
+    and once `work` is spent, what remains is *not tried*. Counterexamples are kept only with `keep`; otherwise a
+    killed mutant keeps where and by which margin.
     """
     everything = mutants(statement)
-    chosen = _chosen(everything, seed, max_hypothesis)
+    chosen = selected(everything, seed, max_hypothesis)
     plan = Plan.of(statement)
     with precision(50):
         sound = [i for i in pool if validate(plan, i) is None]
@@ -313,7 +325,6 @@ def run(
         reproves,
         Consequences(statement),
         recorded or Recorded(),
-        neighbours,
     )
     order = sorted(range(len(chosen)), key=lambda n: (chosen[n].operator not in FIRST, n))
     rows: list[dict[str, Any]] = []
@@ -351,7 +362,8 @@ def _denied(plan: Plan, instance: Instance) -> list[int]:
     ]
 
 
-def _chosen(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:
+def selected(everything: Sequence[Mutant], seed: int, most: int) -> list[Mutant]:
+    """All mutants of goals, all dropped hypotheses, and at most `most` other mutants of hypotheses."""
     always = [m for m in everything if m.goal() is not None or m.operator == "hypothesis"]
     others = [m for m in everything if m.goal() is None and m.operator != "hypothesis"]
     if len(others) > most:

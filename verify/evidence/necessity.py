@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verify.evidence.consequences import Consequences
-from verify.evidence.counterexample import failing, failure, record, revalidate, simplify
-from verify.evidence.generate import Plan
+from verify.evidence.counterexample import failing, failure, revalidate
 from verify.evidence.hunt import Budget, hunt
-from verify.evidence.instance import Instance
-from verify.evidence.neighbours import afterwards, walk
 from verify.evidence.recorded import Recorded
 from verify.evidence.rng import label_hash
-from verify.evidence.terms import Statement, letters
-from verify.evidence.work import metered
+from verify.evidence.terms import Statement
+
+SHORT = Budget(draws=6, sizes=0, work=2_000)
+"""What is spent on a counterexample that cannot be, or that a longer search did not find."""
 
 
 def without(statement: Statement, hyp: str) -> dict[str, Any]:
@@ -30,16 +29,13 @@ def necessity(
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     recorded: Recorded | None = None,
-    pool: Sequence[Instance] = (),
-    neighbours: int = 0,
 ) -> dict[str, dict[str, Any]]:
     """For each hypothesis `necessary` with a re-validated counterexample, `unused`, `redundant`, or `unknown`.
 
     `uses` says which steps of the derivation use a hypothesis (one without any is unused); redundant is what follows
     from the other hypotheses, or without which the statement is proved all the same (`by`). `given` are instances from
     the claim that break the conclusion without a hypothesis, `recorded` those of an earlier search; they are validated
-    like any other. `neighbours` is the budget for steps from instances of the `pool`. Unused and unknown
-    come with the attempt.
+    like any other. Unused and unknown come with the attempt, which is short if a long search has found nothing.
     """
     budget = budget or Budget(draws=80, shrink=60)
     out: dict[str, dict[str, Any]] = {}
@@ -63,16 +59,14 @@ def necessity(
             out[name] = {"kind": "necessity", "status": "necessary", "source": "recorded", "counterexample": data}
             continue
         unused = uses is not None and name in uses and not uses[name]
-        hunted = hunt(reduced, seed=seed ^ label_hash(name), budget=budget)
+        searched = recorded is not None and name in recorded.open  # and the kernel was asked
+        by = None if unused or searched else redundant(statement, name, proved=uses is not None)
+        spent = SHORT if unused or by is not None or searched else budget  # no search finds what cannot be
+        hunted = hunt(reduced, seed=seed ^ label_hash(name), budget=spent)
         if hunted.found is not None:
             entry = {"status": "necessary", "source": "search", "counterexample": dict(hunted.found)}
             out[name] = {"kind": "necessity", **entry}
             continue
-        near = _near(reduced, pool, letters(h["concl"]), neighbours) if neighbours and not unused else None
-        if near is not None:
-            out[name] = {"kind": "necessity", "status": "necessary", "source": "search", "counterexample": near}
-            continue
-        by = None if unused else redundant(statement, name)
         status = "unused" if unused else "unknown" if by is None else "redundant"
         entry = {"status": status, "attempt": {**hunted.attempt(), "seed": seed, "found": 0}}
         if by is not None:
@@ -83,24 +77,11 @@ def necessity(
     return out
 
 
-def _near(
-    reduced: Statement, pool: Sequence[Instance], first: Collection[str], work: int
-) -> dict[str, Any] | None:
-    """A counterexample near instances of the pool, validated from its JSON, or None."""
-    plan = Plan.of(reduced)
-    starts = sorted(pool, key=lambda i: i.size())
-    with metered(work):
-        chosen = [*starts[:2], *starts[len(starts) // 2 : len(starts) // 2 + 2]]
-        found = walk(plan, chosen, first).found or afterwards(plan, chosen)
-    if found is None:
-        return None
-    data = record(reduced, *(simplify(plan, *found) if not found[1].where.startswith("time ") else found))
-    return data if revalidate(reduced, data) is None else None
-
-
-def redundant(statement: Statement, name: str) -> str | None:
-    """Why the kernel says that a hypothesis may be dropped, or None."""
+def redundant(statement: Statement, name: str, *, proved: bool = False) -> str | None:
+    """Why the kernel says that a hypothesis may be dropped, or None. `proved` says that the statement is a theorem."""
     reduced = without(statement, name)
     asked = Consequences(statement)
     fate = asked.of_hypothesis(reduced, name) or asked.theorem(reduced)
+    if fate is None and proved:
+        fate = asked.by_cases(name)
     return None if fate is None else fate[1]

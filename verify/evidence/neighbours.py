@@ -8,10 +8,10 @@ other sizes, single entries), those of least margin are stepped from again, and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from verify.evidence.check import Outcome, Prepared, complete
+from verify.evidence.check import Outcome, complete
 from verify.evidence.generate import Discard, Plan, validate
 from verify.evidence.instance import Instance, Key, Loss
 from verify.evidence.ties import Tie, exact, ties
@@ -61,52 +61,56 @@ def values(value: Value) -> Iterator[Value]:
                     yield Mat.of(rows, cols, [*cells[:i], y, *cells[i + 1 :]])
 
 
-@dataclass(frozen=True)
-class Walk:
-    """What steps from some instances came to: the first that breaks a goal, and how many met the hypotheses."""
-
-    found: tuple[Instance, Outcome] | None
-    met: int
-    steps: int
-
-
 def around(plan: Plan, instance: Instance, first: Collection[str] = ()) -> Iterator[Instance]:
     """Neighbours that satisfy every hypothesis, those in which a letter of `first` changes before the others."""
-    with precision(30):
-        try:
-            order, held = ties(plan, instance)
-        except OUT_OF_REACH:
-            order, held = (), frozenset()
+    for near in candidates(plan, instance, first):
+        if _meets(plan, near):
+            yield near
+
+
+def candidates(plan: Plan, instance: Instance, first: Collection[str] = ()) -> Iterator[Instance]:
+    """Neighbours as equations tie their letters; whether they satisfy the other hypotheses is not asked."""
+    order, held = _ties(plan, instance)
     driven = {t.key for t in order if t.kind != "length"}
     keys = [k for k in instance.letters if k[2] == "" and k[0] not in plan.derived and k not in driven]
     keys += [k for k in instance.letters if k[2] == "0" and k[0] not in plan.derived]
     keys.sort(key=lambda k: (k[0] not in first, k[0] in held, k))
-    for k in keys:
-        for value in values(instance.letters[k]):
-            spend(STEP_WORK)
-            moved = _moved(plan, instance, order, k, value)
-            if moved is not None:
-                yield moved
+    changed: list[tuple[Instance, Key | None, Value | None, str]]
+    changed = [(instance, k, value, "neighbour") for k in keys for value in values(instance.letters[k])]
     for name in sorted(instance.losses):
         target = instance.losses[name].target
-        for value in values(target) if target is not None else ():
-            spend(STEP_WORK)
-            assert isinstance(value, Mat)
-            other = replace(instance, losses={**instance.losses, name: Loss("half_square", value)})
-            moved = _moved(plan, other, order, None, value)
-            if moved is not None:
-                yield moved
+        for aim in values(target) if target is not None else ():
+            assert isinstance(aim, Mat)
+            other = replace(instance, losses={**instance.losses, name: Loss("half_square", aim)})
+            changed.append((other, None, None, "neighbour"))
     if any(k[2] in ("D", "+") for k in instance.letters):  # what equations of motion leave open is drawn anew
-        for n in range(4):
-            spend(STEP_WORK)
-            moved = _moved(plan, instance, order, None, None, f"again {n}")
-            if moved is not None:
-                yield moved
+        changed += [(instance, None, None, f"again {n}") for n in range(4)]
+    for start, k, value, label in changed:
+        spend(STEP_WORK)
+        near = moved(plan, start, order, k, value, label)
+        if near is not None:
+            yield near
 
 
-def _moved(
-    plan: Plan, instance: Instance, order: Sequence[Tie], k: Key | None, value: Value | None, label: str = "neighbour"
+def tied(plan: Plan, instance: Instance) -> Instance | None:
+    """The instance with the letters that equations of the plan tie computed anew; None if that fails."""
+    return moved(plan, instance, _ties(plan, instance)[0], None, None, "neighbour")
+
+
+def _ties(plan: Plan, instance: Instance) -> tuple[tuple[Tie, ...], frozenset[str]]:
+    with precision(30):
+        try:
+            return ties(plan, instance)
+        except WorkLimit:
+            raise
+        except OUT_OF_REACH:
+            return (), frozenset()
+
+
+def moved(
+    plan: Plan, instance: Instance, order: Sequence[Tie], k: Key | None, value: Value | None, label: str
 ) -> Instance | None:
+    """The instance with another value of one letter, and what follows from it; None if nothing does."""
     here = {j: v for j, v in instance.letters.items() if j[2] in ("", "0")}
     if k is not None and value is not None:
         here[k] = value
@@ -114,57 +118,21 @@ def _moved(
         with precision(30):
             left = [t for t in order if k is None or t.key != k]
             tied = exact(plan, replace(instance, letters=here), left) if left else replace(instance, letters=here)
-            if tied is None:
-                return None
-            whole = complete(plan, tied, tied.letters, label)
-            return whole if validate(plan, whole) is None else None
+            return None if tied is None else complete(plan, tied, tied.letters, label)
     except WorkLimit:
         raise
     except OUT_OF_REACH:
         return None
 
 
-def walk(
-    plan: Plan,
-    starts: Sequence[Instance],
-    first: Collection[str] = (),
-    *,
-    goals: Sequence[int] | None = None,
-    depth: int = 2,
-    width: int = 2,
-    iterates: int = 2,
-) -> Walk:
-    """Steps from instances towards a violation: all neighbours, then those of the `width` least margins, `depth` times.
-
-    `goals` are the numbers of the goals to look at (all by default). Ends where the budget of evaluations ends.
-    """
-    wanted = None if goals is None else [plan.statement["goals"][n] for n in goals]
-    front = list(starts)
-    met = steps = 0
-    for _ in range(depth):
-        ranked: list[tuple[Fraction, int, Instance]] = []
-        for start in front:
-            try:
-                for instance in around(plan, start, first):
-                    met += 1
-                    try:
-                        outcome = Prepared(plan, instance, iterates=iterates).check(wanted)
-                    except WorkLimit:
-                        raise
-                    except OUT_OF_REACH:
-                        continue
-                    if outcome.status == "fails":
-                        return Walk((instance, outcome), met, steps)
-                    if outcome.low is not None:
-                        ranked.append((outcome.low, met, instance))
-            except WorkLimit:
-                return Walk(None, met, steps)
-            if exhausted():
-                return Walk(None, met, steps)
-        ranked.sort(key=lambda r: r[:2])
-        front = [r[2] for r in ranked[:width]]
-        steps += 1
-    return Walk(None, met, steps)
+def _meets(plan: Plan, instance: Instance) -> bool:
+    try:
+        with precision(30):
+            return validate(plan, instance) is None
+    except WorkLimit:
+        raise
+    except OUT_OF_REACH:
+        return False
 
 
 TIMES = tuple(Fraction(x) for x in ("1/2", "2"))
@@ -186,8 +154,8 @@ def afterwards(plan: Plan, starts: Sequence[Instance]) -> tuple[Instance, Outcom
                 if exhausted():
                     return None
                 spend(50 * STEP_WORK)
-                begun = _moved(plan, start, (), None, None, f"later {n}")
-                if begun is None or (last is not None and begun.letters == last.letters):
+                begun = moved(plan, start, (), None, None, f"later {n}")
+                if begun is None or not _meets(plan, begun) or (last is not None and begun.letters == last.letters):
                     break  # the equations leave no motion open
                 last = begun
                 along = follow(plan, begun, TIMES)

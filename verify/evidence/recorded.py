@@ -1,7 +1,8 @@
-"""Instances that a longer search found once, kept beside the claim: `claims/<topic>/<slug>.instances.json`.
+"""What a longer search found once, kept beside the claim: `claims/<topic>/<slug>.instances.json`.
 
-They are hints. What is recorded for a mutant or a dropped hypothesis is validated again from its JSON whenever it is
-used, and counts for nothing if it does not stand; so a record that has grown old costs time and nothing else.
+These are hints. An instance against a mutant or a dropped hypothesis is validated again from its JSON whenever it is
+used, and counts for nothing if it does not stand; what the kernel settled it is asked again. So a record that has grown
+old costs time, or hides that a search would find something now, and nothing else.
 """
 
 from __future__ import annotations
@@ -17,11 +18,17 @@ SUFFIX = ".instances.json"
 
 @dataclass(frozen=True)
 class Recorded:
-    """For one kernel statement: instances, and the number of one for mutants (by label) and hypotheses (by name)."""
+    """For one kernel statement: instances, and the number of one for mutants (by label) and hypotheses (by name).
+
+    `settled` are mutants that the kernel settled, `open` mutants and hypotheses against which a long search found
+    nothing: the kernel is asked about the former at once, and no search is repeated for the latter.
+    """
 
     instances: tuple[Mapping[str, Any], ...] = ()
     mutants: Mapping[str, int] = field(default_factory=dict)
     necessity: Mapping[str, int] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
 
     def mutant(self, label: str) -> Mapping[str, Any] | None:
         """The instance recorded for a mutant, or None."""
@@ -36,7 +43,13 @@ class Recorded:
 
     def to_json(self) -> dict[str, Any]:
         """The form in which it is written."""
-        return {"instances": list(self.instances), "mutants": dict(self.mutants), "necessity": dict(self.necessity)}
+        return {
+            "instances": list(self.instances),
+            "mutants": dict(self.mutants),
+            "necessity": dict(self.necessity),
+            "settled": sorted(self.settled),
+            "open": sorted(self.open),
+        }
 
     @staticmethod
     def from_json(data: object) -> Recorded:
@@ -45,12 +58,22 @@ class Recorded:
             return Recorded()
         instances = data.get("instances")
         rows = tuple(x if isinstance(x, Mapping) else {} for x in instances) if isinstance(instances, list) else ()
-        return Recorded(rows, _numbers(data.get("mutants")), _numbers(data.get("necessity")))
+        return Recorded(
+            rows,
+            _numbers(data.get("mutants")),
+            _numbers(data.get("necessity")),
+            _names(data.get("settled")),
+            _names(data.get("open")),
+        )
 
 
 def _numbers(data: object) -> dict[str, int]:
     rows = data.items() if isinstance(data, Mapping) else ()
     return {str(k): v for k, v in rows if type(v) is int}
+
+
+def _names(data: object) -> frozenset[str]:
+    return frozenset(x for x in data if isinstance(x, str)) if isinstance(data, list) else frozenset()
 
 
 def beside(claim: Path) -> Path:
@@ -79,9 +102,10 @@ def write(claim: Path, records: Mapping[str, tuple[Recorded, ...]]) -> None:
             rows = ",\n".join("   " + _line(x) for x in record.instances)
             parts.append(
                 '  {"instances": [' + (f"\n{rows}" if rows else "") + "],\n"
-                f'   "mutants": {_line(record.mutants)},\n   "necessity": {_line(record.necessity)}}}'
+                f'   "mutants": {_line(record.mutants)},\n   "necessity": {_line(record.necessity)},\n'
+                f'   "settled": {_line(sorted(record.settled))},\n   "open": {_line(sorted(record.open))}}}'
             )
-        if any(record.instances for record in records[label]):
+        if any(record != Recorded() for record in records[label]):
             lines.append(f" {json.dumps(label)}: [\n" + ",\n".join(parts) + "]")
     if lines:
         target.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
