@@ -30,7 +30,7 @@ BELOW = {
     "notebook": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report"},
     "pytest_plugin": {"kernel", "statement", "tactics", "numeric", "evidence", "audit", "report"},
 }
-HEAVY = ("sympy", "numpy", "scipy", "matplotlib", "flint", "mpmath", "hypothesis", "jinja2")
+HEAVY = ("sympy", "numpy", "scipy", "flint", "mpmath", "hypothesis", "jinja2")
 EXACT = {"comb", "factorial", "gcd", "isqrt", "lcm", "prod"}  # integers in, integers out
 FILES = sorted(HOME.rglob("*.py"))
 KERNEL = [path for path in FILES if path.relative_to(HOME).parts[0] == "kernel"]

@@ -48,7 +48,7 @@ GLYPHS = {
     Verdict.OPEN: "?",
 }
 COLOURS = {Standing.EXPECTED: "green", Standing.OPEN: "yellow", Standing.UNEXPECTED: "red"}
-EXTRA_MODULES = {"flint": "python-flint", "mpl_toolkits": "matplotlib"}
+EXTRA_MODULES = {"flint": "python-flint"}
 
 
 class Group(click.Group):

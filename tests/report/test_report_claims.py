@@ -13,6 +13,8 @@ from benchmarks.report import library
 from verify.audit.certificate import parse
 from verify.kernel.kinds import check_file
 from verify.report import CertificateAndVerdicts, bibtex, mathml, model, render, site, words
+from verify.statement import boxes
+from verify.statement.render import kernel_mathml
 
 LIBRARY = Path(__file__).parents[2] / "reports" / "certificates"
 X, Y = "<mi>x</mi>", "<mi>y</mi>"
@@ -40,15 +42,25 @@ def test_no_marks_where_they_do_not_help() -> None:
     assert mathml.differences(row(X), row("<mfrac><mn>1</mn><mn>2</mn></mfrac>")) is None
 
 
-def test_mathml_is_lightened_without_a_change_of_meaning() -> None:
-    fenced = '<mrow><mo fence="true" form="prefix">(</mo><mrow><mi mathvariant="normal">vec</mi></mrow><mo fence="true" form="postfix">)</mo></mrow>'
-    assert mathml.clean(row(fenced)) == row("<mo>(</mo><mi>vec</mi><mo>)</mo>")
-    pair = '<mo>(</mo><mrow>{}<mo>+</mo><mi>y</mi></mrow><mo>)</mo>'
-    assert mathml.clean(row(pair.format(X))) == row(f"<mo>(</mo>{X}<mo>+</mo><mi>y</mi><mo>)</mo>")
-    minus = row(pair.format("<mo>−</mo>"))  # a sign at the front of a row would be read as a difference
-    assert mathml.clean(minus) == minus
-    kept = '<mi mathvariant="normal">d</mi><mo fence="true" form="prefix">(</mo>'
-    assert mathml.clean(row(kept)) == row(kept)
+def test_what_the_renderer_writes_is_what_is_let_through() -> None:
+    """Formulas of the kernel are shown as they are rendered: hostile names come out as text."""
+    hostile = '<script>"&'
+    for node in (["v", hostile, [], ""], ["q", "1/2"], ["ch", hostile, {hostile: 1}, {"1": 1}, "0"], ["tr", ["v", "x_<b>", [], ""]],
+                 [hostile, ["q", "1"]], ["pow", ["v", "grad_<i>", [{"1": 1}], "+"], {"<u>": 2}]):  # fmt: skip
+        text = kernel_mathml(node)
+        assert mathml.clean(text) == text and "<script" not in text
+
+
+def test_mathml_is_light_without_a_change_of_meaning() -> None:
+    x, y = boxes.ident("x"), boxes.ident("y")
+    shown = boxes.mathml(boxes.fence("(", boxes.upright("vec")))
+    assert shown == "<mrow><mo>(</mo><mi>vec</mi><mo>)</mo></mrow>"
+    shown = boxes.mathml(boxes.fence("(", boxes.row(x, boxes.op("+"), y)))
+    assert shown == f"<mrow><mo>(</mo>{X}<mo>+</mo><mi>y</mi><mo>)</mo></mrow>"
+    shown = boxes.mathml(boxes.fence("(", boxes.row(boxes.op("neg"), x)))  # a sign at the front of a row would be read as a difference
+    assert shown == f'<mrow><mo>(</mo><mrow><mo form="prefix">−</mo>{X}</mrow><mo>)</mo></mrow>'
+    assert boxes.mathml(boxes.fence("|", x)).count("fence") == 2  # what the dictionary does not imply stays
+    assert boxes.mathml(boxes.root(boxes.row(x, y))) == f"<msqrt>{X}<mi>y</mi></msqrt>"
 
 
 def test_the_kernels_reading_is_told_once() -> None:
@@ -208,3 +220,9 @@ def test_a_page_still_too_long_gives_its_derivation_away(monkeypatch: pytest.Mon
     assert 'class="data"' in aside and 'class="data"' not in page
     assert all(f'href="../../derivation/linear_networks/balancedness.html#{s}"' in page for s in steps)
     assert 'href="../../claims/linear_networks/balancedness.html#st-conserved"' in aside
+
+
+def test_formulas_in_titles_are_set() -> None:
+    assert words.typeset("loss at rate 2 c^(2(N-1)/N) for p >= 1") == "loss at rate 2 c<sup>2(N−1)/N</sup> for p ≥ 1"
+    assert words.typeset("(1 - 2 eta)^2 <b>") == "(1 − 2 <i>η</i>)<sup>2</sup> &lt;b&gt;"
+    assert words.typeset("beta is a theta") == "beta is a theta"  # letters inside of words stay

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .model import Claim, Statement
@@ -48,6 +49,10 @@ class Holding:
     claim: Claim
     statement: Statement
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.claim.id, self.statement.label
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -80,27 +85,28 @@ class Erratum:
 
 def errata(places: Mapping[str, Place], claims: Sequence[Claim]) -> tuple[Erratum, ...]:
     """The errata of one document, by consequence, then by place. `places`: its register."""
-    found = [erratum for claim in claims for erratum in _errata(claim, places, claims)]
+    standing = _Standing(claims)
+    found = [erratum for claim in claims for erratum in _errata(claim, places, standing)]
     order = list(KINDS)
     return tuple(sorted(found, key=lambda e: (order.index(e.kind), natural_order(" ".join(e.ids)), e.claim.id)))
 
 
-def _errata(claim: Claim, places: Mapping[str, Place], claims: Sequence[Claim]) -> list[Erratum]:
+def _errata(claim: Claim, places: Mapping[str, Place], standing: _Standing) -> list[Erratum]:
     covered = _covered(claim, places)
     groups: dict[tuple[tuple[str, ...], str], list[Failure]] = {}
     for printed in claim.statements:
         mine = tuple(item for item in covered if printed.belongs(item))
         if mine and printed.fails and printed.consequence != "contrary":
-            ast = _ast(claim, printed)
-            found = _holding(claim, mine, claims)
-            nearest = min(found, key=lambda h: _distance(ast, _ast(h.claim, h.statement)), default=None)
-            computed = change(ast, _ast(nearest.claim, nearest.statement)) if nearest else "conclusion"
+            shape = standing.shape(claim, printed)
+            found = standing.instead(claim, mine)
+            nearest = min(found, key=lambda h: shape.distance(standing.shape(h.claim, h.statement)), default=None)
+            computed = shape.change(standing.shape(nearest.claim, nearest.statement)) if nearest else "conclusion"
             kind = printed.consequence or ("notation" if printed.verdict == "ILL-SORTED" else computed)
             groups.setdefault((mine, kind), []).append(Failure(printed, nearest))
     out = []
     for (mine, kind), failures in groups.items():
-        told = [f.nearest for f in failures]
-        others = tuple(h for h in _holding(claim, mine, claims) if h not in told)
+        told = {h.key for f in failures if (h := f.nearest)}
+        others = tuple(h for h in standing.instead(claim, mine) if h.key not in told)
         out.append(Erratum(kind, claim, tuple(failures), others, tuple(places[item] for item in mine)))
     return out
 
@@ -109,30 +115,83 @@ def _covered(claim: Claim, places: Mapping[str, Place]) -> tuple[str, ...]:
     return tuple(item for citation in claim.citations for item in citation.ids if item in places)
 
 
-def _ast(claim: Claim, statement: Statement) -> Json:
-    recorded = (claim.certificate or {}).get("statements") or ()
-    return next((s.get("ast") for s in recorded if s["label"] == statement.label), None)
+class _Standing:
+    """What holds in the claims of a document, looked up by id, and the forms of statements, each made once."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._named: dict[str, dict[tuple[int, int], Holding]] = {}
+        self._shapes: dict[tuple[str, str], Shape] = {}
+        for k, claim in enumerate(claims):
+            for n, s in enumerate(claim.statements):
+                if s.role == "corrected" and s.verdict in _HOLDS:
+                    for item in s.ids:
+                        self._named.setdefault(item, {})[k, n] = Holding(claim, s)
+
+    def instead(self, claim: Claim, ids: Sequence[str]) -> list[Holding]:
+        """What holds in place of a failing statement of these ids: corrections that name one of them, in any claim;
+        else corrections of this claim that name no id; else printed statements of this claim that stand."""
+        wanted = set(ids)
+        named = {place: h for item in ids for place, h in self._named.get(item, {}).items()}
+        if named:
+            return [named[place] for place in sorted(named)]
+        holds = [s for s in claim.statements if s.verdict in _HOLDS]
+        general = [s for s in holds if s.role == "corrected" and not s.ids]
+        printed = [s for s in holds if s.role == "printed" and (set(s.ids) & wanted or not s.ids)]
+        return [Holding(claim, s) for s in general or printed]
+
+    def shape(self, claim: Claim, statement: Statement) -> Shape:
+        key = claim.id, statement.label
+        if key not in self._shapes:
+            recorded = (claim.certificate or {}).get("statements") or ()
+            ast = next((s.get("ast") for s in recorded if s["label"] == statement.label), None)
+            self._shapes[key] = Shape(ast)
+        return self._shapes[key]
 
 
-def _holding(claim: Claim, ids: Sequence[str], claims: Sequence[Claim]) -> list[Holding]:
-    """What holds in place of a failing statement of these ids: corrections that name one of them, in any claim; else
-    corrections of this claim that name no id; else printed statements of this claim that stand."""
-    wanted = set(ids)
-    named = [Holding(c, s) for c in claims for s in _standing(c, "corrected") if set(s.ids) & wanted]
-    general = [Holding(claim, s) for s in _standing(claim, "corrected") if not s.ids]
-    printed = [Holding(claim, s) for s in _standing(claim, "printed") if set(s.ids) & wanted or not s.ids]
-    return named or general or printed
+class Shape:
+    """A statement in the forms by which two of them are compared."""
+
+    def __init__(self, ast: Json) -> None:
+        self._known = isinstance(ast, Mapping)
+        self._conclusion = ast.get("conclusion") if isinstance(ast, Mapping) else ast
+        self._hypotheses = ast.get("hypotheses") if isinstance(ast, Mapping) else None
+
+    @cached_property
+    def terms(self) -> set[Hashable]:
+        return _subterms(self._conclusion)
+
+    @cached_property
+    def given(self) -> Json:
+        return _bare(self._hypotheses)
+
+    @cached_property
+    def weak(self) -> Json:
+        return _weak(self._conclusion)
+
+    @cached_property
+    def bare(self) -> Json:
+        return _bare(self.weak)
+
+    def distance(self, corrected: Shape) -> tuple[int, float]:
+        """Smaller for a less severe change, then for more terms in common."""
+        common = len(self.terms & corrected.terms) / max(1, len(self.terms | corrected.terms))
+        return -list(KINDS).index(self.change(corrected)), -common
+
+    def change(self, corrected: Shape) -> str:
+        """What differs between two statements: the first word of `KINDS` that applies, `conclusion` if in doubt."""
+        if not self._known or not corrected._known:
+            return "conclusion"
+        if self.weak != corrected.weak and self.bare != corrected.bare:
+            return "conclusion"
+        if self.given != corrected.given:
+            return "hypothesis"
+        same = self._conclusion == corrected._conclusion
+        return "constant" if same or self.weak != corrected.weak else "strictness"
 
 
-def _standing(claim: Claim, role: str) -> list[Statement]:
-    return [s for s in claim.statements if s.role == role and s.verdict in _HOLDS]
-
-
-def _distance(printed: Json, corrected: Json) -> tuple[int, float]:
-    """Smaller for a less severe change, then for more terms in common."""
-    one, other = (_subterms(x.get("conclusion") if isinstance(x, Mapping) else x) for x in (printed, corrected))
-    common = len(one & other) / max(1, len(one | other))
-    return -list(KINDS).index(change(printed, corrected)), -common
+def change(printed: Json, corrected: Json) -> str:
+    """What differs between two statements in their JSON form, as a word of `KINDS`."""
+    return Shape(printed).change(Shape(corrected))
 
 
 def _subterms(term: Json) -> set[Hashable]:
@@ -147,21 +206,6 @@ def _subterms(term: Json) -> set[Hashable]:
 
     visit(term)
     return found
-
-
-def change(printed: Json, corrected: Json) -> str:
-    """What differs between two statements: the first word of `KINDS` that applies, `conclusion` if in doubt."""
-    if not isinstance(printed, Mapping) or not isinstance(corrected, Mapping):
-        return "conclusion"
-    before, after = printed.get("conclusion"), corrected.get("conclusion")
-    same_hypotheses = _bare(printed.get("hypotheses")) == _bare(corrected.get("hypotheses"))
-    if before == after:
-        return "constant" if same_hypotheses else "hypothesis"
-    if _weak(before) == _weak(after):
-        return "strictness" if same_hypotheses else "hypothesis"
-    if _bare(_weak(before)) == _bare(_weak(after)):
-        return "constant" if same_hypotheses else "hypothesis"
-    return "conclusion"
 
 
 def _weak(formula: Json) -> Json:

@@ -1,7 +1,8 @@
 """The one place where the report asks for rendered mathematics.
 
-Statements and kernel formulas are rendered by `verify.statement.render`. What comes back is parsed (`mathml.clean`),
-and only MathML is let through; anything else is shown as plain text and marked as such.
+Statements and kernel formulas are rendered by `verify.statement.render`, which escapes every name and number. What
+another renderer gives back is parsed (`mathml.clean`), and only MathML is let through. Without a formula there is plain
+text, marked as such.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import importlib
 import json
 import marshal
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -24,6 +25,7 @@ Json = Any
 T = TypeVar("T")
 MOST_SEEN = 4_000
 
+
 def _renderer(name: str) -> Callable[[Json], str] | None:
     try:
         module = importlib.import_module("verify.statement.render")
@@ -35,32 +37,37 @@ def _renderer(name: str) -> Callable[[Json], str] | None:
 
 def _shown(source: str | None, fallback: Callable[[], str], block: bool) -> Markup:
     if source is not None:
-        clean = mathml.clean(source)
-        if clean is not None:
-            body = clean.split(">", 1)[1]
-            if block:
-                return Markup(f'<div class="math"><math display="block">{body}</div>')
-            return Markup(f'<span class="math"><math>{body}</span>')
+        if block:
+            return Markup(f'<div class="math"><math display="block">{source.split(">", 1)[1]}</div>')
+        return Markup(f'<span class="math">{source}</span>')
     tag = "div" if block else "span"
     return Markup(f'<{tag} class="math as-text"><code>{escape(fallback())}</code></{tag}>')
 
 
 @dataclass(frozen=True)
 class StatementMath:
-    """A statement in display: what is declared, named hypotheses, conclusion."""
+    """A statement in display: what is declared, named hypotheses, conclusion.
+
+    `sides`: LaTeX of the smaller and the larger side of an inequality, of the left and the right side of an equation.
+    """
 
     domain: tuple[Markup, ...]
     hypotheses: tuple[tuple[str, Markup], ...]
     conclusion: Markup
+    sides: tuple[str, str] | None = None
 
 
-Pieces = tuple[list[str], dict[str, str], str]
+Pieces = tuple[Sequence[str | None], Mapping[str, str | None], str | None, tuple[str, str] | None]
 
 
 def _rendered(ast: Json) -> Pieces:
-    """MathML of the declarations, of each hypothesis and of the conclusion of a statement in JSON form."""
+    """MathML of the declarations, of each hypothesis and of the conclusion of a statement in JSON form; its sides."""
     statement = importlib.import_module("verify.statement.statements").from_ast(ast)
-    return statement.domain_mathml(), statement.hypothesis_mathml(), statement.mathml()
+    sides = None
+    if statement.conclusion.op in ("le", "lt", "eq", "ge", "gt"):
+        small, large = (side.latex() for side in statement.conclusion.args[:2])
+        sides = (large, small) if statement.conclusion.op in ("ge", "gt") else (small, large)
+    return statement.domain_mathml(), statement.hypothesis_mathml(), statement.mathml(), sides
 
 
 class Formulas:
@@ -69,14 +76,14 @@ class Formulas:
     def __init__(
         self, statement: Callable[[Json], Pieces] | None = None, kernel: Callable[[Json], str] | None = None
     ) -> None:
-        self._statement = statement or _rendered
-        self._kernel = kernel or _renderer("kernel_mathml")
+        self._statement = _checked(statement) if statement else _rendered
+        self._kernel = partial(_clean, kernel) if kernel else _renderer("kernel_mathml")
         self._seen: dict[tuple[bytes, bool], Markup] = {}  # a claim shows the same formula in several places
 
     def statement(self, ast: Json) -> StatementMath:
         """The rendered pieces of the statement with this syntax tree, or plain text where it has no rendering."""
         pieces = _ask(self._statement, ast)
-        domain, hypotheses, conclusion = pieces if pieces is not None else ([], {}, None)
+        domain, hypotheses, conclusion, sides = pieces if pieces is not None else ([], {}, None, None)
         data = ast if isinstance(ast, dict) else {}
         return StatementMath(
             tuple(_shown(item, str, False) for item in domain),
@@ -85,6 +92,7 @@ class Formulas:
                 for name, item in data.get("hypotheses") or []
             ),
             _shown(conclusion, partial(json_text, data.get("conclusion")), True),
+            sides,
         )
 
     def kernel(self, node: Json, block: bool = True) -> Markup:
@@ -96,6 +104,25 @@ class Formulas:
                 self._seen.clear()
             found = self._seen[key] = _shown(_ask(self._kernel, node), partial(kernel_text, node), block)
         return found
+
+
+def _only(source: str | None) -> str | None:
+    return mathml.clean(source) if source is not None else None
+
+
+def _clean(renderer: Callable[[Json], str], node: Json) -> str | None:
+    return mathml.clean(renderer(node))
+
+
+def _checked(renderer: Callable[[Json], Pieces]) -> Callable[[Json], Pieces]:
+    """The renderer with everything but MathML left out of what it gives."""
+
+    def checked(ast: Json) -> Pieces:
+        domain, hypotheses, conclusion, sides = renderer(ast)
+        some = {name: _only(x) for name, x in hypotheses.items()}
+        return [_only(x) for x in domain], some, _only(conclusion), sides
+
+    return checked
 
 
 def json_text(node: Json) -> str:

@@ -1,11 +1,10 @@
-"""MathML as trees: what may be shown, in few bytes, and where two formulas differ."""
+"""MathML as trees: what may be shown, and where two formulas differ."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -24,12 +23,10 @@ alttext class dir intent arg
 _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 _NAMESPACE = re.compile(r'\s+xmlns(:\w+)?="[^"]*"')
 _ROWS = ("mrow", "math", "mtd", "msqrt", "mstyle", "mpadded")  # elements whose children form a row
-_OPEN, _CLOSE = tuple("([{"), tuple(")]}")
 
 
-@lru_cache(maxsize=20_000)
 def clean(source: str) -> str | None:
-    """The MathML of `source` without namespaces and what browsers assume anyway, or None if it holds anything else."""
+    """The MathML of `source` without namespaces, or None if it holds anything else."""
     text = _NAMESPACE.sub("", source.strip())
     try:
         root = ElementTree.fromstring(text)
@@ -40,9 +37,7 @@ def clean(source: str) -> str | None:
     for element in root.iter():
         if element.tag not in _ELEMENTS or any(name not in _ATTRIBUTES for name in element.attrib):
             return None
-        if element.tag == "mtext" and element.text:  # browsers drop spaces at the ends
-            element.text = re.sub(r"^ | $", "\u00a0", element.text)
-    return text_of(_lighter(root))
+    return text_of(root)
 
 
 def text_of(node: Element) -> str:
@@ -52,34 +47,6 @@ def text_of(node: Element) -> str:
     for child in node:
         inner += text_of(child)
     return f"<{node.tag}{attributes}>{inner}</{node.tag}>"
-
-
-def _lighter(node: Element) -> Element:
-    """Without rows of one or rows that are there anyway, without attributes that the operator dictionary implies."""
-    for k, child in enumerate(node):
-        node[k] = _lighter(child)
-    if node.tag == "mi" and len(node.text or "") > 1 and node.get("mathvariant") == "normal":
-        del node.attrib["mathvariant"]
-    if node.tag in _ROWS and len(node) > 1:
-        for end, marks, form in ((node[0], _OPEN, "prefix"), (node[-1], _CLOSE, "postfix")):
-            if end.tag == "mo" and end.text in marks and end.attrib == {"fence": "true", "form": form}:
-                end.attrib.clear()
-    if node.tag in _ROWS and len(node) == 1 and node[0].tag == "mrow" and not node[0].attrib:
-        node[:] = list(node[0])
-    if node.tag in _ROWS and len(node) == 3 and _fenced(node) and _plain_row(node[1]):
-        node[1:2] = list(node[1])
-    if node.tag == "mrow" and len(node) == 1 and not node.attrib and node[0].tag != "mo":
-        return node[0]
-    return node
-
-
-def _fenced(node: Element) -> bool:
-    return all(x.tag == "mo" and x.text in marks for x, marks in ((node[0], _OPEN), (node[-1], _CLOSE)))
-
-
-def _plain_row(node: Element) -> bool:
-    """A row that may stand between fences without being one: no operator at its ends would be read otherwise."""
-    return node.tag == "mrow" and not node.attrib and len(node) > 1 and "mo" not in (node[0].tag, node[-1].tag)
 
 
 def differences(before: str, after: str, most: float = 0.8) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from . import bibtex, failures, mathml, words
+from . import bibtex, drawings, failures, mathml, words
 from .formulas import Formulas, StatementMath, index_text, instance_rows, json_text
 from .verdicts import BY_WORD, NO_VERDICT, as_expected
 
@@ -421,13 +421,25 @@ def claim(
         nonclaims=tuple(map(str, head.get("nonclaims") or ())),
         statements=statements,
         theorems=theorems,
-        figures=tuple(Figure(str(f.get("caption") or ""), f.get("data")) for f in (data or {}).get("figures") or ()),
+        figures=_figures(data or {}, statements),
         hash=str((data or {}).get("hash") or ""),
         error=str(audit["error"]) if audit.get("error") else missing,
         certificate=data,
         file=item.file,
         bibtex=_bibtex(head, topic, slug, statements, data, sources),
     )
+
+
+def _figures(data: Mapping[str, Json], statements: Sequence[Statement]) -> tuple[Figure, ...]:
+    """What the claim file draws, then what its evidence holds the numbers for."""
+    recorded = {str(s["label"]): s for s in data.get("statements") or ()}
+    subjects = [
+        drawings.Subject(s.name or s.role_words, recorded[s.label], s.math.sides if s.math else None)
+        for s in _in_order(statements)
+        if s.argued and s.label in recorded
+    ]
+    found = [*(data.get("figures") or ()), *drawings.drawings(subjects)]
+    return tuple(Figure(str(f.get("caption") or ""), f.get("data")) for f in found)
 
 
 def _bibtex(
@@ -790,8 +802,8 @@ def _necessity(parts: Sequence[Json], unused: bool) -> tuple[str, str, Instance 
         attempt = entry.get("attempt")
         if isinstance(attempt, Mapping) and attempt.get("draws"):
             met, screened = attempt.get("met"), attempt.get("screened")
-            seen = f", of which {met} met the others" if met is not None else ""
-            more = f", and {screened} instances screened" if screened else ""
+            seen = f" ({met} of them met all other hypotheses)" if met is not None else ""
+            more = f", nor among {screened} instances screened" if screened else ""
             note = note or f"no counterexample in {attempt['draws']} draws{seen}{more}"
         if entry.get("status") == "redundant":
             note = f"not needed: {entry.get('by')}"
@@ -949,8 +961,10 @@ def _enclosures(data: Json) -> tuple[Point, ...]:
     rows: list[Json] = data if isinstance(data, list) else []
     goals = sorted({e["goal"] for e in rows if isinstance(e.get("goal"), int)})
     points: dict[str, tuple[Instance | str, dict[tuple[str, ...], dict[str, None]]]] = {}
+    known: dict[str, Instance | None] = {}  # most rows stand at an instance of the row before
     for e in rows:
-        instance = _instance(e.get("instance"))
+        at = json_text(e.get("instance"))
+        instance = known[at] if at in known else known.setdefault(at, _instance(e.get("instance")))
         where = instance or (plain(e["at"]) if e.get("at") else "not stated")
         sides = [_digits(str(e[k])) if e.get(k) is not None else "–" for k in ("left", "right")]
         if sides == ["–", "–"] and e.get("interval"):

@@ -6,7 +6,9 @@ import contextlib
 import gc
 import os
 import pickle
-import selectors
+import queue
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -19,6 +21,7 @@ B = TypeVar("B")  # the result for an item
 FEWEST = 24  # items for which a second process is worth its start
 DIED = "a process that renders pages died"
 Row = tuple[int, Any, Exception | None]  # place of an item, result, failure
+Rows = queue.SimpleQueue[tuple[int, bytes | None]]  # number of a process, a row that it sent; None: it has ended
 
 
 @contextlib.contextmanager
@@ -37,12 +40,14 @@ def uncollected() -> Iterator[None]:
 class Passes(Generic[A, N, K, S, B]):
     """`first` gives what the caller learns and what stays; `meet` sees all that was learned; `second` ends an item.
 
-    What the caller learns, what it makes of it and the results must be picklable; what stays need not be.
+    What the caller learns, what it makes of it and the results must be picklable; what stays need not be. `meanwhile`
+    is what the caller does beside the second pass.
     """
 
     first: Callable[[A], tuple[N, K]]
     meet: Callable[[Sequence[N]], S]
     second: Callable[[A, K, S], B]
+    meanwhile: Callable[[], None] = lambda: None
 
 
 def relay(
@@ -67,14 +72,19 @@ def relay(
             kept.append(stays)
             read()
         shared = passes.meet(learned)
+        passes.meanwhile()
         out = []
         for item, stays in zip(items, kept, strict=True):
             out.append(passes.second(item, stays, shared))
             done()
         return out
     children = [_child(passes, items, range(number, len(items), workers)) for number in range(workers)]
+    rows: Rows = queue.SimpleQueue()
+    readers = [threading.Thread(target=_read, args=(n, c.answers, rows), daemon=True) for n, c in enumerate(children)]
+    for reader in readers:  # after the last fork: a thread does not survive one
+        reader.start()
     try:
-        notes = _gather(children, read)
+        notes = _gather(rows, children, read)
         told = pickle.dumps(passes.meet(notes), pickle.HIGHEST_PROTOCOL)
         for child in children:
             try:
@@ -82,12 +92,17 @@ def relay(
                 child.orders.flush()
             except BrokenPipeError as gone:
                 raise ChildProcessError(DIED) from gone
-        return _gather(children, done)
+        passes.meanwhile()
+        return _gather(rows, children, done)
+    except BaseException:
+        for child in children:
+            os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
+        raise
     finally:
-        for child in children:
+        for child, reader in zip(children, readers, strict=True):
             _close(child.orders)
+            reader.join()
             child.answers.close()
-        for child in children:
             os.waitpid(child.pid, 0)
 
 
@@ -104,27 +119,31 @@ def _close(pipe: BinaryIO) -> None:
         pipe.close()
 
 
-def _gather(children: Sequence[_Child], done: Callable[[], None]) -> list[Any]:
+def _read(number: int, pipe: BinaryIO, rows: Rows) -> None:
+    """All rows of a process as they come, then None; so no process waits while the caller is busy."""
+    while (row := _receive(pipe)) is not None:
+        rows.put((number, row))
+    rows.put((number, None))
+
+
+def _gather(rows: Rows, children: Sequence[_Child], done: Callable[[], None]) -> list[Any]:
     """The rows of one pass, in the order of the items; a failure is raised when all rows are there."""
     found: dict[int, Any] = {}
     failures: dict[int, Exception] = {}
-    with selectors.DefaultSelector() as ready:
-        for child in children:
-            ready.register(child.answers, selectors.EVENT_READ, [len(child.items)])
-        while ready.get_map():
-            for key, _ in ready.select():
-                row = _receive(key.fileobj)  # type: ignore[arg-type]
-                if row is None:
-                    raise ChildProcessError(DIED)
-                place, value, error = row
-                if error is not None:
-                    failures[place] = error
-                else:
-                    found[place] = value
-                    done()
-                key.data[0] -= 1
-                if not key.data[0]:
-                    ready.unregister(key.fileobj)
+    owed = [len(child.items) for child in children]
+    while any(owed):
+        number, data = rows.get()
+        if data is None:
+            if owed[number]:
+                raise ChildProcessError(DIED)
+            continue
+        owed[number] -= 1
+        place, value, error = pickle.loads(data)
+        if error is not None:
+            failures[place] = error
+        else:
+            found[place] = value
+            done()
     if failures:
         raise failures[min(failures)]
     return [found[place] for place in sorted(found)]
@@ -138,7 +157,7 @@ def _child(passes: Passes[A, N, K, S, B], items: Sequence[A], mine: range) -> _C
     if pid:
         os.close(out)
         os.close(orders)
-        return _Child(pid, mine, os.fdopen(told, "wb"), open(answers, "rb", buffering=0))
+        return _Child(pid, mine, os.fdopen(told, "wb"), os.fdopen(answers, "rb"))
     code = 1
     try:
         os.close(answers)
@@ -168,24 +187,15 @@ def _child(passes: Passes[A, N, K, S, B], items: Sequence[A], mine: range) -> _C
 
 
 def _send(pipe: BinaryIO, row: Row) -> None:
-    """A row with its length before it: what waits in a buffer would not wake a reader who selects."""
+    """A row with its length before it."""
     data = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
     pipe.write(len(data).to_bytes(8, "big") + data)
     pipe.flush()
 
 
-def _receive(pipe: BinaryIO) -> Row | None:
+def _receive(pipe: BinaryIO) -> bytes | None:
     """The next row, or None at the end; a process that dies in the middle of a row counts as one that has ended."""
-    size = _exactly(pipe, 8)
-    data = _exactly(pipe, int.from_bytes(size, "big")) if size else None
-    return pickle.loads(data) if data else None
-
-
-def _exactly(pipe: BinaryIO, count: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < count:
-        some = pipe.read(count - len(data))
-        if not some:
-            return None
-        data += some
-    return bytes(data)
+    size = pipe.read(8)
+    count = int.from_bytes(size, "big") if len(size) == 8 else 0
+    data = pipe.read(count)
+    return data if count and len(data) == count else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,12 +72,17 @@ class Usage:
         return sum(use.count for use in uses)
 
 
-def usage(claims: Sequence[Claim], kinds: Sequence[str]) -> Usage:
-    """Counts over certificates as they are; a theorem that several certificates carry counts in each."""
+Terms = Mapping[tuple[str, str], int]  # how often a proof term occurs, by family and name
+
+
+def usage(claims: Sequence[Claim], kinds: Sequence[str], terms: Iterable[Terms]) -> Usage:
+    """Counts over certificates as they are; a theorem that several certificates carry counts in each.
+
+    `terms` holds what `terms_of` finds in each certificate.
+    """
     rules: dict[str, list[Use]] = {}
     refutations: dict[str, list[Use]] = {}
     items: dict[str, list[Use]] = {}
-    terms: dict[str, Counter[str]] = {family: Counter() for family in NAMES}
     for c in claims:
         places: dict[str, list[str]] = {}
         for t in c.theorems:
@@ -92,18 +97,23 @@ def usage(claims: Sequence[Claim], kinds: Sequence[str]) -> Usage:
         for kind in kinds:
             if data.get(kind):
                 items.setdefault(kind, []).append(Use(c, len(data[kind]), ""))
-        known = {str(t["id"]): t for t in data.get("derivation") or ()}
-        derived = [r["theorem"] for r in data.get("refutations") or () if isinstance(r.get("theorem"), Mapping)]
-        for t in [*known.values(), *derived]:
-            for s in t["steps"]:
-                for family, name in step_terms(s, known):
-                    terms[family][name] += 1
+    total: Counter[tuple[str, str]] = Counter()
+    for some in terms:
+        total.update(some)
     return Usage(
         {name: tuple(uses) for name, uses in rules.items()},
         {name: tuple(uses) for name, uses in refutations.items()},
         {name: tuple(uses) for name, uses in items.items()},
-        terms,
+        {family: Counter({name: n for (own, name), n in total.items() if own == family}) for family in NAMES},
     )
+
+
+def terms_of(certificate: Mapping[str, Json] | None) -> Terms:
+    """How often each proof term occurs in the derivations of a certificate."""
+    data = certificate or {}
+    known = {str(t["id"]): t for t in data.get("derivation") or ()}
+    derived = [r["theorem"] for r in data.get("refutations") or () if isinstance(r.get("theorem"), Mapping)]
+    return Counter(term for t in (*known.values(), *derived) for s in t["steps"] for term in step_terms(s, known))
 
 
 def step_terms(s: Mapping[str, Json], known: Mapping[str, Mapping[str, Json]]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
@@ -32,7 +32,8 @@ Json = Any
 Told = Callable[[str, int, int], None]
 MARKER = "report.json"
 MOST = 200_000  # bytes in the page of a claim, before parts of it move to pages of their own
-_ASIDE = ("evidence", "derivation", "kernel")  # the parts that move, in this order
+_ASIDE = {"evidence": "evidence", "derivation": "derivation", "kernel": "checked"}
+"""The parts that move, in this order, each with the macro that writes it."""
 _ASSETS = files("verify.report") / "assets"
 
 
@@ -108,40 +109,44 @@ def render(
     told = _counter(progress, len(certificates))
     env = _environment()
     base = {"verdicts": VERDICTS, "total": len(certificates)}
-    common: list[dict[str, str]] = []  # the pages that show many claims
+    out: dict[str, bytes] = {}
     known: list[Claim] = []
+    found: list[Dependencies] = []
+    terms: list[rules.Terms] = []
 
-    def first(item: CertificateAndVerdicts) -> tuple[Claim, Claim]:
+    def first(item: CertificateAndVerdicts) -> tuple[tuple[Claim, rules.Terms], Claim]:
         """What the pages of many claims need, and everything."""
         claim = model.claim(item, formulas, sources)
-        return model.brief(claim), claim
+        return (model.brief(claim), rules.terms_of(item.certificate)), claim
 
-    def meet(briefs: Sequence[Claim]) -> Dependencies:
-        whole = (replace(c, certificate=item.certificate) for c, item in zip(briefs, certificates, strict=True))
+    def meet(briefs: Sequence[tuple[Claim, rules.Terms]]) -> Dependencies:
+        whole = (replace(c, certificate=item.certificate) for (c, _), item in zip(briefs, certificates, strict=True))
         known.extend(sorted(whole, key=lambda c: c.id))
         for one, other in pairwise(known):
             if one.id == other.id:
                 raise ReportError(f"two claims are called {one.id}")
-        deps = dependencies(known)
-        common.append(_shared_pages(env, base, known, deps, registry or {}, sources or {}, register, formulas))
-        return replace(deps, claims={c.id: model.outline(c) for c in known})
+        terms.extend(some for _, some in briefs)
+        found.append(dependencies(known))
+        return replace(found[0], claims={c.id: model.outline(c) for c in known})
 
-    def second(item: CertificateAndVerdicts, claim: Claim, deps: Dependencies) -> dict[str, str]:
+    def meanwhile() -> None:
+        """The pages that show many claims."""
+        pages = _shared_pages(env, base, known, found[0], registry or {}, sources or {}, register, formulas)
+        pages |= _rule_pages(env, base, known, terms)
+        pages["junit.xml"] = export.junit(known)
+        out.update({name: text.encode() for name, text in pages.items()} | dict(_assets()))
+
+    def second(item: CertificateAndVerdicts, claim: Claim, deps: Dependencies) -> dict[str, bytes]:
         made = _claim_pages(env, {**base, "root": "../../", "fates": model.FATES, "claim": claim}, deps)
         if item.certificate is not None:
             made[f"certificates/{claim.id}.json"] = export.canonical(item.certificate)
-        return made
+        return {name: text.encode() for name, text in made.items()}
 
-    passes = Passes(first, meet, second)
-    made = relay(passes, certificates, workers, told("read"), told("rendered"))
-    pages = common[0]
-    for some in made:
-        pages |= some
-    claims = known
-    pages["junit.xml"] = export.junit(claims)
-    out = {name: text.encode() for name, text in pages.items()} | dict(_assets())
+    passes = Passes(first, meet, second, meanwhile)
+    for some in relay(passes, certificates, workers, told("read"), told("rendered")):
+        out |= some
     listed = sorted([*out, MARKER])
-    out[MARKER] = export.canonical(export.report(claims, counts(claims), listed)).encode()
+    out[MARKER] = export.canonical(export.report(known, counts(known), listed)).encode()
     return out
 
 
@@ -175,7 +180,6 @@ def _shared_pages(
     pages["graph.html"] = _graph_page(env, base, deps, "", "")
     for t in sorted({c.topic for c in claims}):
         pages[f"graph/{t}.html"] = _graph_page(env, base, deps, "../", t)
-    pages |= _rule_pages(env, base, claims)
     for d in papers:
         pages[d.page] = env.get_template("document.html").render(**base, root="../", document=d, tally=counts(d.claims))
         pages[d.errata_page] = env.get_template("errata.html").render(**base, root="../", document=d, kinds=KINDS)
@@ -196,6 +200,13 @@ def _claim_pages(env: jinja2.Environment, shared: Mapping[str, Json], deps: Depe
     """The page of a claim; if it is too long, what was tried goes to a page of its own, then the derivation, then the
     kernel's reading."""
     c: Claim = shared["claim"]
+    fates = shared["fates"]
+    macros = {name: getattr(env.get_template(f"_{name}.html").module, macro) for name, macro in _ASIDE.items()}
+    told = {  # each part is written once, whatever pages it is tried on
+        "evidence": _once(lambda s: macros["evidence"](s, fates), lambda s: s.label),
+        "derivation": _once(lambda *place: macros["derivation"](c, *place), lambda *place: place),
+        "kernel": _once(macros["kernel"], lambda s: s.label),
+    }
     drawn = _drawn(c)
     template = env.get_template("claim.html")
     aside = {f"{name}_page": "" for name in _ASIDE}
@@ -203,11 +214,24 @@ def _claim_pages(env: jinja2.Environment, shared: Mapping[str, Json], deps: Depe
     for name in ("", *_ASIDE):
         if name:
             aside[f"{name}_page"] = f"{name}/{c.id}.html"
-            out[f"{name}/{c.id}.html"] = env.get_template(f"{name}.html").render(**shared)
-        out[c.page] = template.render(**shared, **aside, drawn=drawn, deps=deps)
+            out[f"{name}/{c.id}.html"] = env.get_template(f"{name}.html").render(**shared, told=told)
+        out[c.page] = template.render(**shared, **aside, told=told, drawn=drawn, deps=deps)
         if len(out[c.page].encode()) <= MOST:
             break
     return out
+
+
+def _once(function: Callable[..., Markup], key: Callable[..., Hashable]) -> Callable[..., Markup]:
+    """The function with what it has given kept, by a key of its arguments."""
+    seen: dict[Hashable, Markup] = {}
+
+    def kept(*arguments: Json) -> Markup:
+        found = key(*arguments)
+        if found not in seen:
+            seen[found] = function(*arguments)
+        return seen[found]
+
+    return kept
 
 
 def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Dependencies, root: str, topic: str) -> str:
@@ -219,7 +243,9 @@ def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Depen
     )  # fmt: skip
 
 
-def _rule_pages(env: jinja2.Environment, common: Mapping[str, Json], claims: Sequence[Claim]) -> dict[str, str]:
+def _rule_pages(
+    env: jinja2.Environment, common: Mapping[str, Json], claims: Sequence[Claim], terms: Sequence[rules.Terms]
+) -> dict[str, str]:
     """The rules with their use in this report, and the reference pages behind them."""
     texts = reference.load()
 
@@ -235,7 +261,7 @@ def _rule_pages(env: jinja2.Environment, common: Mapping[str, Json], claims: Seq
 
         return target
 
-    used = rules.usage(claims, tuple(KINDS_OF_ITEMS))
+    used = rules.usage(claims, tuple(KINDS_OF_ITEMS), terms)
     out = {
         "rules.html": env.get_template("rules.html").render(
             **common, root="", reference=texts, usage=used, names=rules.NAMES, kinds=tuple(KINDS_OF_ITEMS),
@@ -310,6 +336,9 @@ def _environment() -> jinja2.Environment:
     env.filters["counted"] = _counted
     env.filters["words"] = words.label
     env.filters["powers"] = _powers
+    env.filters["typeset"] = words.typeset
+    for name in env.list_templates():  # once, before any process is forked
+        env.get_template(name)
     return env
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from .formulas import index_text, short
 
@@ -32,7 +35,7 @@ _RULES = {
     "comparison": "The difference grows at least at the stated rate and starts with this sign, so it keeps it.",
     "continuation": "As long as it holds it holds with room to spare, so there is no first time at which it fails.",
     "antitone": "The time derivative is at most zero, so the quantity stays at or below its value at the start.",
-    "variation": "The gradient with respect to one layer, from the chain rule.",
+    "variation": "The gradient with respect to one layer against any direction Δ, from the chain rule.",
     "nondegenerate": "Two matrices with the same trace against every direction are equal.",
     "loss": "The value or the gradient of half a squared distance.",
     "independent": "Members of an independent family: the expectation of the product is the product of expectations.",
@@ -88,6 +91,27 @@ def step(s: Mapping[str, Any], premises: Sequence[str]) -> str:
     elif name == "loss" and s.get("what") in ("value", "gradient"):
         text = f"The {s['what']} of half the squared distance to the target."
     return f"{text} From {listed(premises)}." if premises else text
+
+
+_SIGNS = (("&gt;=", "≥"), ("&lt;=", "≤"), (" - ", " − "), ("||", "‖"))
+_LETTER_NAMES = {"eta": "η", "eps": "ε", "delta": "δ", "pi": "π", "lam_0": "λ<sub>0</sub>", "Phi": "Φ"}
+_RAISED = re.compile(r"\^(\((?:[^()]|\([^()]*\))*\)|\w+)")
+_NAMED = re.compile(r"\b(" + "|".join(_LETTER_NAMES) + r")\b")
+
+
+@lru_cache(maxsize=4_000)
+def typeset(text: str) -> Markup:
+    """A title with the formulas in it, which are typed as text, in proper type: x >= 1, 2 c^(2/N), lam_0."""
+    out = str(escape(text))
+    for typed, shown in _SIGNS:
+        out = out.replace(typed, shown)
+    out = _NAMED.sub(lambda m: f"<i>{_LETTER_NAMES[m[1]]}</i>", out)
+
+    def raised(m: re.Match[str]) -> str:
+        inner = m[1][1:-1] if m[1].startswith("(") else m[1]
+        return f"<sup>{inner.replace('-', '−')}</sup>"
+
+    return Markup(_RAISED.sub(raised, out))
 
 
 def listed(items: Sequence[str]) -> str:

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 from xml.sax.saxutils import escape
+
+MOST = 4_000  # small boxes that are kept; formulas are made of few different ones
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
@@ -32,8 +36,7 @@ FENCES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A piece of a formula: its kind (`row`, `frac`, `sup`, ..), its parts, and for leaves the text in `value`."""
 
     kind: str
@@ -41,6 +44,7 @@ class Box:
     value: str = ""
 
 
+@lru_cache(maxsize=MOST)
 def ident(name: str) -> Box:
     """A letter by its `name`; names of Greek letters become the letters."""
     return Box("ident", value=name)
@@ -56,11 +60,13 @@ def words(text: str) -> Box:
     return Box("words", value=text)
 
 
+@lru_cache(maxsize=MOST)
 def digits(value: str) -> Box:
     """A number, as the digits of `value`."""
     return Box("digits", value=value)
 
 
+@lru_cache(maxsize=MOST)
 def op(name: str) -> Box:
     """An operator or relation sign by its `name`."""
     return Box("op", value=name)
@@ -110,6 +116,7 @@ def big(name: str, lower: Box, upper: Box, body: Box) -> Box:
     return Box("big", (lower, upper, body), name)
 
 
+@lru_cache(maxsize=MOST)
 def named(name: str) -> Box:
     """An identifier with its subscripts: x1 -> x_1, lam_0 -> lambda_0."""
     head, *rest = name.split("_")
@@ -170,38 +177,86 @@ def latex(box: Box) -> str:
 
 
 def mathml(box: Box) -> str:
-    """The presentation MathML of `box`, without the outer `math` element. Raises ValueError for an unknown kind."""
-    k, v = box.kind, box.value
-    p = [mathml(x) for x in box.parts]
-    if k == "ident":
-        return f"<mi>{escape(GREEK.get(v, v))}</mi>"
-    if k == "upright":
-        return f'<mi mathvariant="normal">{escape(v)}</mi>'
-    if k == "words":
-        return f"<mtext>{escape(v)}</mtext>"
-    if k == "digits":
-        return f"<mn>{escape(v)}</mn>"
-    if k == "op":
-        form = {"neg": ' form="prefix"', ":": ' rspace=".3em"'}.get(v, "")  # a colon after what is bound, not in a range
-        return f"<mo{form}>{escape(OPERATORS[v][1])}</mo>"
+    """The element for a box, in few bytes: no row of one, no row between fences that is one anyway, no attribute that
+    the operator dictionary of MathML implies. Raises KeyError for an unknown kind."""
+    inner = members(box)
+    return _LEAVES[box.kind](box) if inner is None else f"<mrow>{inner}</mrow>"
+
+
+def members(box: Box) -> str | None:
+    """What stands in the row that a box is, for a place that is a row itself; None for a box that is no row."""
+    k = box.kind
     if k == "row":
-        return f"<mrow>{''.join(p)}</mrow>"
-    if k == "frac":
-        return f"<mfrac>{p[0]}{p[1]}</mfrac>"
+        return "".join(map(mathml, box.parts)) if len(box.parts) != 1 else members(box.parts[0])
     if k == "fence":
-        left, right = FENCES[v][2:4]
-        return (
-            f'<mrow><mo fence="true" form="prefix">{left}</mo>{p[0]}<mo fence="true" form="postfix">{right}</mo></mrow>'
-        )
-    if k in ("sub", "sup", "subsup"):
-        return f"<m{k}>{''.join(p)}</m{k}>"
-    if k == "root":
-        return f"<msqrt>{p[0]}</msqrt>" if len(p) == 1 else f"<mroot>{p[0]}{p[1]}</mroot>"
-    if k == "dot":
-        return f'<mover accent="true">{p[0]}<mo>˙</mo></mover>'
+        return _fenced(box)
     if k == "big":
-        return f"<mrow><munderover><mo>{OPERATORS[v][1]}</mo>{p[0]}{p[1]}</munderover>{p[2]}</mrow>"
-    raise ValueError(k)
+        lower, upper, body = map(mathml, box.parts)
+        return f"<munderover><mo>{OPERATORS[box.value][1]}</mo>{lower}{upper}</munderover>{body}"
+    return None
+
+
+def _fenced(box: Box) -> str:
+    left, right = FENCES[box.value][2:4]
+    inner = box.parts[0]
+    if box.value not in _IMPLIED:
+        return f'<mo fence="true" form="prefix">{left}</mo>{mathml(inner)}<mo fence="true" form="postfix">{right}</mo>'
+    ends = {"row": inner.parts[:1] + inner.parts[-1:], "big": inner.parts[-1:]}.get(inner.kind, ())
+    plain = len(inner.parts) > 1 and ends and all(end.kind != "op" for end in ends)
+    return f"<mo>{left}</mo>{members(inner) if plain else mathml(inner)}<mo>{right}</mo>"
+
+
+_IMPLIED = ("(", "[", "{")
+"""Fences by themselves. An operator at an end of what they hold would be read otherwise without the row around it."""
+
+
+@lru_cache(maxsize=MOST)
+def _ident(box: Box) -> str:
+    return f"<mi>{escape(GREEK.get(box.value, box.value))}</mi>"
+
+
+def _upright(box: Box) -> str:
+    variant = ' mathvariant="normal"' if len(box.value) < 2 else ""
+    return f"<mi{variant}>{escape(box.value)}</mi>"
+
+
+def _words(box: Box) -> str:
+    v = box.value  # browsers drop spaces at the ends
+    v = "\u00a0" + v[1:] if v.startswith(" ") else v
+    v = v[:-1] + "\u00a0" if v.endswith(" ") else v
+    return f"<mtext>{escape(v)}</mtext>"
+
+
+@lru_cache(maxsize=MOST)
+def _op(box: Box) -> str:
+    form = {"neg": ' form="prefix"', ":": ' rspace=".3em"'}  # a colon after what is bound, not in a range
+    return f"<mo{form.get(box.value, '')}>{escape(OPERATORS[box.value][1])}</mo>"
+
+
+def _scripts(box: Box) -> str:
+    return f"<m{box.kind}>{''.join(map(mathml, box.parts))}</m{box.kind}>"
+
+
+def _root(box: Box) -> str:
+    if len(box.parts) > 1:
+        return f"<mroot>{''.join(map(mathml, box.parts))}</mroot>"
+    inner = members(box.parts[0])
+    return f"<msqrt>{mathml(box.parts[0]) if inner is None else inner}</msqrt>"
+
+
+_LEAVES: Mapping[str, Callable[[Box], str]] = {
+    "ident": _ident,
+    "upright": _upright,
+    "words": _words,
+    "digits": lambda box: f"<mn>{escape(box.value)}</mn>",
+    "op": _op,
+    "frac": lambda box: f"<mfrac>{mathml(box.parts[0])}{mathml(box.parts[1])}</mfrac>",
+    "sub": _scripts,
+    "sup": _scripts,
+    "subsup": _scripts,
+    "root": _root,
+    "dot": lambda box: f'<mover accent="true">{mathml(box.parts[0])}<mo>˙</mo></mover>',
+}
 
 
 def text(box: Box) -> str:

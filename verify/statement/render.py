@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -67,7 +68,8 @@ def box_mathml(box: Box) -> str:
 
 
 def _math(box: Box) -> str:
-    return f"<math>{boxes.mathml(box)}</math>"
+    inner = boxes.members(box)
+    return f"<math>{boxes.mathml(box) if inner is None else inner}</math>"
 
 
 def paren(piece: Piece, level: int) -> Box:
@@ -507,6 +509,8 @@ def _letter(name: str, indices: list[Any]) -> Piece:
         return _applied(sub(ident("sigma"), upright("min")), named(name[len("sigma_min_") :]))
     if name.startswith("inverse_"):
         return sup(named(name[len("inverse_") :]), op("neg")), POSTFIX
+    if name.endswith(".direction"):  # in which parameters change
+        return row(ident("Delta"), _letter(name.removesuffix(".direction"), indices)[0]), ATOM
     base = named(name)
     if not index:
         return base, ATOM
@@ -536,6 +540,23 @@ def _kernel(item: Any) -> Piece:
             return row(*parts, op(":"), concl[0]), LOGIC
         return _json_form(item), SUM
     tag, *a = item
+    if tag not in _COMPOSED:
+        return _term(tag, a)
+    key = marshal.dumps(item, 2)  # terms recur: most of a derivation is made of few of them
+    found = _shown.get(key)
+    if found is None:
+        if len(_shown) >= MOST:
+            _shown.clear()
+        found = _shown[key] = _term(tag, a)
+    return found
+
+
+_COMPOSED = frozenset(("+", "*", "T", "kr", "pow", "root", "sum", "prod", "exp", "inv", "ind", "E", "D"))
+_shown: dict[bytes, Piece] = {}  # a pure function's values
+MOST = 20_000
+
+
+def _term(tag: str, a: list[Any]) -> Piece:
     if tag == "q":
         return _rational(Fraction(a[0]))
     if tag == "n":
@@ -600,11 +621,11 @@ def _kernel_sum(terms: list[Any]) -> Piece:
     parts: list[Box] = []
     for item in terms:
         negative = None
-        if item[0] == "*" and len(item) > 2 and item[1][0] == "q" and Fraction(item[1][1]) < 0:
+        if item[0] == "*" and len(item) > 2 and item[1][0] == "q" and item[1][1].startswith("-"):
             factor = -Fraction(item[1][1])
             rest = item[2:] if factor == 1 else [["q", str(factor)], *item[2:]]
             negative = rest[0] if len(rest) == 1 else ["*", *rest]
-        elif item[0] == "q" and Fraction(item[1]) < 0:
+        elif item[0] == "q" and item[1].startswith("-"):
             negative = ["q", str(-Fraction(item[1]))]
         if negative is not None:
             parts.append(op("-" if parts else "neg"))
