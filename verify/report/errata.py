@@ -51,6 +51,7 @@ class Holding:
 
     @property
     def key(self) -> tuple[str, str]:
+        """The claim's id and the statement's label."""
         return self.claim.id, self.statement.label
 
 
@@ -158,18 +159,22 @@ class Shape:
 
     @cached_property
     def terms(self) -> set[Hashable]:
+        """The subterms of the conclusion."""
         return _subterms(self._conclusion)
 
     @cached_property
     def given(self) -> Json:
+        """The hypotheses without their numbers."""
         return _bare(self._hypotheses)
 
     @cached_property
     def weak(self) -> Json:
+        """The conclusion with every order relation weak."""
         return _weak(self._conclusion)
 
     @cached_property
     def bare(self) -> Json:
+        """The same without its numbers."""
         return _bare(self.weak)
 
     def distance(self, corrected: Shape) -> tuple[int, float]:
