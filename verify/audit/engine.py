@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.audit import hints, revalidation
-from verify.audit.sources import SourceError, discover, select
+from verify.audit.sources import SourceError, discover, named, select
 from verify.audit.verdict import ENOUGH
 
 Data = dict[str, Any]
@@ -59,6 +59,9 @@ class Layers:
 
         @cache
         def other(name: str) -> Any:
+            direct = named(root, name)
+            if direct is not None:
+                return self.load(direct.path)
             try:
                 (source,) = select(sources(), [name])
             except (SourceError, ValueError) as error:

@@ -83,11 +83,10 @@ def discover(*roots: Path) -> list[Source]:
         if not root.is_dir():
             raise SourceError(f"there is no claim folder {root}")
         for path in sorted(root.rglob("*.py")):
-            parts = path.relative_to(root).parts
-            if any(part.startswith((".", "_")) for part in parts):
+            if _private(path, root):
                 continue
             source = scan(path, root)
-            if source is not None and len(parts) == 1:
+            if source is not None and path.parent == root:
                 place = path.with_name("TOPIC") / path.name
                 raise SourceError(f"{path} has no topic; move it into a folder of its topic, such as {place}")
             if source is not None:
@@ -98,6 +97,20 @@ def discover(*roots: Path) -> list[Source]:
             raise SourceError(f"{seen[source.id]} and {source.path} are both called {source.id}; rename one of them")
         seen[source.id] = source.path
     return sorted(found, key=lambda s: (s.topic, s.slug))
+
+
+def named(root: Path, name: str) -> Source | None:
+    """The one claim below a folder that has a name as its slug, without a look at the others; None if there is none or
+    more than one."""
+    if not name.isidentifier():
+        return None
+    paths = [p for p in sorted(root.rglob(f"{name}.py")) if not _private(p, root)]
+    found = [source for source in (scan(path, root) for path in paths) if source is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _private(path: Path, root: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.relative_to(root).parts)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from typing import Any
 from verify.evidence.generate import Fact
 from verify.evidence.terms import Statement, walk
 from verify.evidence.work import spend
-from verify.tactics.immediate import MALFORMED, Premises
+from verify.tactics.immediate import MALFORMED, Premises, readings
+from verify.tactics.readings import Readings
 
 REDUNDANT = "it follows from the other hypotheses"
 
@@ -37,8 +38,10 @@ RANDOM_QUESTION = 1500
 class Consequences:
     """What follows from one statement and for its mutants; what they share is read once."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, shared: Readings | None = None) -> None:
+        """`shared` is what was read before over the signature of the statement."""
         self.statement = statement
+        self._shared = shared
         random = any("law" in letter for letter in statement["sig"].get("letters", {}).values())
         self.price = RANDOM_QUESTION if random else QUESTION
 
@@ -47,14 +50,28 @@ class Consequences:
         return premises is not None and premises.prove([_bare(goal)], rewriting=False) is not None
 
     @cached_property
+    def shared(self) -> Readings | None:
+        """What is read over the signature of the statement; None if the kernel does not take it."""
+        return self._shared or read(self.statement)
+
+    def _premises(self, statement: Statement, hyps: Sequence[Fact]) -> Premises | None:
+        own = statement["sig"] == self.statement["sig"]
+        if own and self.shared is None:
+            return None
+        try:
+            return Premises(statement["sig"], list(hyps), self.shared if own else None)
+        except MALFORMED:
+            return None
+
+    @cached_property
     def alone(self) -> Premises | None:
         """The hypotheses."""
-        return _premises(self.statement, self.statement["hyps"])
+        return self._premises(self.statement, self.statement["hyps"])
 
     @cached_property
     def claimed(self) -> Premises | None:
         """The hypotheses and the goals."""
-        return _premises(self.statement, [*self.statement["hyps"], *_claims(self.statement["goals"])])
+        return self._premises(self.statement, [*self.statement["hyps"], *_claims(self.statement["goals"])])
 
     def ill_formed(self, mutant: Statement, number: int | None, name: str | None) -> str | None:
         """Why the kernel does not take the changed goal or hypothesis, or None."""
@@ -71,13 +88,13 @@ class Consequences:
         if not self._follows(self.claimed, new):
             return None
         changed = [*self.statement["hyps"], *_claims(mutant["goals"])]
-        if not self._follows(_premises(self.statement, changed), old):
+        if not self._follows(self._premises(self.statement, changed), old):
             return "implied", "from the statement"
         others = [c for k, c in enumerate(_claims(self.statement["goals"])) if k != number]
-        if not self._follows(_premises(self.statement, [*self.statement["hyps"], *others]), old):
+        if not self._follows(self._premises(self.statement, [*self.statement["hyps"], *others]), old):
             return "equivalent", "both directions"
-        if self._follows(_premises(self.statement, _claims([old])), new) and self._follows(
-            _premises(self.statement, _claims([new])), old
+        if self._follows(self._premises(self.statement, _claims([old])), new) and self._follows(
+            self._premises(self.statement, _claims([new])), old
         ):
             return "equivalent", "both directions"
         return self.theorem(mutant)
@@ -85,7 +102,7 @@ class Consequences:
     def of_hypothesis(self, mutant: Statement, name: str) -> Fate | None:
         """Fate of a mutant that changes or drops one hypothesis."""
         (old,) = (h for h in self.statement["hyps"] if h["id"] == name)
-        if not self._follows(_premises(mutant, mutant["hyps"]), old):
+        if not self._follows(self._premises(mutant, mutant["hyps"]), old):
             return None
         new = [h for h in mutant["hyps"] if h["id"] == name]
         if not new:
@@ -111,7 +128,7 @@ class Consequences:
     def theorem(self, mutant: Statement) -> Fate | None:
         """Whether the mutant has an immediate proof of its own."""
         same = mutant["hyps"] == self.statement["hyps"]
-        premises = self.alone if same else _premises(mutant, mutant["hyps"])
+        premises = self.alone if same else self._premises(mutant, mutant["hyps"])
         spend(self.price)
         found = premises is not None and premises.prove([_bare(g) for g in mutant["goals"]]) is not None
         return ("proved", "an immediate proof") if found else None
@@ -145,8 +162,9 @@ def _claims(goals: Sequence[Fact]) -> list[dict[str, Any]]:
     return [{"id": f"claim.{k}", **_bare(g)} for k, g in enumerate(goals)]
 
 
-def _premises(statement: Statement, hyps: Sequence[Fact]) -> Premises | None:
+def read(statement: Statement) -> Readings | None:
+    """What questions about a statement share, at first empty; None if the kernel does not take its signature."""
     try:
-        return Premises(statement["sig"], list(hyps))
+        return readings(statement["sig"])
     except MALFORMED:
         return None

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from verify.evidence.campaign import campaign
+from verify.evidence.consequences import read
 from verify.evidence.counterexample import failing, failure, find, record, revalidate
 from verify.evidence.enclosures import enclosures
 from verify.evidence.generate import Drawn, Plan, draw_many
@@ -145,6 +146,7 @@ def gather(
     elif plan.time == "descent":
         out["trajectories"] = descents(plan, pool, count=settings.descents, steps=settings.steps)
     if out["counterexample"] is None:
+        shared = read(kernel_statement)
         if settings.campaign:
             hints = replace(hints, recorded=_campaign(kernel_statement, pool, hints, settings))
         with metered(settings.work):
@@ -162,6 +164,7 @@ def gather(
             uses=hints.uses,
             given=hints.breaks_without,
             recorded=hints.recorded,
+            shared=shared,
         )
         out["mutants"] = run_mutants(
             kernel_statement,
@@ -180,6 +183,7 @@ def gather(
             reproves=hints.reproves,
             recorded=hints.recorded,
             keep=settings.keep,
+            shared=shared,
         )
     if settings.exact_tails:
         out["tails"] = exact_tails(kernel_statement, settings.exact_tails)

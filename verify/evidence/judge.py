@@ -27,6 +27,7 @@ from verify.evidence.trials import check_witness
 from verify.evidence.values import ShapeError, Unsupported
 from verify.evidence.work import WorkLimit, exhausted, metered
 from verify.numeric.enclosure import NotEvidence, precision
+from verify.tactics.readings import Readings
 
 FIRST = ("relation", "transpose", "index", "hypothesis")
 """Operators whose mutants are tried before the others."""
@@ -294,6 +295,7 @@ def run(
     dropped: Mapping[str, Mapping[str, Any]] | None = None,
     reproves: Callable[[Statement], bool] | None = None,
     recorded: Recorded | None = None,
+    shared: Readings | None = None,
 ) -> dict[str, Any]:
     """Every mutant of goals, every dropped hypothesis, and at most `max_hypothesis` other hypothesis mutants.
 
@@ -303,7 +305,7 @@ def run(
     or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands.
     `recorded` is what an earlier search found, tried before all else. Mutants by the operators of `FIRST` come first,
     and once `work` is spent, what remains is *not tried*. Counterexamples are kept only with `keep`; otherwise a
-    killed mutant keeps where and by which margin.
+    killed mutant keeps where and by which margin. `shared` is what the kernel has read over the signature.
     """
     everything = mutants(statement)
     chosen = selected(everything, seed, max_hypothesis)
@@ -323,7 +325,7 @@ def run(
         [] if proof_at is None else _denied(plan, proof_at),
         dropped or {},
         reproves,
-        Consequences(statement),
+        Consequences(statement, shared),
         recorded or Recorded(),
     )
     order = sorted(range(len(chosen)), key=lambda n: (chosen[n].operator not in FIRST, n))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verify.evidence.consequences import Consequences
+from verify.evidence.consequences import Consequences, read
 from verify.evidence.counterexample import failing, failure, revalidate
 from verify.evidence.hunt import Budget, hunt
 from verify.evidence.recorded import Recorded
 from verify.evidence.rng import label_hash
 from verify.evidence.terms import Statement
+from verify.tactics.readings import Readings
 
 SHORT = Budget(draws=6, sizes=0, work=2_000)
 """What is spent on a counterexample that cannot be, or that a longer search did not find."""
@@ -29,6 +30,7 @@ def necessity(
     uses: Mapping[str, Sequence[Any]] | None = None,
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     recorded: Recorded | None = None,
+    shared: Readings | None = None,
 ) -> dict[str, dict[str, Any]]:
     """For each hypothesis `necessary` with a re-validated counterexample, `unused`, `redundant`, or `unknown`.
 
@@ -36,7 +38,9 @@ def necessity(
     from the other hypotheses, or without which the statement is proved all the same (`by`). `given` are instances from
     the claim that break the conclusion without a hypothesis, `recorded` those of an earlier search; they are validated
     like any other. Unused and unknown come with the attempt, which is short if a long search has found nothing.
+    `shared` is what the kernel has read over the signature.
     """
+    shared = shared or read(statement)
     budget = budget or Budget(draws=80, shrink=60)
     out: dict[str, dict[str, Any]] = {}
     for h in statement.get("hyps", []):
@@ -60,7 +64,9 @@ def necessity(
             continue
         unused = uses is not None and name in uses and not uses[name]
         searched = recorded is not None and name in recorded.open  # and the kernel was asked
-        by = None if unused or searched else redundant(statement, name, proved=uses is not None)
+        asked, proved = not (unused or searched), uses is not None
+        by = redundant(statement, name, proved=proved, shared=shared) if asked else None
+        by = by and redundant(statement, name, proved=proved)  # as whoever validates it asks
         spent = SHORT if unused or by is not None or searched else budget  # no search finds what cannot be
         hunted = hunt(reduced, seed=seed ^ label_hash(name), budget=spent)
         if hunted.found is not None:
@@ -77,10 +83,13 @@ def necessity(
     return out
 
 
-def redundant(statement: Statement, name: str, *, proved: bool = False) -> str | None:
-    """Why the kernel says that a hypothesis may be dropped, or None. `proved` says that the statement is a theorem."""
+def redundant(
+    statement: Statement, name: str, *, proved: bool = False, shared: Readings | None = None
+) -> str | None:
+    """Why the kernel says that a hypothesis may be dropped, or None. `proved` says that the statement is a theorem;
+    `shared` is what the kernel has read over the signature."""
     reduced = without(statement, name)
-    asked = Consequences(statement)
+    asked = Consequences(statement, shared)
     fate = asked.of_hypothesis(reduced, name) or asked.theorem(reduced)
     if fate is None and proved:
         fate = asked.by_cases(name)

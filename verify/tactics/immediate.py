@@ -12,14 +12,17 @@ from fractions import Fraction
 from typing import Any
 
 from verify.kernel.checker import Scope
-from verify.kernel.errors import Reject
+from verify.kernel.errors import Budget, Reject
 from verify.kernel.normal import Poly
-from verify.kernel.replay import shelves, theorem
+from verify.kernel.replay import WORK as READING
+from verify.kernel.replay import shelves, statement, theorem
+from verify.kernel.signature import fields
 
 from . import back
 from .errors import TacticFailed
 from .positivity import nonneg, psd
 from .prover import Known, Prover, minus
+from .readings import Readings
 from .solve import Vector, positive_combination
 
 Json = Any
@@ -50,16 +53,30 @@ MALFORMED = (Reject, TacticFailed, TypeError, ValueError, LookupError, Attribute
 TRUE = {"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}
 
 
+def readings(sig: Json) -> Readings:
+    """What several sets of premises over one signature share. Raises one of `MALFORMED` if it is none."""
+    return Readings(statement({"sig": sig, "hyps": [], "goals": [TRUE]})["parsed"])
+
+
 class Premises:
     """Facts over one signature, read once, from which many formulas are to follow.
 
-    Raises one of `MALFORMED` if the kernel does not take them as hypotheses.
+    Raises one of `MALFORMED` if the kernel does not take them as hypotheses. What `shared` has read over the same
+    signature is not worked out again; it changes no answer.
     """
 
-    def __init__(self, sig: Json, hyps: Sequence[Json]) -> None:
+    def __init__(self, sig: Json, hyps: Sequence[Json], shared: Readings | None = None) -> None:
         self.sig, self.hyps = sig, list(hyps)
-        self.prover = Prover({"sig": sig, "hyps": self.hyps, "goals": [TRUE]}, "immediate")
+        shared = shared or readings(sig)
         self.free = {name for name, decl in sig["letters"].items() if decl.get("free")}
+        reader, keys = shared.rules(Budget(READING)), ("id", "all", "concl")
+        for h in self.hyps:
+            fields(h, keys, keys, "hyps")
+            reader.declare(h, dict(reader.sig.nat))
+            if any(name in self.free for name in _names(h["concl"])):
+                raise Reject("a hypothesis speaks of a free letter")
+        rules = shared.rules(Budget(10 * READING))
+        self.prover = Prover({"sig": sig, "hyps": self.hyps, "goals": [TRUE]}, "immediate", rules=rules)
 
     def refuses(self, fact: Json, *, hypothesis: bool = False) -> str | None:
         """Why the kernel does not take a formula as a goal (a hypothesis) over the signature, or None."""
@@ -94,16 +111,16 @@ class Premises:
         return found if theorem(found, shelves(), {})["ok"] else None
 
 
-def immediate(statement: Json, *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
+def immediate(stated: Json, *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
     """A theorem of the statement that the kernel has replayed, or None if no immediate proof was found.
 
     With `rewriting`, hypotheses that say what a letter is are also used to replace it.
     """
     try:
-        premises = Premises(statement["sig"], statement["hyps"])
+        premises = Premises(stated["sig"], stated["hyps"])
     except MALFORMED:
         return None
-    return premises.prove(statement["goals"], work=work, rewriting=rewriting)
+    return premises.prove(stated["goals"], work=work, rewriting=rewriting)
 
 
 def _names(data: Json) -> Iterator[str]:

@@ -51,11 +51,13 @@ class Known:
 class Prover:
     """Facts and steps of one theorem under construction; every step is checked as it is added."""
 
-    def __init__(self, statement: Json, name: str, library: dict[str, Json] | None = None) -> None:
+    def __init__(
+        self, statement: Json, name: str, library: dict[str, Json] | None = None, rules: Rules | None = None
+    ) -> None:
+        """`rules` is a checker over the signature, for a statement that is known to be well-formed."""
         self.statement, self.name = statement, name
         self.theorems: dict[str, Json] = dict(library or {})
-        parts = read_statement(statement)
-        self.rules = Rules(parts["parsed"], Budget(10 * WORK))
+        self.rules = rules or Rules(read_statement(statement)["parsed"], Budget(10 * WORK))
         self.rules.library = {**shelves(), **{k: entry(v) for k, v in self.theorems.items()}}
         self.rules.used_theorems, self.rules.hypotheses = set(), statement["hyps"]
         self.steps: list[Json] = []
