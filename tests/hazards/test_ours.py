@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 import flint
@@ -10,6 +11,7 @@ import pytest
 
 from tests.kernel.terms import accepted, alg, neg, q, rejected, sub, theorem, tr, v
 from verify.evidence.trials import check_witness
+from verify.kernel import kinds
 from verify.numeric.enclosure import Enclosure, InvalidInput, NotEvidence, exact_fraction, precision
 from verify.numeric.quadrature import entire, integrate, off_negative_axis
 
@@ -72,7 +74,8 @@ def test_arc_cosines_near_one() -> None:
     """23086, 24390: certain to be positive, and 0.041 degrees."""
     with precision(60):
         for digits in range(1, 40, 6):
-            assert Enclosure.from_exact(1 - Fraction(1, 10**digits)).acos(domain_proved=True).certainly_gt(0)
+            angle = Enclosure.from_exact(1 - Fraction(1, 10**digits)).acos(domain_proved=True)
+            assert angle.certainly_gt(0) and abs(angle).certainly_gt(0)
         degrees = Enclosure.from_exact(Fraction(7823207, 7823209)).acos() * 180 / Enclosure.pi()
         assert degrees.certainly_gt(Fraction(4, 100)) and degrees.certainly_lt(Fraction(5, 100))
 
@@ -88,6 +91,42 @@ def test_integrals() -> None:
         assert one.contains(1)
         root = integrate(lambda z: z.sqrt(), 1, 4, analytic=off_negative_axis)
         assert root.contains(Fraction(14, 3))
+
+
+def test_integrals_with_branches_and_cancellation() -> None:
+    """30404 up to a tail below 1e-8, 22487 on a large part of the line, 30484: real, near -0.97547."""
+    with precision(30):
+        near = 1 - Fraction(1, 10**6)
+        most = integrate(
+            lambda z: (1 - z).sqrt() * (1 - z).log(), 0, near, analytic=lambda z: off_negative_axis(1 - z)
+        )
+        assert abs(most + Fraction(4, 9)).certainly_lt(Fraction(1, 10**7))
+        part = integrate(lambda z: ((z * z).cos() - z.cos()) / (z * z), Fraction(1, 100), 8, analytic=entire)
+        assert part.is_finite() and part.certainly_gt(-10) and part.certainly_lt(10)
+        real = integrate(
+            lambda z: 0 - (1 / (z + 1)).sqrt() / (z * (1 - z).sqrt()),
+            Fraction(1, 5), Fraction(1, 2), analytic=lambda z: off_negative_axis(1 - z) and off_negative_axis(z + 1),
+        )  # fmt: skip
+        assert real.certainly_lt(Fraction(-97546, 10**5)) and real.certainly_gt(Fraction(-97548, 10**5))
+
+
+def test_sums_of_many_small_terms() -> None:
+    """20932: the mean of sin(K/64), term by term."""
+    with precision(30):
+        total = Enclosure.from_exact(0)
+        for k in range(52):
+            weight = Fraction(comb(51, k) * comb(77, 64 - k), comb(128, 64))
+            total = total + Enclosure.from_exact(Fraction(k, 64)).sin() * weight
+        assert total.certainly_gt(Fraction(387, 1000)) and total.certainly_lt(Fraction(388, 1000))
+
+
+def test_zeros_of_waves() -> None:
+    """30401: whether a number is a zero is decided from its normal form."""
+    item = {"id": "i", "vars": {}, "conditions": [], "rhs": q(0), "proof": {"rule": "normal"}}
+    for times, good in ((3, True), (Fraction(7, 2), False)):
+        waves = [["sin", ["*", q(c), ["pi"]]] for c in (4, times)]
+        (found,) = kinds.check_file({"identities": [{**item, "lhs": ["+", *waves]}]})["identities"]
+        assert found["ok"] is good
 
 
 def test_analytic_is_not_optional() -> None:
