@@ -222,6 +222,26 @@ def test_a_page_still_too_long_gives_its_derivation_away(monkeypatch: pytest.Mon
     assert 'href="../../claims/linear_networks/balancedness.html#st-conserved"' in aside
 
 
+def test_a_long_derivation_takes_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "MOST", 1)
+    monkeypatch.setattr(site, "LONGEST", 1)
+    item = example.balancedness()
+    assert item.certificate is not None
+    files = render([item], example.REGISTRY, example.SOURCES)
+    theorems = item.certificate["derivation"]
+    names = ["balancedness.html", *(f"balancedness.{k}.html" for k in range(2, len(theorems) + 1))]
+    assert [n for n in files if n.startswith("derivation/")] == [f"derivation/linear_networks/{n}" for n in names]
+    claim = files["claims/linear_networks/balancedness.html"].decode()
+    for k, (t, name) in enumerate(zip(theorems, names, strict=True), 1):
+        page = files[f"derivation/linear_networks/{name}"].decode()
+        assert page.count('<article class="theorem"') == 1 and f'id="t-{model.anchor(t["id"])}"' in page
+        assert f'<b aria-current="page">theorem {k}</b>' in page
+        assert f'href="../../derivation/linear_networks/{name}#s-{k}-' in claim
+        for other in re.findall(r'href="([^"#]*)#(t-[^"]+)"', page):  # theorems that it uses
+            where = names[[f"t-{model.anchor(u['id'])}" for u in theorems].index(other[1])]
+            assert (other[0] or name) == where
+
+
 def test_formulas_in_titles_are_set() -> None:
     assert words.typeset("loss at rate 2 c^(2(N-1)/N) for p >= 1") == "loss at rate 2 c<sup>2(N−1)/N</sup> for p ≥ 1"
     assert words.typeset("(1 - 2 eta)^2 <b>") == "(1 − 2 <i>η</i>)<sup>2</sup> &lt;b&gt;"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from .dependencies import Dependencies
 from .layout import Box, Drawing, Edge, components, curve, layered
 from .model import Claim, Statement, anchor
-from .verdicts import BY_WORD, NO_VERDICT, glyph
+from .verdicts import BY_WORD, NO_VERDICT, VERDICTS, glyph
 
 WIDTH = 1180  # of a drawing, if no component is wider
 NODE, LINE, PIP, ROW, PAD = 196, 17, 20, 23, 9
@@ -251,37 +251,57 @@ def _marks(node: Node, deps: Dependencies, root: str) -> list[Markup]:
     per = (NODE - 2 * PAD) // PIP
     for k, s in enumerate(node.statements):
         assert node.claim is not None
-        drawn = pip(s, (node.claim.id, s.label) in deps.settled)
+        settled = (node.claim.id, s.label) in deps.settled
         if node.rows:
             y = node.head + ROW * k
+            place = f' x="{PAD}" y="{y + 3}"'
             name = s.name or s.role_words
             href = f"{root}{node.claim.page}#{s.anchor}"
             hit = Markup('<rect class="hit" x="2" y="{}" width="{}" height="{}"/>').format(y, NODE - 4, ROW)
-            moved = Markup('<g transform="translate({} {})">{}</g>').format(PAD, y + 3, drawn)
+            drawn = pip(s, settled, place)
             label = f"{s.role_words} {s.name}, {s.verdict}"
             text = _text("name", PAD + 24, y + 16, _cut(name, 25))
-            row = Markup('<a class="row" href="{}" aria-label="{}">{}{}{}</a>').format(href, label, hit, moved, text)
+            row = Markup('<a class="row" href="{}" aria-label="{}">{}{}{}</a>').format(href, label, hit, drawn, text)
             out.append(row)
         else:
             x, y = PAD + PIP * (k % per), node.head + PIP * (k // per)
-            out.append(Markup('<g transform="translate({} {})" aria-hidden="true">{}</g>').format(x, y, drawn))
+            out.append(pip(s, settled, f' x="{x}" y="{y}"', title=True))
     return out
 
 
-def pip(s: Statement, settled: bool) -> Markup:
-    """The mark of a statement; `settled` if it is proved and so is everything below."""
-    return mark(s.role, s.verdict, settled, f"{s.role_words} {s.name}: {s.verdict}")
+def pip(s: Statement, settled: bool, place: str = "", title: bool = False) -> Markup:
+    """The mark of a statement; `settled` if it is proved and so is everything below.
+
+    `place` holds attributes; with a title the mark says what it stands for.
+    """
+    name = Markup("<title>{} {}: {}</title>").format(s.role_words, s.name, s.verdict) if title else Markup()
+    return Markup('<use href="#{}"{}>{}</use>').format(_mark_id(s.role, s.verdict, settled), Markup(place), name)
+
+
+def mark(role: str, verdict: str = "", settled: bool = False) -> Markup:
+    """A mark, 17 by 17: its border says what kind of statement it is, its fill and glyph the verdict, if any."""
+    return Markup('<use href="#{}"/>').format(_mark_id(role, verdict, settled))
+
+
+_BORDERS = {"printed": 0, "corrected": 3, "lemma": 8}  # roundness
+
+
+def _mark_id(role: str, verdict: str, settled: bool) -> str:
+    css = BY_WORD.get(verdict, BY_WORD[NO_VERDICT]).css if verdict else "none"
+    return f"m-{role if role in _BORDERS else 'corrected'}-{css}{'-settled' if settled else ''}"
 
 
 @cache
-def mark(role: str, verdict: str = "", settled: bool = False, name: str = "") -> Markup:
-    """A mark, 17 by 17: its border says what kind of statement it is, its fill and glyph the verdict, if any."""
-    found = BY_WORD.get(verdict or NO_VERDICT, BY_WORD[NO_VERDICT])
-    return Markup('<g class="pip v-{} {}{}">{}<rect width="17" height="17" rx="{}"/>{}</g>').format(
-        found.css if verdict else "none",
-        role,
-        " settled" if settled else "",
-        Markup("<title>{}</title>").format(name) if name else "",
-        {"printed": 0, "lemma": 8}.get(role, 3),
-        glyph(found, ' x="2.5" y="2.5" width="12" height="12"') if verdict else "",
-    )
+def marks() -> Markup:
+    """Every mark, drawn once for each page, to be referred to from the rest of it."""
+    made = []
+    for role, round_ in _BORDERS.items():
+        for verdict, settled in [("", False), ("PROVED", True), *((v.word, False) for v in VERDICTS)]:
+            css = BY_WORD[verdict].css if verdict else "none"
+            inner = glyph(BY_WORD[verdict], ' x="2.5" y="2.5" width="12" height="12"') if verdict else ""
+            made.append(
+                Markup('<g id="{}" class="pip v-{} {}{}"><rect width="17" height="17" rx="{}"/>{}</g>').format(
+                    _mark_id(role, verdict, settled), css, role, " settled" if settled else "", round_, inner
+                )
+            )
+    return Markup('<svg class="unseen" aria-hidden="true"><defs>{}</defs></svg>').format(Markup("").join(made))

@@ -32,6 +32,7 @@ Json = Any
 Told = Callable[[str, int, int], None]
 MARKER = "report.json"
 MOST = 200_000  # bytes in the page of a claim, before parts of it move to pages of their own
+LONGEST = 180_000  # bytes of theorems on one page of a derivation
 _ASIDE = {"evidence": "evidence", "derivation": "derivation", "kernel": "checked"}
 """The parts that move, in this order, each with the macro that writes it."""
 _ASSETS = files("verify.report") / "assets"
@@ -204,21 +205,58 @@ def _claim_pages(env: jinja2.Environment, shared: Mapping[str, Json], deps: Depe
     macros = {name: getattr(env.get_template(f"_{name}.html").module, macro) for name, macro in _ASIDE.items()}
     told = {  # each part is written once, whatever pages it is tried on
         "evidence": _once(lambda s: macros["evidence"](s, fates), lambda s: s.label),
-        "derivation": _once(lambda *place: macros["derivation"](c, *place), lambda *place: place),
+        "derivation": _once(
+            macros["derivation"], lambda t, statements, aside, part: (t.anchor, statements, aside, part and part.number)
+        ),
         "kernel": _once(macros["kernel"], lambda s: s.label),
     }
     drawn = _drawn(c)
     template = env.get_template("claim.html")
     aside = {f"{name}_page": "" for name in _ASIDE}
     out: dict[str, str] = {}
+    parts: list[Part] = []
     for name in ("", *_ASIDE):
         if name:
             aside[f"{name}_page"] = f"{name}/{c.id}.html"
-            out[f"{name}/{c.id}.html"] = env.get_template(f"{name}.html").render(**shared, told=told)
-        out[c.page] = template.render(**shared, **aside, told=told, drawn=drawn, deps=deps)
+            if name == "derivation":
+                parts = _derivation_parts(c, told["derivation"])
+            for part in parts if name == "derivation" else [None]:
+                page = part.page if part else f"{name}/{c.id}.html"
+                out[page] = env.get_template(f"{name}.html").render(**shared, told=told, part=part, parts=parts)
+        away = {t.anchor: part.page for part in parts for t in part.theorems}
+        out[c.page] = template.render(**shared, **aside, told=told, drawn=drawn, deps=deps, parts=parts, away=away)
         if len(out[c.page].encode()) <= MOST:
             break
     return out
+
+
+@dataclass(frozen=True)
+class Part:
+    """One page of a derivation; `elsewhere` leads to the theorems on the other ones."""
+
+    number: int
+    page: str
+    theorems: tuple[model.Theorem, ...]
+    elsewhere: Mapping[str, str]
+
+
+def _derivation_parts(c: Claim, told: Callable[..., Markup]) -> list[Part]:
+    """The theorems of a claim on as few pages as their length allows, each page with whole theorems in their order."""
+    chunks: list[list[model.Theorem]] = [[]]
+    length = 0
+    for t in c.theorems:
+        size = len(told(t, f"../../{c.page}", "", None).encode())
+        if chunks[-1] and length + size > LONGEST:
+            chunks.append([])
+            length = 0
+        chunks[-1].append(t)
+        length += size
+    names = [f"{c.slug}.html", *(f"{c.slug}.{k}.html" for k in range(2, len(chunks) + 1))]  # no slug holds a dot
+    home = {t.anchor: name for chunk, name in zip(chunks, names, strict=True) for t in chunk}
+    return [
+        Part(k, f"derivation/{c.topic}/{name}", tuple(chunk), {a: other for a, other in home.items() if other != name})
+        for k, (chunk, name) in enumerate(zip(chunks, names, strict=True), 1)
+    ]
 
 
 def _once(function: Callable[..., Markup], key: Callable[..., Hashable]) -> Callable[..., Markup]:
@@ -238,7 +276,7 @@ def _graph_page(env: jinja2.Environment, common: Mapping[str, Json], deps: Depen
     """The page of all files, or of one topic."""
     drawn = graph.topic(deps, topic, root) if topic else graph.whole(deps, root)
     return env.get_template("graph.html").render(
-        **common, root=root, topic=topic, graph=drawn, deps=deps, pip=graph.pip, mark=graph.mark,
+        **common, root=root, topic=topic, graph=drawn, deps=deps, pip=graph.pip, mark=graph.mark, marks=graph.marks,
         topics=sorted({c.topic for c in deps.claims.values()}),
     )  # fmt: skip
 
