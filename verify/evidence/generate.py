@@ -179,6 +179,7 @@ class _Draw:
         self.work = 0
         self.fixed = False
         self._kept: tuple[Evaluator, int, int] | None = None
+        self._reads: dict[int, tuple[Term, list[tuple[str, Any, frozenset[str]]]]] = {}
 
     def instance(self) -> Instance:
         return Instance(
@@ -429,11 +430,13 @@ class _Draw:
 
     def read(self, term: Term, env: Env) -> list[Key]:
         ev = self.ev()
-        return [
-            (x[1], tuple(ev.index(i, env) for i in x[2]), "")
-            for x in walk(term)
-            if x[0] == "v" and all(index_symbols(i) <= set(env) | set(self.nat) for i in x[2])
-        ]
+        known = self._reads.get(id(term))
+        if known is None:
+            found = [x for x in walk(term) if x[0] == "v"]
+            known = term, [(x[1], x[2], frozenset().union(*map(index_symbols, x[2]))) for x in found]
+            self._reads[id(term)] = known  # keeps the term, so its id stays its own
+        have = {*env, *self.nat}
+        return [(name, tuple(ev.index(i, env) for i in at), "") for name, at, symbols in known[1] if symbols <= have]
 
     def unit_vector(self, n: int) -> Mat:
         """A rational point of the sphere, often in a special position to an earlier one."""

@@ -82,6 +82,7 @@ class Judge:
     consequences: Consequences
     recorded: Recorded = field(default_factory=Recorded)
     kept: dict[int, Prepared | None] = field(default_factory=dict)
+    _refused: dict[str, str | None] = field(default_factory=dict)  # by label
 
     def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from that of its hypothesis; None if none does."""
@@ -110,6 +111,13 @@ class Judge:
         if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
             return {"status": "killed", "by": "the derivation and the witness"}
         return None
+
+    def _ill_formed(self, mutant: Mutant) -> str | None:
+        label = mutant.label()
+        if label not in self._refused:
+            said = self.consequences.ill_formed(mutant.statement, mutant.goal(), mutant.hypothesis())
+            self._refused[label] = said
+        return self._refused[label]
 
     def remembered(self, mutant: Mutant) -> dict[str, Any] | None:
         """What is recorded about the mutant, if it is so now: an instance rejects it, or the kernel settles it."""

@@ -50,9 +50,14 @@ def children(term: Term) -> tuple[int, ...]:
 
 def walk(term: Term) -> Iterator[Term]:
     """The term and all its sub-terms, outermost first."""
-    yield term
-    for i in children(term):
-        yield from walk(term[i])
+    left = [term]
+    while left:
+        x = left.pop()
+        yield x
+        if x[0] in ("+", "*"):
+            left += x[:0:-1]
+        else:
+            left += [x[i] for i in reversed(_CHILDREN.get(x[0], ()))]
 
 
 def places(term: Term, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Term]]:

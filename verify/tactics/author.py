@@ -9,7 +9,6 @@ from typing import Any
 
 from verify.kernel.checker import Scope
 from verify.kernel.errors import Reject
-from verify.kernel.replay import entry
 from verify.statement.claims import Claim
 from verify.statement.errors import StatementError
 from verify.statement.scripts import Fact, Hint, Script, Step
@@ -19,7 +18,7 @@ from verify.statement.terms import Node, Term
 from .errors import TacticFailed
 from .positivity import nonneg, psd
 from .probability import ProbabilityTactics
-from .prover import Known, Prover, minus
+from .prover import Known, Prover, minus, shelved
 from .show import dim_term
 
 Json = Any
@@ -33,6 +32,7 @@ class Context:
     theorems: dict[str, Json] = field(default_factory=dict)  # by id, dependencies first
     done: dict[str, list[str]] = field(default_factory=dict)  # statement label -> theorem ids
     load: Callable[[str], Claim] | None = None
+    entries: dict[str, Json] = field(default_factory=dict)  # the theorems as later ones see them
 
 
 def derive(claim: Claim, statement: Statement, context: Context | None = None) -> tuple[list[Json], list[str]]:
@@ -71,6 +71,7 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
             else:
                 theorem = Author(context, claim, statement, case, name, kernel).theorem()
             context.theorems[name] = theorem
+            context.entries.pop(name, None)
             ids.append(name)
     except TacticFailed as e:
         del context.done[key]
@@ -126,7 +127,7 @@ class Interpreter:
         self.kernel = {**kernel, "sig": {**kernel["sig"], "letters": dict(kernel["sig"]["letters"])}}
         self._free_letters()
         self._auxiliary()
-        self.prover = Prover(self.kernel, name, context.theorems)
+        self.prover = Prover(self.kernel, name, context.theorems, entries=context.entries)
         self.labels: dict[str, list[str]] = {}
         self.lemmas: dict[str, list[str]] = {}
         self.auto: list[str] = []
@@ -894,9 +895,8 @@ class Interpreter:
         raise TacticFailed(f"the claim {slug!r} has no statement {label!r}")
 
     def _know(self, ids: list[str]) -> None:
-        for i in ids:
-            if i not in self.prover.rules.library:
-                self.prover.rules.library[i] = entry(self.context.theorems[i])
+        new = {i: self.context.theorems[i] for i in ids if i not in self.prover.rules.library}
+        self.prover.rules.library.update(shelved(new, self.context.entries))
 
     def _map(self, thm: Json, given: Mapping[str, Any]) -> Json:
         """Images of the theorem's symbols: those given, others by their own names."""

@@ -48,17 +48,31 @@ class Known:
     strict: bool = False
 
 
+def shelved(theorems: dict[str, Json], entries: dict[str, Json]) -> dict[str, Json]:
+    """Theorems as later ones see them, by id; what `entries` has already is not made again."""
+    for name, theorem in theorems.items():
+        if name not in entries:
+            entries[name] = entry(theorem)
+    return {name: entries[name] for name in theorems}
+
+
 class Prover:
     """Facts and steps of one theorem under construction; every step is checked as it is added."""
 
     def __init__(
-        self, statement: Json, name: str, library: dict[str, Json] | None = None, rules: Rules | None = None
+        self,
+        statement: Json,
+        name: str,
+        library: dict[str, Json] | None = None,
+        rules: Rules | None = None,
+        entries: dict[str, Json] | None = None,
     ) -> None:
-        """`rules` is a checker over the signature, for a statement that is known to be well-formed."""
+        """`library` are theorems by id. `rules` is a checker over the signature, for a statement that is known to be
+        well-formed. `entries` keeps what later theorems see of those in the library, for other provers, too."""
         self.statement, self.name = statement, name
         self.theorems: dict[str, Json] = dict(library or {})
         self.rules = rules or Rules(read_statement(statement)["parsed"], Budget(10 * WORK))
-        self.rules.library = {**shelves(), **{k: entry(v) for k, v in self.theorems.items()}}
+        self.rules.library = {**shelves(), **shelved(self.theorems, {} if entries is None else entries)}
         self.rules.used_theorems, self.rules.hypotheses = set(), statement["hyps"]
         self.steps: list[Json] = []
         self.facts: dict[str, Json] = {}

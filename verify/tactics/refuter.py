@@ -160,7 +160,7 @@ class Refuter(Author):
             "goals": [{"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}],
         }
         self.directions, self.auto, self.labels, self.lemmas = {}, [], {}, {}
-        self.prover = Prover(self.kernel, name, context.theorems)
+        self.prover = Prover(self.kernel, name, context.theorems, entries=context.entries)
         self.here = self.prover.rules.top()
 
     def _variables(self, n: str, declaration: Json) -> list[str]:
