@@ -547,8 +547,8 @@ TRIED = {
 def _tried(data: Mapping[str, Any]) -> str:
     """How many instances were drawn, and what became of them; what did not occur is left out."""
     counts = {k: v for k, v in data.items() if isinstance(v, int) and not isinstance(v, bool) and v}
-    left = [k for k in counts if k not in (*TRIED, "drawn", "seed", "agree_digits")]
-    parts = [f"{counts[k]} {TRIED.get(k, k)}" for k in (*TRIED, *left) if k in counts]
+    left = [k for k in counts if k not in (*TRIED, "drawn", "seed", "agree_digits", "longest_bits")]
+    parts = [f"{counts[k]} {TRIED.get(k, k.replace('_', ' '))}" for k in (*TRIED, *left) if k in counts]
     drawn = f"{counts['drawn']} drawn" if "drawn" in counts else ""
     return ": ".join(filter(None, (drawn, ", ".join(parts)))) or "none"
 
@@ -795,7 +795,9 @@ def explain_command(asked: tuple[str, ...], name: str, number: int | None) -> No
         for row in textwrap.wrap(rule(line.rule) + source_text, 96):
             click.echo(f"       {row}")
         if number is not None:
-            click.echo(textwrap.indent(json.dumps(line.certificate, indent=1, sort_keys=True), "       "))
+            for key, value in sorted(line.certificate.items()):
+                for row in textwrap.wrap(f'"{key}": {json.dumps(value, sort_keys=True)}', 96, break_on_hyphens=False):
+                    click.echo(f"       {row}")
 
 
 @main.command("uses")
@@ -816,7 +818,8 @@ def uses_command(asked: tuple[str, ...], name: str) -> None:
             click.echo(f"{name} is used by no step.")
             return
         near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        kinds = "; a name is that of a theorem (CLAIM.STATEMENT), of a fact in `verify axioms`, or of a kernel rule"
+        hint = f"; did you mean {' or '.join(near)}?" if near else kinds
         _fail(f"no derivation knows {name!r}{hint}", EXIT_USAGE)
     for claim, count in Counter((hit.claim) for hit in hits).items():
         where = ", ".join(f"{hit.theorem} ({hit.step})" for hit in hits if hit.claim == claim)

@@ -74,8 +74,8 @@ class Cache:
         """The key of a claim file: the salt, its name, place and content, and what is read beside it."""
         path = source.path
         parts = [self._salt, source.topic, source.slug, str(path.resolve()), str(file_hash(path))]
-        beside = path.with_name(path.stem + ".instances.json")
-        tables = [beside, source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
+        beside = sorted(path.parent.glob(f"{path.stem}.*.json"))  # what searches recorded about the claim
+        tables = [*beside, source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
         return sha256("\n".join([*parts, *(str(file_hash(table)) for table in tables)]))
 
     def get(self, key: str) -> dict[str, Any] | None:

@@ -114,13 +114,14 @@ def figure(subject: object, **options: object) -> None:
     _page().figures.append(Figure(subject, tuple((k, exact(v, f"figure, {k}=")) for k, v in options.items())))
 
 
-def check(subject: object, **options: object) -> None:
-    """Settings of the search for evidence, `options`, for the statement `subject`. Raises StatementError for what
-    is no statement.
+def check(*subjects: object, **options: object) -> None:
+    """Settings of the search for evidence, `options`, for each of the statements `subjects`. Raises StatementError
+    for what is no statement.
     """
-    if not isinstance(subject, Statement):
-        raise StatementError(f"check takes a statement, not {subject!r}")
-    _page().checks.append(Check(subject, tuple((k, exact(v, f"check, {k}=")) for k, v in options.items())))
+    for subject in subjects:
+        if not isinstance(subject, Statement):
+            raise StatementError(f"check takes statements, not {subject!r}")
+        _page().checks.append(Check(subject, tuple((k, exact(v, f"check, {k}=")) for k, v in options.items())))
 
 
 # Loading ---------------------------------------------------------------------------------------------------
