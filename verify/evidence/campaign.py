@@ -126,6 +126,7 @@ class Campaign:
         ]
 
     def kills(self, mutant: Mutant, instance: Instance, outcome: Outcome) -> bool:
+        """Whether `mutant` fails at `instance`, with the time that `outcome` names; if so the instance is kept."""
         data = instance.to_json()
         if outcome.where.startswith("time "):
             data["where"] = outcome.where
