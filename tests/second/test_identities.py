@@ -158,6 +158,7 @@ BAD: dict[str, tuple[Json, str]] = {
     "zero between": (row("x", "x", cases("x-22/7", zero=None), x="real"), "the case zero occurs"),
     "both signs": (row("x", "x", have("x-22/7", "!=", {"rule": "eval"}), x="real"), "both signs occur"),
     "unknown scalar rule": (row("z", "z", have("abs(z)+1", ">", {"rule": "hope"}), z="complex"), "unknown rule"),
+    "fact without value": (row("x", "x", have("1/x", ">=", {"rule": "eval"}), x="nonnegative"), "no value"),
     "unknown relation": (row("x", "x", have("x**2", "<", {"rule": "eval"}), x="real"), "the relation is"),
     "half a power": (
         row(
@@ -292,4 +293,7 @@ def test_scopes_and_numbers() -> None:
         identities.real_at(flint.acb(1, flint.arb(0, 2)), "a number")
     with pytest.raises(Rejected, match="a number is not real"):
         identities.real_at(flint.acb(1, 2), "a number")
+    checker = identities.Checker("s")
+    for start, across in ((flint.acb(-1), True), (flint.acb(1), False)):
+        assert checker.crossed(lambda _, start=start: start, identities.Fraction(0), identities.Fraction(1)) is across
     identities._known([{"rule": "limit"}, {"at": 1}])

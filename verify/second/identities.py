@@ -229,10 +229,6 @@ class Checker:
                 raise Rejected(f"{what}: {show(u)} {rel} 0 is false at {_shown(at)}")
             self.tested += 1
 
-    def valued(self, s: Scope, u: Term, what: str) -> None:
-        """Raise Rejected, naming `what`, if `u` has no value at a point of `s`."""
-        self.equal(s, u, u, what)
-
     def realvalued(self, s: Scope, u: Term, what: str) -> None:
         """Raise Rejected, naming `what`, if `u` has a value that is not real at a point of `s`."""
         self.relation(s, plus(power(u, 2), q(1)), ">", what)
