@@ -125,11 +125,12 @@ def expand(tape: Tape, centre: list[Any], order: int) -> Expansion:
             gaps.append(joint_norm(gap) if defined else flint.arb.pos_inf())
     norms: dict[int, list[Any]] = {}
     sizes: list[list[list[Any]]] = []
+    polynomial = tape.polynomial
     with flint.ctx.workprec(LOW_BITS):
-        if not tape.polynomial:
+        if not polynomial:
             sizes = [[[x.abs_upper() for x in m.entries()] for m in series[i][1:]] for i in range(tape.inputs)]
         for op in tape.ops:
-            if tape.polynomial and op.kind in ("matmul", "hadamard"):
+            if polynomial and op.kind in ("matmul", "hadamard"):
                 for a in op.args:
                     if a not in fixed and a not in norms:
                         norms[a] = [frobenius(m) for m in series[a][:order]]

@@ -44,7 +44,9 @@ class Tape:
 
     def emit(self, op: Op) -> int:
         """Position of the instruction, which is added unless the same one is there already."""
-        data = op.data if isinstance(op.data, Fraction | str | None) else id(op.data)
+        data: Any = op.data if isinstance(op.data, Fraction | str | None) else id(op.data)
+        if isinstance(op.data, RationalMatrix):  # often made anew: nothing is computed twice
+            data = op.shape, tuple(map(tuple, op.data.rows()))
         key = (op.kind, op.args, data)
         if op.kind != "input" and key in self._known:
             return self._known[key]
