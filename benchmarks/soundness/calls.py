@@ -37,7 +37,7 @@ from tests.kernel.traced import functions
 
 from . import mutants as mu
 from .cases import Slow, corpus_hash
-from .mutation import EQUIVALENT, RESULT, SAME, known, listed, load, save, summary
+from .mutation import EQUIVALENT, RESULT, SAME, known, listed, load, save, summary, wanted
 
 Json = Any
 Path_ = tuple[Any, ...]
@@ -118,20 +118,19 @@ class Changer:
 
     def _once(self, form: Json) -> None:
         rng = self.rng
-        args = form[0]
-        if len(args) < 2:
-            return
-        if len(form) > 1 and rng.random() < 0.2:
-            i = 1
-            places = [p for p, _ in parts(form[1]) if p]
-        else:
-            i = 0
+        i = rng.randrange(len(form)) if rng.random() < 0.4 else 0
+        if i != 1:
+            args = form[i]
+            if len(args) < 2:
+                return
             k = rng.randrange(1, len(args))
             places = [(k, *p) for p, _ in parts(args[k])]
             if len(args) > 2 and rng.random() < 0.03:
                 j = rng.randrange(1, len(args))
                 args[j], args[k] = args[k], args[j]
                 return
+        else:
+            places = [p for p, _ in parts(form[1]) if p]
         if not places:
             return
         path = rng.choice(places)
@@ -481,7 +480,7 @@ def main() -> int:
     parser.add_argument("--harvest", type=Path, action="append", required=True, help="written by harvest.py")
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--each", type=float, default=0.15)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="only functions whose name begins with one of these")
     parser.add_argument("--attempt", type=int, default=0, help="another seed")
     parser.add_argument("--others", action="store_true", help="also mutants that other cases notice")
     parser.add_argument("--workers", type=int, default=2)
@@ -503,7 +502,7 @@ def main() -> int:
         of.setdefault(m.definition.name, []).append(m)
     jobs = []
     for name, ms in of.items():
-        if args.only not in name or name not in functions():
+        if not wanted(name, args.only) or name not in functions():
             continue
         alive = [m for m in ms if outcomes.get(m.id) is None and (m.id in outcomes or not _idle(m, outcomes))]
         noticed = [(m, outcomes.get(m.id) or "") for m in ms if outcomes.get(m.id) != SAME]

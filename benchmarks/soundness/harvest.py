@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import pickle
 import random
@@ -20,7 +21,7 @@ from tests.kernel.traced import Tracer, caches, functions
 from tests.must_fail import traces
 from tests.must_fail.files import answer
 
-from .mutation import RESULT, known, listed, load
+from .mutation import RESULT, known, listed, load, wanted
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,12 +75,12 @@ class Harvester(Tracer):
                 signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def sources(part: int, parts: int) -> Iterator[Callable[[], Any]]:
-    """Twins and changes of them, and recorded questions in between; one of so many parts of all."""
+def sources(only: str) -> Iterator[Callable[[], Any]]:
+    """Twins and changes of them whose names begin so, and recorded questions in between."""
     rng = random.Random(1)
-    questions = rng.sample(list(recorded.QUESTIONS), len(recorded.QUESTIONS))[part::parts]
-    rows = traces.read()
-    rows = rng.sample(rows, len(rows))[part::parts]
+    questions = rng.sample(list(recorded.QUESTIONS), len(recorded.QUESTIONS)) if not only else []
+    rows = [row for row in traces.read() if wanted(row[0], only)]
+    rows = sorted(rng.sample(rows, len(rows)), key=len)
     for k in range(max(len(questions), len(rows))):
         if k < len(rows):
             yield partial(_answer, rows[k])
@@ -99,47 +100,34 @@ def _long(number: int, frame: Any) -> None:
     raise Long
 
 
-def harvest(
-    seconds: float, part: int = 0, parts: int = 1, out: Path | None = None, say: bool = True
-) -> dict[str, list[Json]]:
-    """Forms of calls by function, small ones first."""
-    began = time.process_time()
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.harvest", description=__doc__)
+    parser.add_argument("file", type=Path, help="where to write")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--functions", default="", help="only functions whose name begins with one of these")
+    parser.add_argument("--sources", default="", help="only twins whose name begins with one of these")
+    args = parser.parse_args()
     sys.setrecursionlimit(20_000)
     signal.signal(signal.SIGPROF, _long)
-    every = listed()
+    every = listed(args.functions or "-")
     outcomes = known(load(RESULT), every)
-    harvester = Harvester({m.definition.name for m in every if outcomes.get(m.id) is None})
+    names = {
+        m.definition.name for m in every if outcomes.get(m.id) is None and wanted(m.definition.name, args.functions)
+    }
+    harvester = Harvester(names)
+    began = time.process_time()
     number = 0
-    for number, run in enumerate(sources(part, parts)):
+    for number, run in enumerate(sources(args.sources)):  # noqa: B007
         harvester.during(run)
-        if time.process_time() - began > seconds:
+        if time.process_time() - began > args.seconds or not harvester.inner:
             break
-        if not harvester.inner:
-            break
-        if number % 100 == 99 and out is not None:
-            out.write_bytes(
-                pickle.dumps({n: [x[k] for k in sorted(x, key=len)] for n, x in harvester.found.items() if x})
-            )
-        if say and number % 20 == 0:
-            print(
-                number,
-                f"{time.process_time() - began:.0f} s",
-                sum(map(len, harvester.found.values())),
-                len(harvester.inner),
-                flush=True,
-            )
-    if say:
-        print(number, "sources", f"{time.process_time() - began:.0f} s", flush=True)
-    return {n: [x[k] for k in sorted(x, key=len)] for n, x in harvester.found.items() if x}
+    found = {n: [x[k] for k in sorted(x, key=len)] for n, x in harvester.found.items() if x}
+    args.file.write_bytes(pickle.dumps(found))
+    print(
+        f"{sum(map(len, found.values()))} calls of {len(found)} functions, of {len(names)}, from {number + 1} sources"
+    )
+    return 0
 
 
 if __name__ == "__main__":
-    found = harvest(float(sys.argv[1]), int(sys.argv[3]), 2, Path(sys.argv[2]))
-
-    Path(sys.argv[2]).write_bytes(pickle.dumps(found))
-    print(
-        len(functions()),
-        len(found),
-        sum(map(len, found.values())),
-        sum(len(json.dumps(x)) for r in found.values() for x in r),
-    )
+    sys.exit(main())

@@ -46,21 +46,26 @@ def load(path: Path) -> Json:
 
 
 def listed(only: str = "") -> list[mu.Mutant]:
-    """All mutants, those of the theorem checker before those of the other kinds. Those of definitions whose name does
-    not contain the text may only have names, no change: these are remembered in .verify-cache."""
+    """All mutants, those of the theorem checker before those of the other kinds. Those of definitions that are not
+    wanted may only have names, no change: these are remembered in .verify-cache."""
     memory = CACHE / "mutants.pickle"
     known: dict[Json, list[tuple[str, int]]] = {}
     if only and memory.exists():
         known = pickle.loads(memory.read_bytes())
     found: list[mu.Mutant] = []
     for d in mu.definitions():
-        rows = None if only in d.name else known.get((mu.VERSION, d.name, d.hash))
+        rows = None if wanted(d.name, only) else known.get((mu.VERSION, d.name, d.hash))
         made = mu.mutants(d) if rows is None else [mu.Mutant(i, d, line, (), _nothing) for i, line in rows]
         known[mu.VERSION, d.name, d.hash] = [(m.id, m.line) for m in made]
         found += made
     CACHE.mkdir(parents=True, exist_ok=True)
     memory.write_bytes(pickle.dumps(known))
     return sorted(found, key=lambda m: "." in m.definition.module)
+
+
+def wanted(name: str, only: str) -> bool:
+    """Does the name begin with one of the texts, which are separated by commas?"""
+    return name.startswith(tuple(only.split(",")))
 
 
 def _nothing(node: Any) -> Any:

@@ -6,7 +6,10 @@ texts and truth values stand for themselves, and
     ["t", ..] tuple, ["l", ..] list, ["s", ..] set, ["f", ..] frozen set, ["d", [key, value], ..] table,
     ["q", "2/3"] fraction, ["o", "module.Class", {field: value}] object, ["&", n, value] a value with a number and
     ["r", n] the same value again, ["m", value, name] a method of a value, ["k", value] a function with this constant
-    value, ["g", name] a function of the kernel.
+    value, ["g", name] a function of the kernel, ["#", n] a counter that stands at n.
+
+A third part of the arguments, if there is one, is given to the function that the call returns. What objects remember
+only to be faster is left out.
 
 What comes of a call is its result or its exception, and what it left in its arguments: budgets, tables, remembered
 terms. `python -m benchmarks.soundness.calls` finds the calls, each of which notices a change of the kernel's source
@@ -16,6 +19,7 @@ that no other does; `python -m tests.kernel.recorded` writes the hashes again af
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
 from fractions import Fraction
@@ -29,6 +33,8 @@ CALLS = Path(__file__).with_name("calls")  # one file for each module
 PACKAGE = "verify.kernel."
 TEXT = 60  # characters of a reason that count
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+MEMORIES = {"memory", "known", "narrow", "cache", "fine", "split"}  # tables of objects that only save work
 
 Json = Any
 
@@ -62,6 +68,10 @@ def state(x: Any) -> dict[str, Any]:
     if names is not None:
         return {n: getattr(x, n) for n in names if hasattr(x, n)}
     return dict(vars(x))
+
+
+def _forgotten(name: str, x: Any) -> Any:
+    return type(x)() if name in MEMORIES and type(x) in (dict, set) else x
 
 
 class Writer:
@@ -98,6 +108,8 @@ class Writer:
             return ["g", named()[x]] if x in named() else ["k", None]
         if kind is BuiltinFunctionType:
             raise Unwritable
+        if kind is itertools.count:
+            return ["#", int(repr(x)[6:-1])]
         if id(x) in self.seen:
             form = self.seen[id(x)]
             if form[0] != "&":
@@ -116,7 +128,7 @@ class Writer:
             name = f"{kind.__module__.removeprefix(PACKAGE)}.{kind.__name__}"
             if classes().get(name) is not kind:
                 raise Unwritable
-            body = ["o", name, {n: self.of(v) for n, v in state(x).items()}]
+            body = ["o", name, {n: self.of(_forgotten(n, v)) for n, v in state(x).items()}]
         else:
             raise Unwritable
         if form[0] == "&":
@@ -164,6 +176,8 @@ class Reader:
             return functions()[x[1]]
         if tag == "k":
             return Constant(x[1])
+        if tag == "#":
+            return itertools.count(x[1])
         made: Any
         if tag == "l":
             made = self._keep(number, [])
@@ -240,6 +254,8 @@ class Summary:
             names = fields(kind)
             inside = state(x) if names is None else {n: getattr(x, n, None) for n in names}
             found = hash((word(kind.__name__), *(hash((word(n), self.of(inside[n]))) for n in sorted(inside))))
+        elif kind is itertools.count:
+            found = word(repr(x))
         else:
             found = word(getattr(x, "__qualname__", kind.__name__) if callable(x) else kind.__name__)
         self.known[id(x)] = found
@@ -261,7 +277,10 @@ def run(name: str, form: Json) -> tuple[Any, ...]:
     given = reader.of(form[1]) if len(form) > 1 else {}
     f = functions()[name]
     try:
-        return f(*args, **given), args, given
+        result = f(*args, **given)
+        if len(form) > 2:
+            result = result(*reader.of(form[2]))
+        return result, args, given
     except SILENT:
         raise
     except Exception as error:
