@@ -2,8 +2,10 @@
 
 Public is what has no underscore in its name or in its module. Everywhere a docstring of its own is asked for, or one
 of the method it overrides, that names each exception raised in the body. The names that the reference lists, and those
-of `verify.notebook`, name every parameter as well. Modules with mathematics in them say its source. The kernel's
-functions are explained by rule in `docs/reference`, and a docstring there would change the key of its mutants.
+of `verify.notebook`, name every parameter as well; in the packages of COMPLETE every public function does, but for
+parameters whose type is a class of ours, which has a docstring itself. Modules with mathematics in them say its source.
+The kernel's functions are explained by rule in `docs/reference`, and a docstring there would change the key of its
+mutants.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ HOME = Path(verify.__file__).parent
 KERNEL = "verify.kernel"
 OWN = {"Reject", "NotImplementedError", "AssertionError", "StopIteration", "SystemExit", "Failure"}
 """Not asked for: the one rejection of the kernel, of which its modules speak; how a command or a test item ends."""
+COMPLETE = ("verify.notebook", "verify.numeric", "verify.statement", "verify.tactics")
+"""Packages in which every parameter is described."""
+
 SOURCED = {
     "verify.check.ode": "Gronwall",
     "verify.check.probability": "Hoeffding",
@@ -170,6 +175,29 @@ def missing_errors(p: Public) -> str | None:
 def missing_parameters(p: Public) -> str | None:
     left = [x for x in p.parameters if not re.search(rf"\b{x}\b", p.text)]
     return f"does not name {', '.join(left)}" if left else None
+
+
+def annotations(p: Public) -> dict[str, set[str]]:
+    """The names in the type of each parameter."""
+    if not isinstance(p.node, ast.FunctionDef):
+        return {}
+    a, found = p.node.args, {}
+    for x in (*a.posonlyargs, *a.args, *a.kwonlyargs):
+        nodes = ast.walk(x.annotation) if x.annotation is not None else ()
+        found[x.arg] = {n.id for n in nodes if isinstance(n, ast.Name)}
+    return found
+
+
+def test_every_parameter_is_described() -> None:
+    ours = {p.name for p in PUBLIC if p.is_class}
+    found = {}
+    for p in PUBLIC:
+        if p.module.startswith(COMPLETE):
+            types = annotations(p)
+            names = [x for x in p.parameters if not types.get(x, set()) & ours]
+            left = [x for x in names if not re.search(rf"\b{x}\b", p.text)]
+            found |= {p.id: left} if left else {}
+    assert not found
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if not m.startswith(KERNEL)])

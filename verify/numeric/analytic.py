@@ -36,7 +36,7 @@ class Composition:
     squares: Row = field(default_factory=list)
 
     def extend(self, coefficient: Any) -> Any:
-        """u_k from a_k, at the current precision. Not finite if f is not analytic at a_0."""
+        """u_k from a_k, at the current precision. Not finite if f is not analytic at a_0. `coefficient` is a_k."""
         k = len(self.inner)
         self.inner.append(coefficient)
         self.weighted.append(coefficient * k)

@@ -61,14 +61,14 @@ def exact_fraction(value: object) -> Fraction:
 
 
 def to_arb(value: Fraction) -> Any:
-    """Smallest ball of the current precision around a rational number (a raw Arb ball)."""
+    """Smallest ball of the current precision around the rational number `value` (a raw Arb ball)."""
     if value.denominator == 1:
         return flint.arb(value.numerator)
     return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
 
 def dyadic_fraction(point: Any) -> Fraction:
-    """The value of a raw Arb ball of radius zero, exactly. Raises NotEvidence if it is not finite."""
+    """The value of the raw Arb ball `point` of radius zero, exactly. Raises NotEvidence if it is not finite."""
     if not point.is_finite():
         raise NotEvidence("the ball is not finite")
     mantissa, exponent = point.man_exp()

@@ -42,8 +42,9 @@ def float_flow(
 ) -> list[Array]:
     """States at increasing times from `start` at time 0, with a local error of about `tolerance` a step.
 
-    Raises InvalidInput for a start or times that are not finite, empty starts, times that do not increase from 0 on or
-    a tolerance outside (0, 1); FloatFlowStopped at a blow-up or after `max_steps`.
+    Raises InvalidInput for a start or times that are not finite, empty starts, times that do not increase from 0
+    on or a tolerance outside (0, 1); FloatFlowStopped at a blow-up or after `max_steps`. `field` maps a state to
+    its velocity.
     """
     state = np.array(start, dtype=np.float64)
     if state.size == 0 or not np.isfinite(state).all():
@@ -108,9 +109,11 @@ _SLOPE: dict[str, Callable[[Array], Array]] = {
 
 
 def two_layer_float_field(activation: str, inputs: Array, labels: Array, outer: Array) -> FloatField:
-    """Velocity of W (m x d) under gradient flow of 1/2 |a sigma(W X) - y|^2; X is d x n, y has n and a has m entries.
+    """Velocity of W (m x d) under gradient flow of 1/2 |a sigma(W X) - y|^2; X is d x n, y has n and a has m
+    entries.
 
     `activation` is relu (with slope 1 at 0), tanh or quadratic. Raises InvalidInput for other names and shapes.
+    `inputs` are X, `labels` y and `outer` a.
     """
     if activation not in _VALUE:
         raise InvalidInput(f"no activation {activation!r} in floats; there are {', '.join(_VALUE)}")

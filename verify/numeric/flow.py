@@ -191,7 +191,7 @@ class Piece:
     largest: Any
 
     def cut(self, length: Fraction) -> Piece:
-        """The first part of the step."""
+        """The first part of the step, of this `length`."""
         return self if length == self.length else Piece(self.expansion, length, self.largest, self.largest)
 
 
@@ -210,7 +210,9 @@ class Walk:
         self.recentre(balls, flint.arb(0))
 
     def recentre(self, balls: list[Any], error: Any) -> None:
-        """New exact centre; its rounding goes into the radius."""
+        """New exact centre inside `balls`, from which the state has at most the distance `error`; its rounding
+        goes into the radius.
+        """
         self.centre = [matrix.mid() for matrix in balls]
         with flint.ctx.workprec(LOW_BITS):
             moved = joint_norm([b - c for b, c in zip(balls, self.centre, strict=True)])
@@ -221,7 +223,7 @@ class Walk:
         return _inflate(self.centre, self.radius)
 
     def output(self, time: Fraction, error: Any, balls: list[Any] | None) -> FlowState:
-        """Balls around the polynomial at an output time, widened by the error bound there."""
+        """Balls around the polynomial's values `balls` at an output time, widened by the error bound there."""
         if balls is None:
             return FlowState(time, self.here(), dyadic_fraction(self.radius))
         state = _inflate(balls, error)
@@ -262,7 +264,9 @@ class Walk:
                 step = _dyadic(step * Fraction(9, 10))
 
     def commit(self, piece: Piece, pending: list[Fraction], found: list[FlowState]) -> list[Fraction]:
-        """Walk a proved step; appends outputs inside it to `found` and returns the times still to come."""
+        """Walk a proved step; appends outputs inside it to `found` and returns those of the `pending` times that
+        are still to come.
+        """
         end = self.time + piece.length
         later = []
         for moment in pending:
@@ -277,7 +281,9 @@ class Walk:
         return later
 
     def tube(self, expansion: Expansion, step: Fraction, defect: Any) -> tuple[Any, Any] | None:
-        """Error bounds (at the end, on the whole step), or None if the tube cannot be closed."""
+        """Error bounds (at the end, on the whole step) from a bound of the `defect`, or None if the tube cannot
+        be closed.
+        """
         with flint.ctx.workprec(LOW_BITS):
             piece = to_arb(step / PIECES)
             error, largest = self.radius, self.radius

@@ -53,9 +53,11 @@ class AngleKernel:
 def even_kernel(
     part: Callable[[Any, Any], Any], of_angle: Callable[[Array, Array], Array], scale: float
 ) -> AngleKernel:
-    """The kernel scale * (c + part), where part is an even function of the balls c and arcsin c, analytic on |c| < 1.
+    """The kernel scale * (c + part), where part is an even function of the balls c and arcsin c, analytic on |c|
+    < 1.
 
-    `scale` is a power of two, so that no digit is lost with it.
+    `scale` is a power of two, so that no digit is lost with it. `of_angle` gives the same from cosine and angle
+    away from c = 0.
     """
     return AngleKernel(False, 0.0, scale, _interpolant(part, 11), of_angle)
 
@@ -63,7 +65,9 @@ def even_kernel(
 def odd_kernel(
     part: Callable[[Any, Any], Any], of_angle: Callable[[Array, Array], Array], constant: float
 ) -> AngleKernel:
-    """The kernel constant + c * part, with part as in `even_kernel`."""
+    """The kernel constant + c * part, with part as in `even_kernel`. `of_angle` gives the same from cosine and
+    angle away from c = 0.
+    """
     return AngleKernel(True, constant, 1.0, _interpolant(part, 12), of_angle)
 
 
@@ -161,7 +165,7 @@ def _far(c: Array, a: Array, b: Array, places: tuple[NDArray[np.intp], ...]) -> 
 
 
 def sine_minus(phi: Array, cosine: Array) -> Array:
-    """sin phi - phi cos phi on [0, pi], with a power series where the difference cancels."""
+    """sin phi - phi cos phi on [0, pi], with `cosine` = cos phi and a power series where the difference cancels."""
     out: Array = np.sin(phi) - phi * cosine
     small = phi < _SERIES_BELOW
     p = phi[small]

@@ -100,12 +100,12 @@ class TwoLayer:
     scale: RationalMatrix | BallMatrix
 
     def outputs(self, state: tuple[Any, ...]) -> Any:
-        """u, 1 x n."""
+        """u, 1 x n, at the `state` (W,) or (W, a)."""
         first, outer = self._layers(state)
         return self.scale @ (outer @ self.activation.value(first @ self.inputs))
 
     def loss(self, state: tuple[Any, ...]) -> Any:
-        """1/2 ||u - y||^2, as a 1 x 1 matrix."""
+        """1/2 ||u - y||^2 at the `state`, as a 1 x 1 matrix."""
         residual = self.outputs(state) - self.labels
         return (residual @ residual.T) * exact_fraction("1/2")
 
@@ -119,7 +119,7 @@ class TwoLayer:
         return result if self.outer is not None else [*result, residual @ after.T]
 
     def flow(self, state: tuple[Any, ...]) -> list[Any]:
-        """The vector field of gradient flow."""
+        """The vector field of gradient flow at the `state`."""
         return [-g for g in self.gradient(state)]
 
     def _layers(self, state: tuple[Any, ...]) -> tuple[Any, Any]:

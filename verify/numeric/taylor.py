@@ -74,7 +74,7 @@ def _factor(value: Fraction) -> Any:
 
 
 def entrywise(a: Any, b: Any) -> Any:
-    """Hadamard product of raw matrices."""
+    """Hadamard product of the raw matrices `a` and `b`."""
     pairs = zip(a.entries(), b.entries(), strict=True)
     return flint.arb_mat(a.nrows(), a.ncols(), [x * y for x, y in pairs])
 
@@ -186,7 +186,7 @@ def _coefficient(
 
 
 def matrix_product(a: Any, b: Any) -> Any:
-    """Product of raw matrices, as a function."""
+    """Product of the raw matrices a and `b`, as a function."""
     return a * b
 
 
@@ -266,7 +266,9 @@ def _on_discs(tape: Tape, discs: list[Any]) -> list[Any] | None:
 
 
 def combine(op: Op, values: list[Any], factor: Any, matrix: Any = flint.arb_mat) -> Any:
-    """Value of a polynomial instruction on raw real or complex ball matrices (`matrix` makes one)."""
+    """The value of the polynomial instruction `op` at `values`, raw real or complex ball matrices (`matrix` makes
+    one); `factor` is the number that a scaling multiplies by.
+    """
     a = values[op.args[0]]
     if op.kind == "scale":
         return a * factor

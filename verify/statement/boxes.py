@@ -118,7 +118,9 @@ def big(name: str, lower: Box, upper: Box, body: Box) -> Box:
 
 @lru_cache(maxsize=MOST)
 def named(name: str) -> Box:
-    """An identifier with its subscripts: x1 -> x_1, lam_0 -> lambda_0."""
+    """An identifier with its subscripts: x1 -> x_1, lam_0 -> lambda_0. `name` is split at the underscore and
+    before a last number.
+    """
     head, *rest = name.split("_")
     stem = head.rstrip("0123456789")
     if stem and stem != head:

@@ -274,7 +274,9 @@ def find_sources(file: Path) -> Mapping[str, Any]:
 
 
 def read_sources(path: Path) -> Mapping[str, Any]:
-    """The table of sources, with the entries of `register/*.json` beside it: one file for each document."""
+    """The table of sources, with the entries of `register/*.json` beside it: one file for each document. `path`
+    is the table.
+    """
     table = _table(path, "sources")
     sources, claims = table["sources"], dict(table.get("claims", {}))
     for key, entry in claims.items():

@@ -97,7 +97,7 @@ def _transposed(a: Json) -> Json:
 
 
 def cases(hypotheses: Hypotheses, conclusion: Formula) -> list[Case]:
-    """The kernel statements: shapes times directions."""
+    """The kernel statements: shapes times directions. They depend on words in `hypotheses` and conclusion."""
     result = []
     shapes = _shapes(hypotheses, conclusion)
     for shape in shapes:
@@ -160,7 +160,7 @@ def _shapes(hypotheses: Hypotheses, conclusion: Formula) -> list[str]:
 
 
 def time_of(hypotheses: Hypotheses) -> tuple[str, Symbol | None, Symbol | None]:
-    """Kind of time, the symbol that moves, its loss."""
+    """Kind of time, the symbol that moves, its loss. It is read off `hypotheses` and conclusion."""
     found = [f for _, f in hypotheses if f.op in ("flow", "descent")]
     if not found:
         return ("flow" if any(f.op == "clock" for _, f in hypotheses) else "none"), None, None

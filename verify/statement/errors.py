@@ -28,8 +28,8 @@ class ClaimFileError(StatementError):
 
 
 def compose(what: str, where: str, why: str, next: str) -> str:
-    """One sentence from its parts: place, what is wrong, `why` it matters, what to do `next`; empty parts are left
-    out.
+    """One sentence from its parts: place, what is wrong, `why` it matters, what to do `next`; empty parts are
+    left out. `where` is the place.
     """
     parts = [f"{where}: {what}" if where else what]
     if why:

@@ -38,12 +38,12 @@ def kernel_text(item: Any) -> str:
 
 
 def kernel_latex(item: Any) -> str:
-    """LaTeX of a kernel term, formula or fact."""
+    """LaTeX of a kernel term, formula or fact, `item`."""
     return boxes.latex(_kernel(item)[0])
 
 
 def kernel_mathml(item: Any) -> str:
-    """MathML of a kernel term, formula or fact."""
+    """MathML of a kernel term, formula or fact, `item`."""
     return _math(_kernel(item)[0])
 
 

@@ -208,19 +208,19 @@ class Proof:
         return step
 
     def have(self, goal: Formula, *hints: Hint) -> Fact:
-        """An intermediate fact."""
+        """An intermediate fact. `hints` say how to get it."""
         return Fact("step", self._record("have", goal, hints).label)
 
     def conclude(self, *hints: Hint) -> None:
-        """The conclusion of the statement."""
+        """The conclusion of the statement. `hints` say how to get it, one for each goal or one for all."""
         self._record("conclude", None, hints)
 
     def cases(self, *alternatives: Formula) -> None:
-        """Split on relations of which one always holds."""
+        """Split on relations of which one always holds. `alternatives` are the relations."""
         self._record("cases", None, (), tuple(alternatives))
 
     def obtain(self, name: str, *hints: Hint) -> Fact:
-        """A letter from an existence fact."""
+        """A letter from an existence fact. It is called `name`; `hints` say how to get it."""
         self._record("obtain", None, (Hint("letter", (name,)), *hints))
         return Fact("step", self._steps[-1].label)
 
@@ -229,13 +229,15 @@ class Proof:
         return as_fact(_statement(statement))
 
     def letter(self, item: Any) -> Any:
-        """Introduce a further letter for the proof, such as p.letter(iid("g", law=gaussian(d)))."""
+        """Introduce a further letter for the proof, such as p.letter(iid("g", law=gaussian(d))). `item` is what
+        declares it.
+        """
         symbol = item.symbol if hasattr(item, "symbol") else item.args[0]
         self._record("letter", None, (Hint("letter", (symbol,)),))
         return item
 
     def let(self, item: Any) -> Any:
-        """An abbreviation: the same term."""
+        """An abbreviation: the same term. `item` is what it stands for."""
         return item if isinstance(item, Node) else as_term(item)
 
     def at(self, item: Term | Formula) -> Any:

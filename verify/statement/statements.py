@@ -62,7 +62,7 @@ class Data:
 
 def exact(value: object, where: str) -> Any:
     """Exact data: numbers, strings, terms, laws, and tuples or mappings of these. Never a float. Raises
-    StatementError for anything else; `where` says which argument it is.
+    StatementError for anything else; `where` says which argument it is. `value` is what an author wrote.
     """
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
@@ -128,7 +128,7 @@ def data_json(value: Any) -> Any:
 
 
 def encode(item: object) -> Any:
-    """Nodes become lists, symbols references, everything else stays."""
+    """Nodes become lists, symbols references, everything else in `item` stays."""
     if isinstance(item, Node):
         return [item.op, *(encode(arg) for arg in item.args)]
     if isinstance(item, Symbol):
@@ -372,19 +372,19 @@ class Statement:
             raise StatementError(f"{what} after the claim file has been read", where=self.label)
 
     def fails_at(self, **values: object) -> None:
-        """An instance at which the hypotheses hold and the conclusion fails."""
+        """An instance at which the hypotheses hold and the conclusion fails. `values` are exact, by name."""
         self._attach("fails_at", None, values)
 
     def holds_at(self, **values: object) -> None:
-        """An instance at which the hypotheses hold: a witness."""
+        """An instance at which the hypotheses hold: a witness. `values` are exact, by name."""
         self._attach("holds_at", None, values)
 
     def tight_at(self, **values: object) -> None:
-        """An instance at which the conclusion is an equality."""
+        """An instance at which the conclusion is an equality. `values` are exact, by name."""
         self._attach("tight_at", None, values)
 
     def breaks_without(self, hypothesis: str, **values: object) -> None:
-        """An instance that breaks the conclusion when one hypothesis is dropped."""
+        """An instance that breaks the conclusion when one hypothesis is dropped. `values` are exact, by name."""
         self._attach("breaks_without", hypothesis, values)
 
     @property
@@ -405,7 +405,7 @@ class Statement:
         return next(iter(self.scripts.values()), None)
 
     def script_for(self, case: str) -> Script | None:
-        """The script of one kernel statement (see `cases`)."""
+        """The script of the kernel statement `case` (see `cases`)."""
         return self.scripts.get(case) or self.scripts.get("")
 
     def set_script(self, script: Script, case: str = "") -> None:
@@ -455,7 +455,7 @@ def _all_symbols(item: Node) -> dict[str, list[Symbol]]:
 
 
 def from_ast(data: Mapping[str, Any]) -> Statement:
-    """The statement with this JSON form; anything else is a StatementError."""
+    """The statement with the JSON form `data`; anything else is a StatementError."""
     try:
         return _from_ast(data)
     except (

@@ -241,8 +241,8 @@ def formula(op: str, *args: Arg) -> Formula:
 
 
 def build(op: str, args: tuple[Arg, ...]) -> Node:
-    """Rebuild a node from its operation and arguments (used by the JSON codec). Raises StatementError for an
-    unknown operation, or a number that is not in lowest terms.
+    """Rebuild a node from its operation `op` and arguments `args` (used by the JSON codec). Raises StatementError
+    for an unknown operation, or a number that is not in lowest terms.
     """
     if op == "num":
         (value,) = args
@@ -309,7 +309,7 @@ def rule(*ops: str) -> Callable[[Callable[..., Sort]], Callable[..., Sort]]:
 
 
 def fail(message: str, next: str = "") -> SortError:
-    """The error a sort rule raises: what does not fit, and what to do `next`."""
+    """The error a sort rule raises: `message` says what does not fit, `next` what to do."""
     return SortError(message, next=next)
 
 

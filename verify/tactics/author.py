@@ -255,8 +255,9 @@ class Interpreter:
     # ---- steps ------------------------------------------------------------------------------------------
 
     def run(self, step: Step, prefix: Json, concl: Json, number: int) -> str:
-        """Carry out one hint of `step` under the quantifiers `prefix` for the goal `concl`: the id of the kernel step
-        that states it. Raises TacticFailed for a tactic that does not exist.
+        """Carry out one hint of `step` under the quantifiers `prefix` for the goal `concl`: the id of the kernel
+        step that states it. Raises TacticFailed for a tactic that does not exist. `number` says which goal it
+        is.
         """
         several = step.kind == "conclude" and len(step.hints) == len(self.kernel["goals"]) > 1
         hint = step.hints[number] if several else step.hint
@@ -325,7 +326,7 @@ class Interpreter:
         return self.compiler.term(node) if isinstance(node, Term) else ["q", str(node)]
 
     def lin(self, item: Any) -> Json:
-        """An index expression, from a term or a number."""
+        """The index expression `item`, a term or a number, as a linear form."""
         if isinstance(item, Term):
             return self.compiler.index(item)
         value = int(item)
@@ -773,7 +774,7 @@ class Interpreter:
         return self.prover.step(wish, "alg", prefix, concl, proof=["case", name, x, *nodes])
 
     def indicators(self, concl: Json, scope: Scope) -> list[Known]:
-        """Equations for the indicators of a formula whose arguments have a sign here."""
+        """Equations for the indicators of the formula `concl` whose arguments have a sign here."""
         return []
 
     def _with_anti(self, h: Hint, scope: Scope) -> Known:
@@ -1041,7 +1042,7 @@ class _Own:
 
 
 def at_start(data: Json, sig: Json) -> Json:
-    """A term at time zero."""
+    """The term `data` over `sig` at time zero."""
     if not isinstance(data, list):
         return data
     if data and data[0] in ("v", "ch"):

@@ -54,7 +54,9 @@ TRUE = {"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}
 
 
 def readings(sig: Json) -> Readings:
-    """What several sets of premises over one signature share. Raises one of `MALFORMED` if it is none."""
+    """What several sets of premises over one signature share. Raises one of `MALFORMED` if it is none. `sig` is
+    the signature.
+    """
     return Readings(statement({"sig": sig, "hyps": [], "goals": [TRUE]})["parsed"])
 
 
@@ -79,7 +81,9 @@ class Premises:
         self.prover = Prover({"sig": sig, "hyps": self.hyps, "goals": [TRUE]}, "immediate", rules=rules)
 
     def refuses(self, fact: Json, *, hypothesis: bool = False) -> str | None:
-        """Why the kernel does not take a formula as a goal (a hypothesis) over the signature, or None."""
+        """Why the kernel does not take a formula as a goal (a hypothesis) over the signature, or None. `fact` is
+        the formula.
+        """
         self.prover.rules.alg.budget.left = WORK
         try:
             self.prover.rules.declare({"all": fact["all"], "concl": fact["concl"]}, dict(self.prover.rules.sig.nat))
@@ -90,7 +94,9 @@ class Premises:
         return None
 
     def prove(self, goals: Sequence[Json], *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
-        """A theorem with these premises and goals that the kernel has replayed, or None if none was found."""
+        """A theorem with these premises and goals that the kernel has replayed, or None if none was found. `work`
+        is the budget of kernel operations; with `rewriting` hypotheses also replace letters.
+        """
         p = self.prover
         known = dict(p.facts), dict(p.rules.facts)
         p.rules.alg.budget.left = work
@@ -114,7 +120,8 @@ class Premises:
 def immediate(stated: Json, *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
     """A theorem of the statement that the kernel has replayed, or None if no immediate proof was found.
 
-    With `rewriting`, hypotheses that say what a letter is are also used to replace it.
+    With `rewriting`, hypotheses that say what a letter is are also used to replace it. `stated` is the statement,
+    `work` the budget of kernel operations.
     """
     try:
         premises = Premises(stated["sig"], stated["hyps"])

@@ -131,7 +131,7 @@ def _psd_fact(p: Prover, t: Json, scope: Scope) -> Json | None:
 
 
 def flat(t: Json) -> list[Json]:
-    """Factors of a product, nested products opened."""
+    """Factors of the product `t`, nested products opened."""
     return [y for x in t[1:] for y in (flat(x) if x[0] == "*" else [x])] if t[0] == "*" else [t]
 
 

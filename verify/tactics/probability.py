@@ -32,7 +32,7 @@ def replaced(data: Json, old: Json, new: Json) -> Json:
 
 
 def subterms(data: Json, head: str) -> list[Json]:
-    """Subterms with this head, innermost first, each once; not inside expectations."""
+    """Subterms of `data` with this head, innermost first, each once; not inside expectations."""
     found: list[Json] = []
     if isinstance(data, list) and data and data[0] != "E":
         for x in data[1:]:
@@ -69,7 +69,7 @@ class Signs:
         return out
 
     def sign(self, t: Json, scope: Scope, strict: bool) -> Json | None:
-        """A proof of t >= 0 (t > 0), by linear combination or from the quadrant of a cosine."""
+        """A proof of t >= 0 (t > 0 if `strict`), by linear combination or from the quadrant of a cosine."""
         node = self._linear(t, scope, strict)
         if node is not None:
             return node
@@ -142,8 +142,8 @@ class Signs:
         return out
 
     def close(self, prefix: Json, concl: Json, cases: list[Json], scope: Scope, items: Any) -> Json:
-        """A kernel proof of `concl` by splitting into `cases` of signs until each is linear; TacticFailed when there
-        are too many.
+        """A kernel proof of `concl` by splitting into `cases` of signs until each is linear; TacticFailed when
+        there are too many. `prefix` binds its indices, `items` are the ingredients.
         """
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
@@ -197,7 +197,7 @@ class ProbabilityTactics(Interpreter):
         return self.prover.step(wish, "alg", prefix, concl, proof=node)
 
     def indicators(self, concl: Json, scope: Scope) -> list[Known]:
-        """Equations for the indicators of a formula whose arguments have a sign here."""
+        """Equations for the indicators of the formula `concl` whose arguments have a sign here."""
         if concl[0] not in ("eq", "ge", "gt"):
             return []
         _, zeros = Signs(self, []).evaluate(minus(concl[1], concl[2]), scope)

@@ -49,7 +49,7 @@ class Known:
 
 
 def shelved(theorems: dict[str, Json], entries: dict[str, Json]) -> dict[str, Json]:
-    """Theorems as later ones see them, by id; what `entries` has already is not made again."""
+    """The `theorems` as later ones see them, by id; what `entries` has already is not made again."""
     for name, theorem in theorems.items():
         if name not in entries:
             entries[name] = entry(theorem)
@@ -96,7 +96,9 @@ class Prover:
         return self.rules.enter(self.rules.prefix(prefix), self.rules.top())
 
     def step(self, wish: str, rule: str, prefix: Json, concl: Json, **fields: Json) -> str:
-        """Add a step; raises TacticFailed with the kernel's reason if the rule does not yield it."""
+        """Add a step called like `wish`, for `concl` under `prefix`, with these `fields`; raises TacticFailed
+        with the kernel's reason if the rule does not yield it.
+        """
         name = self.fresh(wish)
         data = {"id": name, "rule": rule, "all": prefix, "concl": concl, **fields}
         try:
@@ -110,7 +112,7 @@ class Prover:
     # ---- facts -----------------------------------------------------------------------------------------
 
     def leaf(self, name: str, at: Json, scope: Scope) -> Known:
-        """A fact, instantiated, as an ingredient. Raises TacticFailed for an inequation."""
+        """The fact `name`, instantiated by `at`, as an ingredient. Raises TacticFailed for an inequation."""
         fact = self.rules.look(name, scope)
         kind = fact.concl[0]
         proof = ["fact", name, at]
@@ -124,7 +126,7 @@ class Prover:
         raise TacticFailed(f"the fact {name!r} is an inequation", next="use it as a condition on a divisor")
 
     def rewrites(self, name: str) -> bool:
-        """Can the fact be used to replace a letter (or its derivative)?"""
+        """Can the fact `name` be used to replace a letter (or its derivative)?"""
         f = self.facts[name]
         c = f["concl"]
         if c[0] != "eq":
@@ -149,7 +151,7 @@ class Prover:
         solver: Solver = combine,
     ) -> Json:
         """A proof node of `concl` as a combination of ingredients, modulo rewriting with `rules`. Raises
-        TacticFailed if there is none.
+        TacticFailed if there is none. `prefix` binds its indices, `solver` finds the weights.
         """
         scope = scope or self.scope(prefix)
         kind, poly = goal or self.rules.formula(concl, scope)
@@ -234,8 +236,9 @@ class Prover:
     def prove(
         self, wish: str, prefix: Json, concl: Json, known: Sequence[Known] = (), rules: Sequence[str] = ()
     ) -> str:
-        """Record an algebraic step that derives `concl` from the facts `known`, after rewriting with `rules`: its id.
-        Raises TacticFailed if they do not combine to it.
+        """Record an algebraic step that derives `concl` from the facts `known`, after rewriting with `rules`: its
+        id. Raises TacticFailed if they do not combine to it. `wish` is the id wished for, `prefix` binds the
+        indices.
         """
         return self.step(wish, "alg", prefix, concl, proof=self.close(prefix, concl, known, rules))
 
@@ -251,9 +254,11 @@ class Prover:
         concl: Json,
         goal: int = 0,
         at: Json = (),
-        extra: Sequence[str] = (),
     ) -> str:
-        """Apply an earlier theorem; its hypotheses are looked up among the facts or proved by visible positivity."""
+        """Apply an earlier theorem; its hypotheses are looked up among the facts or proved by visible positivity.
+        The step is called like `wish`; `mapping` gives the images, `goal` and `at` which conclusion of the
+        theorem is `concl` under `prefix`.
+        """
         thm = self.rules.library[theorem]
         scope = self.scope(prefix)
         im = Imported(thm["parsed"], mapping, self.rules, scope)
@@ -261,8 +266,8 @@ class Prover:
         return self.step(wish, "use", prefix, concl, theorem=theorem, map=mapping, hyps=proofs, goal=goal, at=list(at))
 
     def hypothesis(self, h: Json, im: Imported, scope: Scope, theorem: str) -> Json:
-        """A proof of one hypothesis of an earlier theorem for its images. Raises TacticFailed if it is not among
-        the facts.
+        """A proof of the hypothesis `h` of an earlier theorem for its images. Raises TacticFailed if it is not
+        among the facts.
         """
         from dataclasses import replace
 
@@ -292,7 +297,9 @@ class Prover:
         return {"vars": names, "proof": proof}
 
     def find(self, kind: str, poly: Poly, scope: Scope, names: Sequence[str] = ()) -> Json | None:
-        """A proof node of a formula from one fact, or from what is visibly non-negative or PSD."""
+        """A proof node of a formula of this `kind` from one of the facts `names`, or from what is visibly
+        non-negative or PSD.
+        """
         a = self.rules.alg
         if kind == "eq" and not poly.terms:
             from .show import zero_term

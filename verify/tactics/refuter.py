@@ -93,7 +93,7 @@ def exact_instance(kernel: Json, data: Data) -> Json:
 
 
 def plain(value: Any) -> Json:
-    """Exact data as strings and rows. Raises TacticFailed for anything else."""
+    """The exact data `value` as strings and rows. Raises TacticFailed for anything else."""
     if isinstance(value, Fraction | int):
         return str(value)
     if isinstance(value, tuple | list):
@@ -168,7 +168,7 @@ class Refuter(Author):
         return given or [f"i{k}" for k in range(len(declaration.get("index", [])))]
 
     def compiler_index(self, item: Any) -> Json:
-        """A number, or an index expression in the hidden naturals."""
+        """The value of `item`: a number, or an index expression in the hidden naturals."""
         if isinstance(item, Term):
             return self.compiler.index(item)
         number = int(item)
@@ -286,7 +286,9 @@ def _finite(kernel: Json) -> bool:
 
 
 def substituted(data: Json, name: str, form: Json) -> Json:
-    """A term with an index expression in place of an index symbol (no binder in it may use it)."""
+    """The term `data` with the index expression `form` in place of the index symbol `name` (no binder in it may
+    use it).
+    """
     if isinstance(data, dict):
         out = {s: c for s, c in data.items() if s != name}
         for s, c in form.items():

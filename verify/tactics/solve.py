@@ -13,7 +13,9 @@ FEW_SUBSETS = 60  # then it is worth asking whether there is a solution at all
 
 
 def reduce_rows(rows: list[list[Fraction]], columns: int) -> list[int]:
-    """Bring the first `columns` columns into reduced row echelon form, in place; the pivot column of each row."""
+    """Bring the first `columns` columns of `rows` into reduced row echelon form, in place; the pivot column of
+    each row.
+    """
     pivots: list[int] = []
     for c in range(columns):
         r = len(pivots)
@@ -94,9 +96,12 @@ def _feasible(
 def positive_combination(
     target: Vector, columns: Sequence[Vector], strict: Sequence[bool], want_strict: bool
 ) -> list[Fraction] | None:
-    """target = sum x_k columns[k] with x >= 0 (and x_k > 0 for some strict column, if wanted), by the simplex method.
+    """target = sum x_k columns[k] with x >= 0 (and x_k > 0 for some strict column, if wanted), by the simplex
+    method.
 
-    Bland's rule in exact arithmetic; the objective maximises the weight on strict columns up to 1."""
+    Bland's rule in exact arithmetic; the objective maximises the weight on strict columns up to 1. `want_strict`
+    asks for the latter.
+    """
     used = _possible(target, columns)
     if len(used) < len(columns):
         part = positive_combination(target, [columns[k] for k in used], [strict[k] for k in used], want_strict)
