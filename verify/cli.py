@@ -348,7 +348,8 @@ def build_report(result: Audit, out: Path, claims: Sequence[Path]) -> Path:
         answers = {**(claim.record.answers.get("theorems") or {}), **(claim.record.answers.get("refutations") or {})}
         found = (folder / f"{claim.id}.py" for folder in claims)
         file = next((path.read_text(encoding="utf-8") for path in found if path.is_file()), None)
-        items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers, file))
+        text = claim.record.certificate
+        items.append(CertificateAndVerdicts(claim.certificate, claim.to_json(), answers, file, text))
     rows: list[dict[str, Any]] = []
     sources: dict[str, Any] = {}
     for folder in claims:

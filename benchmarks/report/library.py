@@ -25,13 +25,14 @@ def items() -> tuple[CertificateAndVerdicts, ...]:
     out = []
     for file, answer in zip(files, replay(files), strict=True):
         assert answer.error is None and answer.crash is None, answer
-        data: Any = parse(file.read_text(encoding="utf-8"))
+        certificate = file.read_text(encoding="utf-8")
+        data: Any = parse(certificate)
         answers = {**answer.theorems, **answer.refutations}
         statements = [_judged(s, answers) for s in data["statements"]]
         source = ROOT / "claims" / file.parent.name / f"{file.stem}.py"
         text = source.read_text(encoding="utf-8") if source.is_file() else None
         audit = {"id": f"{file.parent.name}/{file.stem}", **data["claim"], "statements": statements, "error": None}
-        out.append(CertificateAndVerdicts(data, audit, answers, text))
+        out.append(CertificateAndVerdicts(data, audit, answers, text, certificate))
     return tuple(out)
 
 

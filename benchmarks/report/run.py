@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import library
+from verify.audit.certificate import canonical, sealed
 from verify.cli import registry
 from verify.report import CertificateAndVerdicts, build
 
@@ -33,7 +34,16 @@ def letters(data: Mapping[str, Any]) -> set[str]:
     steps = [step for t in data["derivation"] for step in t["steps"]]
     rows = [data, data["claim"], *data["statements"], *data["derivation"], *steps, *data["refutations"]]
     rows += [s["evidence"] for s in data["statements"]]
-    return found - _WORDS - {key for row in rows for key in row}
+    return found - _WORDS - {key for row in rows for key in row} - _heads([s["ast"] for s in data["statements"]])
+
+
+def _heads(data: Any) -> set[str]:
+    """The words that stand at the front of lists, which are names of operations."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if not isinstance(data, list):
+        return set()
+    return {x for x in data[:1] if isinstance(x, str)}.union(*map(_heads, data))
 
 
 def copied(item: CertificateAndVerdicts, number: int) -> CertificateAndVerdicts:
@@ -52,7 +62,8 @@ def copied(item: CertificateAndVerdicts, number: int) -> CertificateAndVerdicts:
         return match[0]
 
     whole = json.loads(_TOKEN.sub(renamed, json.dumps([item.certificate, item.audit, item.replay])))
-    return CertificateAndVerdicts(*whole, item.file)
+    certificate = sealed(whole[0])
+    return CertificateAndVerdicts(certificate, *whole[1:], item.file, canonical(certificate))
 
 
 def _cpu() -> float:

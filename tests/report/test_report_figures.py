@@ -170,7 +170,7 @@ def enclosed(left: str, right: str, instance: dict[str, Any], **more: Any) -> di
 
 def subject(evidence: dict[str, Any], op: str = "ge", time: str = "none") -> drawings.Subject:
     kernel = [{"sig": {"time": time}, "goals": [{"all": [], "concl": [op, ["q", "1"], ["q", "0"]]}]}]
-    return drawings.Subject("bound", {"kernel": kernel, "evidence": evidence}, ("a", "b"))
+    return drawings.Subject("bound", {"kernel": kernel, "evidence": evidence}, lambda: ("a", "b"))
 
 
 def test_closeness_is_the_smaller_side_over_the_larger() -> None:

@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 import pytest
 import report_example as example
 
-from verify.report import CertificateAndVerdicts, ReportError, build, render
+from verify.audit.certificate import canonical, sealed
+from verify.report import CertificateAndVerdicts, ReportError, build, export, render
 from verify.report.verdicts import NO_VERDICT, VERDICTS, as_expected, badge
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "path", "circle", "use", "rect", "line"}
@@ -381,3 +382,13 @@ def test_an_empty_report_builds() -> None:
     files = render([])
     text = words(Page(files["index.html"].decode()))
     assert "0 claims" in text
+
+
+def test_the_text_of_a_certificate_is_kept_if_its_hash_fits() -> None:
+    made = sealed({"claim": {"slug": "x"}, "figures": []})
+    text = canonical(made)
+    assert export.recorded(made, text) is text
+    for wrong in (None, text.replace('"x"', '"y"'), "", text.replace(made["hash"], "0" * 64)):
+        assert export.recorded(made, wrong) == text
+    other = {**made, "hash": "0" * 64}  # a certificate that does not fit its own hash is written as it is
+    assert export.recorded(other, text) == canonical(other)

@@ -7,8 +7,9 @@ the certificate gives; what is drawn is an illustration and never a reason for a
 from __future__ import annotations
 
 import json
+import marshal
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,12 +21,12 @@ LONG = 34  # letters of a formula that still fits beside a drawing
 
 @dataclass(frozen=True)
 class Subject:
-    """A statement to draw for: its name, its JSON form in the certificate, and the LaTeX of the smaller and the larger
-    side of its conclusion, if that is one inequality (else of the left and the right side)."""
+    """A statement to draw for: its name, its JSON form in the certificate, and what gives the LaTeX of the smaller and
+    the larger side of its conclusion, if that is one inequality (of the left and the right side of an equation)."""
 
     name: str
     data: Mapping[str, Json]
-    sides: tuple[str, str] | None
+    sides: Callable[[], tuple[str, str] | None]
 
 
 Figure = dict[str, Json]
@@ -69,10 +70,10 @@ def label(latex: str, words: str, room: int = LONG) -> str:
 
 def _rows(part: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     """The enclosure with the most digits for each instance and goal, where both sides are scalars."""
-    best: dict[str, Mapping[str, Json]] = {}
+    best: dict[bytes, Mapping[str, Json]] = {}
     for row in part.get("enclosures") or ():
-        if row.get("status") in ("holds", "agrees") and _value(row.get("left")) is not None:
-            key = json.dumps([row.get("goal"), row.get("instance")], sort_keys=True)
+        if row.get("status") in ("holds", "agrees") and isinstance(row.get("left"), str):
+            key = marshal.dumps([row.get("goal"), row.get("instance")], 2)
             if key not in best or row.get("digits", 0) > best[key].get("digits", 0):
                 best[key] = row
     return list(best.values())
@@ -94,9 +95,10 @@ def closeness(subjects: Sequence[Subject]) -> Figure | None:
         best: list[Fraction] = []
         for k, part in enumerate(_parts(s.data)):
             for row in _rows(part):
+                if _relation(s.data, k, row.get("goal")) not in ("ge", "gt"):
+                    continue
                 left, right = _value(row["left"]), _value(row.get("right"))
-                inequality = _relation(s.data, k, row.get("goal")) in ("ge", "gt")
-                if inequality and left is not None and right is not None and left > 0 and right >= 0:
+                if left is not None and right is not None and left > 0 and right >= 0:
                     points.append(right / left)
             best += _found(s.data, k, part.get("sharpness"))
         if points and max(points) <= 1:
@@ -105,7 +107,7 @@ def closeness(subjects: Sequence[Subject]) -> Figure | None:
             shown.append(s)
     if sum(len(r["points"]) for r in rows) < FEW:
         return None
-    both = [label(x, "", LONG // 2) for x in (shown[0].sides if len(shown) == 1 else None) or ()]
+    both = [label(x, "", LONG // 2) for x in (shown[0].sides() if len(shown) == 1 else None) or ()]
     axis = " divided by ".join(both) if both and all(both) else "smaller side divided by larger side"
     any_best = any(r["best"] for r in rows)
     marks = ["at an enclosed instance", "the largest found in the search for sharpness" if any_best else ""]
@@ -172,7 +174,7 @@ def widths(s: Subject, part: Mapping[str, Json]) -> Figure | None:
     rows = part.get("widths")
     if not isinstance(rows, list) or len(rows) < FEW:
         return None
-    symbol = str(rows[0].get("symbol") or "size")
+    symbol, sides = str(rows[0].get("symbol") or "size"), s.sides()
     confidence = rows[0].get("confidence")
     known = f", together with confidence {confidence}" if confidence else ""
     return {
@@ -180,7 +182,7 @@ def widths(s: Subject, part: Mapping[str, Json]) -> Figure | None:
         "data": {
             "x": [str(r["width"]) for r in rows],
             "xlabel": f"${symbol}$",
-            "ylabel": label(s.sides[0], "") if s.sides else "",
+            "ylabel": label(sides[0], "") if sides else "",
             "scale": "log-x",
             "series": [
                 {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,6 +16,16 @@ SCHEMA = "report/1"
 def canonical(data: object) -> str:
     """The canonical JSON of `data`, with a newline at the end."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True) + "\n"
+
+
+def recorded(certificate: Mapping[str, Any], text: str | None) -> str:
+    """The `text` of a certificate if it is what its hash says, else its canonical JSON."""
+    digest = str(certificate.get("hash"))
+    if text is not None:
+        rest = text.replace(f'"hash":"{digest}",', "", 1)
+        if rest != text and hashlib.sha256(rest.encode()).hexdigest() == digest:
+            return text
+    return canonical(certificate)
 
 
 def report(claims: Sequence[Claim], counts: Mapping[str, int], files: Sequence[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import marshal
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from typing import Any, TypeVar
 
@@ -46,28 +46,32 @@ def _shown(source: str | None, fallback: Callable[[], str], block: bool) -> Mark
 
 @dataclass(frozen=True)
 class StatementMath:
-    """A statement in display: what is declared, named hypotheses, conclusion.
-
-    `sides`: LaTeX of the smaller and the larger side of an inequality, of the left and the right side of an equation.
-    """
+    """A statement in display: what is declared, named hypotheses, conclusion."""
 
     domain: tuple[Markup, ...]
     hypotheses: tuple[tuple[str, Markup], ...]
     conclusion: Markup
-    sides: tuple[str, str] | None = None
 
 
-Pieces = tuple[Sequence[str | None], Mapping[str, str | None], str | None, tuple[str, str] | None]
+Pieces = tuple[Sequence[str | None], Mapping[str, str | None], str | None]
 
 
 def _rendered(ast: Json) -> Pieces:
-    """MathML of the declarations, of each hypothesis and of the conclusion of a statement in JSON form; its sides."""
-    statement = importlib.import_module("verify.statement.statements").from_ast(ast)
-    sides = None
-    if statement.conclusion.op in ("le", "lt", "eq", "ge", "gt"):
-        small, large = (side.latex() for side in statement.conclusion.args[:2])
-        sides = (large, small) if statement.conclusion.op in ("ge", "gt") else (small, large)
-    return statement.domain_mathml(), statement.hypothesis_mathml(), statement.mathml(), sides
+    """MathML of the declarations, of each hypothesis and of the conclusion of a statement in JSON form."""
+    statement = _statement(ast)
+    return statement.domain_mathml(), statement.hypothesis_mathml(), statement.mathml()
+
+
+def _statement(ast: Json) -> Any:
+    return importlib.import_module("verify.statement.statements").from_ast(ast)
+
+
+def _sides(ast: Json) -> tuple[str, str] | None:
+    conclusion = _statement(ast).conclusion
+    if conclusion.op not in ("le", "lt", "eq", "ge", "gt"):
+        return None
+    first, second = (side.latex() for side in conclusion.args[:2])
+    return (second, first) if conclusion.op in ("ge", "gt") else (first, second)
 
 
 class Formulas:
@@ -83,7 +87,7 @@ class Formulas:
     def statement(self, ast: Json) -> StatementMath:
         """The rendered pieces of the statement with this syntax tree, or plain text where it has no rendering."""
         pieces = _ask(self._statement, ast)
-        domain, hypotheses, conclusion, sides = pieces if pieces is not None else ([], {}, None, None)
+        domain, hypotheses, conclusion = pieces if pieces is not None else ([], {}, None)
         data = ast if isinstance(ast, dict) else {}
         return StatementMath(
             tuple(_shown(item, str, False) for item in domain),
@@ -92,8 +96,12 @@ class Formulas:
                 for name, item in data.get("hypotheses") or []
             ),
             _shown(conclusion, partial(json_text, data.get("conclusion")), True),
-            sides,
         )
+
+    def sides(self, ast: Json) -> tuple[str, str] | None:
+        """LaTeX of the smaller and the larger side of an inequality, of the left and the right side of an equation;
+        None where the conclusion is neither."""
+        return _ask(_sides, ast)
 
     def kernel(self, node: Json, block: bool = True) -> Markup:
         """The rendered kernel formula or term `node`, as a block or in a line."""
@@ -118,9 +126,9 @@ def _checked(renderer: Callable[[Json], Pieces]) -> Callable[[Json], Pieces]:
     """The renderer with everything but MathML left out of what it gives."""
 
     def checked(ast: Json) -> Pieces:
-        domain, hypotheses, conclusion, sides = renderer(ast)
+        domain, hypotheses, conclusion = renderer(ast)
         some = {name: _only(x) for name, x in hypotheses.items()}
-        return [_only(x) for x in domain], some, _only(conclusion), sides
+        return [_only(x) for x in domain], some, _only(conclusion)
 
     return checked
 
@@ -223,6 +231,7 @@ _GREEK = dict(
 _LETTER = re.compile(r"^(D )?([A-Za-z][A-Za-z0-9.']*?)(?:_(\w+)|\[([\w,]+)\]|(\d+))?(?:@([0+]))?$")
 
 
+@lru_cache(maxsize=MOST_SEEN)
 def _name(name: str) -> str:
     """A letter of an instance, such as `W[1]@0`, `D W[1]` or `eta`."""
     match = _LETTER.match(name)

@@ -6,11 +6,13 @@ missing replay, a missing witness, an axiom under PROVED) is shown as NO VERDICT
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -40,6 +42,7 @@ class CertificateAndVerdicts:
     audit: Mapping[str, Json] | None = None
     replay: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     file: str | None = None  # the text of the claim file, if it is at hand
+    text: str | None = None  # the text of the certificate, if it is at hand
 
 
 @dataclass(frozen=True)
@@ -421,7 +424,7 @@ def claim(
         nonclaims=tuple(map(str, head.get("nonclaims") or ())),
         statements=statements,
         theorems=theorems,
-        figures=_figures(data or {}, statements),
+        figures=_figures(data or {}, statements, formulas),
         hash=str((data or {}).get("hash") or ""),
         error=str(audit["error"]) if audit.get("error") else missing,
         certificate=data,
@@ -430,13 +433,13 @@ def claim(
     )
 
 
-def _figures(data: Mapping[str, Json], statements: Sequence[Statement]) -> tuple[Figure, ...]:
+def _figures(data: Mapping[str, Json], statements: Sequence[Statement], formulas: Formulas) -> tuple[Figure, ...]:
     """What the claim file draws, then what its evidence holds the numbers for."""
     recorded = {str(s["label"]): s for s in data.get("statements") or ()}
     subjects = [
-        drawings.Subject(s.name or s.role_words, recorded[s.label], s.math.sides if s.math else None)
+        drawings.Subject(s.name or s.role_words, record, partial(formulas.sides, record.get("ast")))
         for s in _in_order(statements)
-        if s.argued and s.label in recorded
+        if s.argued and (record := recorded.get(s.label)) is not None
     ]
     found = [*(data.get("figures") or ()), *drawings.drawings(subjects)]
     return tuple(Figure(str(f.get("caption") or ""), f.get("data")) for f in found)
@@ -884,6 +887,8 @@ def _told_once(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def differences(before: Markup, after: Markup) -> tuple[Markup, Markup] | None:
     """Two displayed formulas with the parts that differ marked, or None where marks would not help."""
+    if before == after:
+        return None
     old, new = (_MATH.search(str(x)) for x in (before, after))
     pair = mathml.differences(old[0], new[0]) if old and new else None
     if old is None or new is None or pair is None:
@@ -961,9 +966,9 @@ def _enclosures(data: Json) -> tuple[Point, ...]:
     rows: list[Json] = data if isinstance(data, list) else []
     goals = sorted({e["goal"] for e in rows if isinstance(e.get("goal"), int)})
     points: dict[str, tuple[Instance | str, dict[tuple[str, ...], dict[str, None]]]] = {}
-    known: dict[str, Instance | None] = {}  # most rows stand at an instance of the row before
+    known: dict[bytes, Instance | None] = {}  # most rows stand at an instance of the row before
     for e in rows:
-        at = json_text(e.get("instance"))
+        at = marshal.dumps(e.get("instance"), 2)
         instance = known[at] if at in known else known.setdefault(at, _instance(e.get("instance")))
         where = instance or (plain(e["at"]) if e.get("at") else "not stated")
         sides = [_digits(str(e[k])) if e.get(k) is not None else "–" for k in ("left", "right")]

@@ -140,7 +140,7 @@ def render(
     def second(item: CertificateAndVerdicts, claim: Claim, deps: Dependencies) -> dict[str, bytes]:
         made = _claim_pages(env, {**base, "root": "../../", "fates": model.FATES, "claim": claim}, deps)
         if item.certificate is not None:
-            made[f"certificates/{claim.id}.json"] = export.canonical(item.certificate)
+            made[f"certificates/{claim.id}.json"] = export.recorded(item.certificate, item.text)
         return {name: text.encode() for name, text in made.items()}
 
     passes = Passes(first, meet, second, meanwhile)

@@ -199,6 +199,7 @@ def _power_of_ten(x: Fraction) -> int:
     return k
 
 
+@lru_cache(maxsize=4_000)
 def interval(low: str, high: str) -> str:
     """An interval: both ends if they are short, else the digits they share and how wide it is."""
     try:
