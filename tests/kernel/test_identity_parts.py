@@ -185,6 +185,11 @@ def test_sizes_of_normal_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     assert p.of(term("0**(1/2)")) == {}
     with pytest.raises(Reject, match="too high an order"):
         p.is_zero(p.of(term("(-1)**(1/1009)")))
+    long = {(): Fraction(1 << 60_000)}
+    with pytest.raises(Reject, match="a coefficient is too long"):
+        p.mul(long, long)
+    with pytest.raises(Reject, match="a coefficient is too long"):
+        p.add({}, {(): Fraction(1 << 100_001)})
     many = {((k, Fraction(1)),): Fraction(1) for k in range(7)}
     monkeypatch.setattr(pn, "MAX_TERMS", 2)
     with pytest.raises(Reject, match="a normal form has too many terms"):

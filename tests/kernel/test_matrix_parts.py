@@ -110,6 +110,7 @@ def test_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
             assert reason in found(product).get("reason", name)
     monkeypatch.setattr(evaluate, "MAX_BITS", 3)
     assert "beyond the size limit" in found(instance([["tr", A], ["q", "1"]]))["reason"]
+    assert "beyond the size limit" in found(instance([mul(A, A), A]))["reason"]
 
 
 def test_inverses_of_inverses_of_numbers() -> None:
@@ -180,3 +181,9 @@ def test_tails_have_a_proof_or_a_refutation() -> None:
     assert found(good, "tails")["ok"]
     bad = {k: v for k, v in good.items() if k != "refutation"}
     assert "either a proof or a refutation" in found(bad, "tails")["reason"]
+
+
+def test_the_numbers_of_a_law_are_short() -> None:
+    good = TAILS["false"]
+    law = {**good["refutation"], "p": f"1/{1 << 5_000}"}
+    assert "short" in found({**good, "refutation": law}, "tails")["reason"]

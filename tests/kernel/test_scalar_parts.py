@@ -270,6 +270,10 @@ def test_sizes_of_normal_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Reject, match="no normal form for wish"):
         n.function("wish", root)
     assert n.function("abs", {}) == {} and n.function("sign", {}) == {} and n.function("erf", {}) == {}
+    long = {(): Fraction(1 << 60_000)}
+    with pytest.raises(Reject, match="a coefficient is too long"):
+        n.mul(long, long)
+    assert t.value_of(("*", t.q(1 << 60_000), t.q(1 << 60_000))) is None and t.value_of(("*", t.q(2), t.q(3))) == 6
     monkeypatch.setattr(nm, "MAX_TERMS", 1)
     two = n.of(term("x")) | n.of(term("y"))
     with pytest.raises(Reject, match="a normal form has too many terms"):
