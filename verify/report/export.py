@@ -22,7 +22,7 @@ def recorded(certificate: Mapping[str, Any], text: str | None) -> str:
     """The `text` of a certificate if it is what its hash says, else its canonical JSON."""
     digest = str(certificate.get("hash"))
     if text is not None:
-        rest = text.replace(f'"hash":"{digest}",', "", 1)
+        rest = text.replace(f',"hash":"{digest}"', "", 1)
         if rest != text and hashlib.sha256(rest.encode()).hexdigest() == digest:
             return text
     return canonical(certificate)
