@@ -25,6 +25,10 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 
+PATIENCE = 240
+"""Seconds for one page or script: a busy machine is slow, not wrong."""
+
+
 class Browser:
     def __init__(self, profile: Path) -> None:
         with socket.socket() as s:
@@ -39,7 +43,13 @@ class Browser:
             "binary": CHROMIUM,
             "args": [*_ARGUMENTS, f"--user-data-dir={profile}", "--window-size=1200,900"],
         }
-        wanted = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}
+        wanted = {
+            "alwaysMatch": {
+                "goog:chromeOptions": options,
+                "goog:loggingPrefs": {"browser": "ALL"},
+                "timeouts": {"script": PATIENCE * 1000, "pageLoad": PATIENCE * 1000},
+            }
+        }
         for _ in range(100):
             try:
                 self._session = self._call("POST", "/session", {"capabilities": wanted})["sessionId"]
@@ -58,7 +68,7 @@ class Browser:
         body = None if method == "GET" else json.dumps(data or {}).encode()
         request = urllib.request.Request(self._base + path, body, {"Content-Type": "application/json"}, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=300) as answer:
+        with opener.open(request, timeout=PATIENCE + 60) as answer:
             return json.load(answer)["value"]
 
     def _in(self, path: str, data: Any = None) -> Any:
