@@ -512,7 +512,7 @@ def main() -> int:
         forms = sorted(seeds.get(name, {}).values(), key=lambda f: len(json.dumps(f)))
         seconds = args.seconds + args.each * len(alive) if alive else 0.0
         jobs.append(Job(name, alive, others, kept.get(name, []), forms, seconds, args.attempt))
-    jobs.sort(key=lambda j: -len(j.alive))
+    jobs.sort(key=lambda j: (not j.seeds, -len(j.alive) / (1 + len(json.dumps(j.seeds[:1])))))
     total = sum(len(j.alive) for j in jobs)
     print(
         f"{len(jobs)} functions, {total} survivors, {sum(j.seconds for j in jobs):.0f} s to spend, "
@@ -553,7 +553,7 @@ def main() -> int:
             f"{result['tries']} tries, {len(job.seeds)} seeds; {dead} in all, {time.time() - began:.0f} s",
             flush=True,
         )
-        if time.time() - saved > 60:
+        if time.time() - saved > 30:
             keep()
             saved = time.time()
 
