@@ -111,15 +111,5 @@ for depth, roots in ((2, (4, 10, 100)), (3, (3, 10)), (4, (2, 3)), (5, (2, 3))):
     for root_ in roots:
         for exponent in (Q(1, 2), 1, 2, 4):
             arrives.holds_at(N=depth, v=root_, c=exponent)
-light = dict(trials=4, search=0, necessity=0, mutants=False)
-some = dict(trials=8, search=4, necessity=2, mutant_pool=3, mutant_draws=1, mutant_search=2, work=4_000)
-check(longer, **light)
-check(arrives, **light)
-check(lands, **light)
-check(layers_land, **light)
-check(layers_arrive, **light)
-check(diverges, **some)
-check(slow, **some)
-check(needs, **some)
 needs.holds_at(c=1, T=2, e=1, y=1, f=[1, Q(1, 2)])
 nonclaim("That the end-to-end dynamics stays close to the minimum after it has come close is not shown.")

@@ -108,7 +108,4 @@ with proof(rate_exponent) as p:
         by.algebra(by.times(eta * b ** (2 * (N - 1)) * (1 / R) ** 2, more), by.scaled(eta * b ** (2 * (N - 1)), one))
     )
 
-some = dict(trials=8, search=4, necessity=2, mutant_pool=3, mutant_draws=1, mutant_search=2, work=4_000)
-check(step_exponent, **some)
-check(rate_exponent, **some)
 nonclaim("With several layers the rate does depend on the margin.")

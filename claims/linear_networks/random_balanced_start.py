@@ -142,8 +142,6 @@ with proof(at_most_half) as p:
     p.conclude(by.algebra(half, by.expectation(only)))
 
 any_scale.fails_at(n=1, u=[[1]], Phi=[[1]], rho=2)
-light = dict(trials=4, search=0, necessity=0, mutants=False)
-check(length, not_long, aligned_often, constant_probability, at_most_half, **light)
 constant_probability.holds_at(n=1, e=[[[1]]], u=[[1]], phi=1, s=Q(1, 8), tau=Q(1, 2), K=4)
 nonclaim(
     "The exact probability, an incomplete beta function of rho / (2 |Phi|), is not derived: only that no start "

@@ -68,6 +68,11 @@ LENGTH = ["eq", square(v("y")), square(v("x"))]  # y = |x|
         ([["eq", ["D", v("x")], ["inv", v("y")]]], at(x=1, Dx=0, y=0, Dy=0), True),  # at rest: inv(0) = 0
         ([["eq", ["D", v("x")], ["inv", v("y")]]], at(x=1, Dx=0, y=0, Dy=1), False),  # 1/y is not continuous
         ([["eq", ["D", v("x")], ["ind", v("x")]]], at(x=0, Dx=1, y=0, Dy=0), False),
+        ([["eq", ["D", v("x")], ["ind", v("x")]]], at(x=1, Dx=1, y=0, Dy=0), True),  # constant near 1
+        ([["eq", ["D", v("x")], ["ind", v("y")]]], at(x=1, Dx=1, y=0, Dy=-1), False),  # jumps at once
+        ([["eq", ["D", v("x")], ["ind", v("g")]], ["eq", v("g"), v("x")]], at(x=2, Dx=1, y=0, Dy=0, g=2), True),
+        ([DECAY, ["ge", ["ind", v("x")], q(1)]], at(x=1, Dx=-1, y=0, Dy=0), True),
+        ([DECAY, ["ge", ["ind", v("x")], q(1)]], at(x=0, Dx=0, y=0, Dy=1), False),
         ([["eq", ["D", v("x")], ["D", v("y")]], ["eq", ["D", v("y")], ["D", v("x")]]], at(x=0, Dx=1, y=0, Dy=1), False),
         ([DECAY, ["eq", ["D", v("x")], q(-1)]], at(x=1, Dx=-1, y=0, Dy=0), False),  # two motions of x
         ([DECAY, ["ge", q(0), ["D", v("x")]]], at(x=1, Dx=-1, y=0, Dy=0), True),

@@ -11,14 +11,14 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from verify.audit.engine import ENGINE
 from verify.audit.sources import Source, discover, select
 from verify.audit.verdict import states
-from verify.evidence.recorded import Recorded, write
+from verify.evidence.recorded import Recorded, read, write
 
 Data = dict[str, Any]
 
@@ -34,23 +34,23 @@ def deep(work: int) -> Data:
         "descents": 0,
         "samples": 2,
         "width_work": 0,
-        "necessity": 30,
+        "necessity": 12,
         "mutant_pool": 40,
-        "mutant_draws": 40,
-        "mutant_search": 12,
-        "mutant_screens": 1,
-        "mutant_work": work,
+        "mutant_draws": 20,
+        "mutant_search": 0,
+        "mutant_screens": 0,
+        "mutant_work": 300_000,
         "campaign": work,
         "keep": True,
     }
 
 
-def search(source: Source, root: Path, settings: Mapping[str, Any]) -> tuple[dict[str, tuple[Recorded, ...]], Data]:
-    """Records of a claim by label, and the fates of mutants and hypotheses that are still open."""
+def search(
+    source: Source, root: Path, settings: Mapping[str, Any], labels: Collection[str] = ()
+) -> Iterator[tuple[str, tuple[Recorded, ...], Data]]:
+    """Label, records, and what is still open, for each statement of a claim, or for those named."""
     claim = ENGINE.load(source.path)
     context = ENGINE.context(claim, root)
-    records: dict[str, tuple[Recorded, ...]] = {}
-    left: Data = {}
     for statement in claim.statements:
         if statement.sort_error is not None or statement.expects is not None:
             continue
@@ -59,7 +59,10 @@ def search(source: Source, root: Path, settings: Mapping[str, Any]) -> tuple[dic
             theorems = ENGINE.derive(claim, statement, context)
         except ENGINE.gives_up():
             continue
+        if labels and statement.label not in labels:
+            continue
         rows = []
+        left: Data = {}
         for case, form in enumerate(kernel):
             theorem = next((str(t["id"]) for t in theorems if states(t, form)), None)
             evidence = ENGINE.gather(claim, statement, case, theorem, context, settings)
@@ -68,8 +71,7 @@ def search(source: Source, root: Path, settings: Mapping[str, Any]) -> tuple[dic
                 "necessity": [h for h, x in evidence.get("necessity", {}).items() if x["status"] == "unknown"],
                 "mutants": [_label(x) for x in evidence.get("mutants", {}).get("mutants", []) if x["status"] in OPEN],
             }
-        records[str(statement.label)] = tuple(rows)
-    return records, left
+        yield str(statement.label), tuple(rows), left
 
 
 def recorded(evidence: Mapping[str, Any]) -> Recorded:
@@ -104,7 +106,7 @@ def recorded(evidence: Mapping[str, Any]) -> Recorded:
         killed,
         found,
         frozenset(_label(x) for x in fates if x["status"] in SETTLED and x["operator"] != "hypothesis"),
-        frozenset(unknown | {_label(x) for x in fates if x["status"] in OPEN and x["operator"] != "hypothesis"}),
+        frozenset(unknown | {_label(x) for x in fates if x["status"] == "survived" and x["operator"] != "hypothesis"}),
     )
 
 
@@ -117,18 +119,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("claims", nargs="*")
+    parser.add_argument("--statements", nargs="*", default=(), help="search for these statements only, by label")
     parser.add_argument("--work", type=int, default=60_000, help="evaluated terms for a statement")
     parser.add_argument("--log", type=Path, help="write what is still open here, a claim a line")
     options = parser.parse_args(arguments)
     sources = discover(options.folder)
     for source in select(sources, options.claims) if options.claims else sources:
         began = time.process_time()
-        records, left = search(source, options.folder, deep(options.work))
-        write(source.path, records)
+        records, left = dict(read(source.path)), {}
+        for label, rows, still in search(source, options.folder, deep(options.work), options.statements):
+            records[label] = rows
+            left.update(still)
+            write(source.path, records)  # after each, so that a search that is stopped leaves what it found
         killed = sum(len(r.mutants) for rows in records.values() for r in rows)
-        still = sum(len(x["mutants"]) for x in left.values())
+        alive = sum(len(x["mutants"]) for x in left.values())
         seconds = time.process_time() - began
-        told = f"{source.slug}: {killed} rejected by an instance, {still} open, {seconds:.0f} s"
+        told = f"{source.slug}: {killed} rejected by an instance, {alive} open, {seconds:.0f} s"
         print(told, file=sys.stderr, flush=True)
         if options.log is not None:
             with options.log.open("a", encoding="utf-8") as out:

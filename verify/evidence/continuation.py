@@ -38,7 +38,7 @@ SMOOTH = frozenset(
 """Constructors that keep a right side smooth everywhere."""
 
 DOMAINS = frozenset(("inv", "log", "root"))
-"""Constructors that are smooth where their argument is positive (inv: not 0)."""
+"""Constructors that are smooth where their argument is positive (inv: not 0). An indicator is where it is not 0."""
 
 
 @dataclass(frozen=True)
@@ -246,9 +246,13 @@ def _smooth(plan: Plan, ev: Evaluator, term: Term, env: Env) -> bool:
         ends = None if isinstance(value, Mat) else vl.ends(value)
         if ends is None or (ends[0] <= 0 and (head != "inv" or ends[1] >= 0)):
             return False
-    elif head not in SMOOTH and head not in DOMAINS:
+    elif head == "ind":  # constant as long as its argument, which is continuous, keeps its sign
+        ends = vl.ends(ev.scalar(term[1], env))
+        if ends is None or ends[0] <= 0 <= ends[1]:
+            return False
+    elif head not in SMOOTH:
         return False
-    if head == "sum":
+    if head in ("sum", "prod"):
         return all(_smooth(plan, ev, term[4], {**env, term[1]: i}) for i in ev.range(term[2], term[3], env))
     return all(_smooth(plan, ev, term[i], env) for i in children(term))
 
@@ -268,6 +272,8 @@ def _strict(plan: Plan, ev: Evaluator, formula: Formula, env: Env) -> bool:
     if not all(_continuous(plan, ev, x, env) for x in sides):
         return False
     verdict = ev.judge(formula, env)
+    if verdict.status == "holds" and not any(_varies(plan, x) for x in sides):
+        return True
     if formula[0] == "ne":
         return verdict.status == "holds"
     if formula[0] == "psd":
@@ -282,6 +288,11 @@ def _strict(plan: Plan, ev: Evaluator, formula: Formula, env: Env) -> bool:
         return True
     rate = slope(ev, formula, env)
     return rate is not None and rate.low is not None and rate.low > 0
+
+
+def _varies(plan: Plan, term: Term) -> bool:
+    """Whether a side depends on what moves other than through indicators, which `_continuous` found to be constant."""
+    return term[0] != "ind" and (present(plan, term) or any(_varies(plan, term[i]) for i in children(term)))
 
 
 def _continuous(plan: Plan, ev: Evaluator, term: Term, env: Env) -> bool:

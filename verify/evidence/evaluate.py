@@ -469,7 +469,12 @@ class Evaluator:
                 raise ShapeError("a scalar is expected here, not a matrix")
             value = FUNCTIONS[head](v)
             return value, None if d is None else vl.mul(DERIVATIVES[head](v), d)
-        # root, ind, E, D: constant terms only
+        if head == "ind":
+            v, _ = self.dual(term[1], env, tangent)  # raises unless the argument has a derivative, so it is continuous
+            ends = None if isinstance(v, Mat) else vl.ends(v)
+            if ends is not None and (ends[0] > 0 or ends[1] < 0):
+                return _ind(v), None
+        # root, E, D, an indicator at its jump: constant terms only
         return self._dual_constant(term, env, tangent)
 
     def _dual_constant(self, term: Term, env: Env, tangent: Tangent) -> Dual:

@@ -84,7 +84,7 @@ class Judge:
     kept: dict[int, Prepared | None] = field(default_factory=dict)
     _refused: dict[str, str | None] = field(default_factory=dict)  # by label
 
-    def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
+    def _inherited(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from that of its hypothesis; None if none does."""
         name = mutant.hypothesis()
         if name is not None and name in self.unused:
@@ -102,7 +102,7 @@ class Judge:
 
     def at_once(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from what is known already, without looking at an instance; None if none does."""
-        known = self.inherited(mutant)
+        known = self._inherited(mutant)
         if known is not None:
             return known
         wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), mutant.hypothesis())
@@ -160,12 +160,11 @@ class Judge:
 
     def fate(self, mutant: Mutant) -> dict[str, Any]:
         """Status with what belongs to it: counterexample, reason, or what was tried."""
-        searched = mutant.label() in self.recorded.open  # for long, and in vain
-        known = self.inherited(mutant) if searched else self.at_once(mutant)
+        known = self.at_once(mutant)
         if known is not None:
             return known
         found, tried = self._pooled(mutant)
-        if found is None and searched:
+        if found is None and mutant.label() in self.recorded.open:  # searched for long, and in vain
             return {"status": "survived", "tried": tried}
         proof = self.settled(mutant) if found is None and not self.dear else None
         if proof is not None:
