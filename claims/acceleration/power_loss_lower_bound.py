@@ -111,5 +111,7 @@ for depth, roots in ((2, (4, 10, 100)), (3, (3, 10)), (4, (2, 3)), (5, (2, 3))):
     for root_ in roots:
         for exponent in (Q(1, 2), 1, 2, 4):
             arrives.holds_at(N=depth, v=root_, c=exponent)
+light = dict(trials=4, search=0, necessity=0, mutants=False)
+check(arrives, layers_land, layers_arrive, **light)
 needs.holds_at(c=1, T=2, e=1, y=1, f=[1, Q(1, 2)])
 nonclaim("That the end-to-end dynamics stays close to the minimum after it has come close is not shown.")
