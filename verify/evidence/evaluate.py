@@ -471,7 +471,9 @@ class Evaluator:
             return value, None if d is None else vl.mul(DERIVATIVES[head](v), d)
         if head == "ind":
             v, _ = self.dual(term[1], env, tangent)  # raises unless the argument has a derivative, so it is continuous
-            ends = None if isinstance(v, Mat) else vl.ends(v)
+            if isinstance(v, Mat):
+                raise ShapeError("a scalar is expected here, not a matrix")
+            ends = vl.ends(v)
             if ends is not None and (ends[0] > 0 or ends[1] < 0):
                 return _ind(v), None
         # root, E, D, an indicator at its jump: constant terms only
