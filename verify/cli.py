@@ -201,7 +201,8 @@ def audit_command(
     _writable(work.base / "reports")
     progress = Progress(len(sources))
     result = audit(sources, settings, progress)
-    text = json.dumps(result.to_json(), indent=2, ensure_ascii=True) + "\n"
+    # written only for those who ask: with every certificate in it, it is long
+    text = "" if target is None else json.dumps(result.to_json(), indent=2, ensure_ascii=True) + "\n"
     if target == "-":
         click.echo(text, nl=False)
     else:
