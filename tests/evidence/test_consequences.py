@@ -10,6 +10,7 @@ from verify.evidence.consequences import Consequences
 from verify.evidence.counterexample import find
 from verify.evidence.judge import run
 from verify.evidence.mutants import mutants
+from verify.evidence.necessity import redundant
 from verify.tactics.immediate import Premises, immediate
 
 X, Y = ["v", "x", [], ""], ["v", "y", [], ""]
@@ -123,3 +124,21 @@ def test_no_mutant_is_both_proved_and_broken() -> None:
     assert proved
     for mutant in proved:
         assert find(mutant.statement, seed=5, draws=60) is None, mutant.label()
+
+
+ONE, SQUARE = ["q", "1"], ["pow", X, {"1": 2}]
+
+
+def test_a_hypothesis_is_dropped_by_cases_only_if_the_goals_hold_where_it_fails() -> None:
+    true = scalars([["ge", X, ONE]], [["ge", ["+", SQUARE, ONE], X]])  # for all x, but not at once
+    assert redundant(true, "h0") is None
+    assert redundant(true, "h0", proved=True) == "the derivation where it holds, an immediate proof where it fails"
+    needed = scalars([["ge", X, ONE]], [["ge", SQUARE, X]])  # false at 1/2
+    assert redundant(needed, "h0", proved=True) is None
+
+
+@pytest.mark.parametrize("letter", [{"dep": "smooth"}, {"law": ["gauss", {"1": 1}]}])
+def test_what_moves_or_is_random_has_no_two_cases(letter: dict[str, Any]) -> None:
+    s = scalars([["ge", X, ONE]], [["ge", ["+", SQUARE, ONE], X]])
+    s["sig"]["letters"]["x"] = letter
+    assert Consequences(s).by_cases("h0") is None

@@ -54,7 +54,8 @@ def _part(
         if isinstance(entry, Mapping):
             reduced = {**statement, "hyps": [h for h in statement["hyps"] if h["id"] != name]}
             stands(f"necessity[{name}]", entry.get("counterexample"), revalidate, reduced)
-            if entry.get("status") == "redundant" and redundant(statement, name) is None:
+            # by cases takes the derivation for the case in which the hypothesis holds, which the kernel replays itself
+            if entry.get("status") == "redundant" and redundant(statement, name, proved=True) != entry.get("by"):
                 reason = "the kernel does not say that it is redundant"
                 problems.append({"where": f"necessity[{name}]", "reason": reason})
     for where, instance in _sharp(part.get("sharpness")):
