@@ -246,3 +246,15 @@ def test_formulas_in_titles_are_set() -> None:
     assert words.typeset("loss at rate 2 c^(2(N-1)/N) for p >= 1") == "loss at rate 2 c<sup>2(N−1)/N</sup> for p ≥ 1"
     assert words.typeset("(1 - 2 eta)^2 <b>") == "(1 − 2 <i>η</i>)<sup>2</sup> &lt;b&gt;"
     assert words.typeset("beta is a theta") == "beta is a theta"  # letters inside of words stay
+
+
+def test_a_hypothesis_is_not_needed_only_if_none_of_its_parts_is() -> None:
+    attempt = {"draws": 1, "met": 0, "screened": 0}
+    open_, idle = {"status": "unknown", "attempt": attempt}, {"status": "unused", "attempt": attempt}
+    needless = {"status": "redundant", "by": "it follows from the other hypotheses", "attempt": attempt}
+    told = "no counterexample in 1 draw (0 of them met all other hypotheses)"
+    assert model._necessity([needless, open_], False) == ("unsettled", told, None)
+    assert model._necessity([open_, idle], False) == ("unsettled", told, None)
+    assert model._necessity([needless, idle], False) == ("redundant", "it follows from the other hypotheses", None)
+    assert model._necessity([idle], False) == ("unused", "", None)
+    assert model._necessity([], False) == ("missing", "", None)

@@ -72,7 +72,7 @@ class Hypothesis:
     before: Markup | None  # as printed, with the parts that changed marked
     uses: tuple[Ref, ...]
     use_known: bool
-    necessity: str  # "breaks", "unused", "unsettled" or "missing"
+    necessity: str  # "breaks", "unused", "redundant", "unsettled" or "missing"
     note: str
     instance: Instance | None
 
@@ -794,28 +794,41 @@ def _hypotheses(
 
 
 def _necessity(parts: Sequence[Json], unused: bool) -> tuple[str, str, Instance | None]:
-    """What dropping a hypothesis does, from the entries of the kernel hypotheses it compiles to."""
-    notes = []
+    """What dropping a hypothesis does, from the entries of the kernel hypotheses it compiles to.
+
+    It is needed nowhere only if none of its parts is: one part that is not settled leaves all of it unsettled.
+    """
+    notes: list[str] = []
+    needless: list[str] = []
     for found in parts:
         entry = found if isinstance(found, Mapping) else {"note": found}
         instance = _instance(entry.get("counterexample")) or _instance(entry)
         note = str(entry.get("note") or "")
         if instance is not None:
             return "breaks", note, instance
-        attempt = entry.get("attempt")
-        if isinstance(attempt, Mapping) and attempt.get("draws"):
-            met, screened = attempt.get("met"), attempt.get("screened")
-            seen = f" ({met} of them met all other hypotheses)" if met is not None else ""
-            more = f", nor among {screened} instances screened" if screened else ""
-            note = note or f"no counterexample in {attempt['draws']} draws{seen}{more}"
         if entry.get("status") == "redundant":
-            note = f"not needed: {entry.get('by')}"
-        unused = unused or entry.get("status") in ("unused", "redundant")
-        notes.append(note)
+            needless.append(str(entry.get("by")))
+        elif entry.get("status") == "unused":
+            needless.append("")
+        else:
+            notes.append(note or _attempt(entry.get("attempt")))
     note = next((n for n in notes if n), "")
     if unused:
         return "unused", note, None
+    if parts and len(needless) == len(parts):
+        by = next((n for n in needless if n), "")
+        return ("redundant", by, None) if by else ("unused", note, None)
     return ("unsettled" if parts else "missing"), note, None
+
+
+def _attempt(attempt: object) -> str:
+    """How far a search for a counterexample went."""
+    if not isinstance(attempt, Mapping) or not attempt.get("draws"):
+        return ""
+    draws, met, screened = int(attempt["draws"]), attempt.get("met"), attempt.get("screened")
+    seen = f" ({met} of them met all other hypotheses)" if met is not None else ""
+    more = f", nor among {screened} instances screened" if screened else ""
+    return f"no counterexample in {draws} draw{'' if draws == 1 else 's'}{seen}{more}"
 
 
 def _cases(kernel: Sequence[Json]) -> list[tuple[str, Json]]:
