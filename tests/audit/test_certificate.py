@@ -124,3 +124,23 @@ def test_round_trip(tmp_path: Path) -> None:
     c.write_atomically(tmp_path / "x.json", c.canonical(GOOD))
     assert c.read(tmp_path / "x.json") == GOOD
     assert json.loads((tmp_path / "x.json").read_text()) == GOOD
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 19, "-" + "9" * 19, "[" + "9" * 19 + "]", '{"a":-' + "9" * 19 + "}", "[1," + "9" * 19 + "]"]
+)
+def test_large_numbers_are_refused_in_canonical_text_too(text: str) -> None:
+    with pytest.raises(c.CertificateError, match="an integer of"):
+        c.loads(text + "\n")
+    with pytest.raises(c.CertificateError, match="an integer of"):
+        c.loads(" " + text)
+    assert c.loads(text.replace("9" * 19, "9" * 18)) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', "[0.5]", '{"a":1e3}', "[NaN]", "[" * 402 + "]" * 402]
+)
+def test_what_looks_canonical_is_refused_like_anything_else(text: str) -> None:
+    for ending in ("", "\n"):
+        with pytest.raises(c.CertificateError):
+            c.loads(text + ending)

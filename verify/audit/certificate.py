@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -49,15 +50,18 @@ def _refuse_floats(data: object) -> None:
     stack = [data]
     while stack:
         item = stack.pop()
+        kind = type(item)
+        if kind is str or kind is int:  # nearly all, told by type because that is quick
+            continue
         if isinstance(item, float):
             raise CertificateError(f"a float ({item!r}) has no place in exact data")
-        if isinstance(item, Mapping):
-            for key in item:
+        if kind is list or isinstance(item, (list, tuple)):
+            stack.extend(item)  # type: ignore[arg-type]
+        elif kind is dict or isinstance(item, Mapping):
+            for key in item:  # type: ignore[attr-defined]
                 if not isinstance(key, str):
                     raise CertificateError(f"the key {key!r} is not a string")
-            stack.extend(item.values())
-        elif isinstance(item, (list, tuple)):
-            stack.extend(item)
+            stack.extend(item.values())  # type: ignore[attr-defined]
 
 
 def sha256(text: str | bytes) -> str:
@@ -100,6 +104,8 @@ def loads(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
     """
     if len(text) > max_bytes:
         raise CertificateError(f"larger than {max_bytes} bytes")
+    collecting = gc.isenabled()
+    gc.disable()  # what is read holds no cycles, and looking for some takes as long as reading
     try:
         data = json.loads(
             text,
@@ -108,20 +114,25 @@ def loads(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
             parse_constant=_no_constant,
             parse_int=_small_int,
         )
+        _check_depth(data)
     except json.JSONDecodeError as error:
         raise CertificateError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise CertificateError(f"nested deeper than {MAX_DEPTH} levels") from None
-    _check_depth(data)
+    finally:
+        if collecting:
+            gc.enable()
     return data
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in out:
-            raise CertificateError(f"the key {key[:60]!r} occurs twice in one object")
-        out[key] = value
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise CertificateError(f"the key {key[:60]!r} occurs twice in one object")
+            seen.add(key)
     return out
 
 
@@ -134,7 +145,7 @@ def _no_constant(token: str) -> NoReturn:
 
 
 def _small_int(token: str) -> int:
-    if len(token.lstrip("-")) > MAX_DIGITS:
+    if len(token) > MAX_DIGITS and len(token.lstrip("-")) > MAX_DIGITS:
         raise CertificateError(f"an integer of {len(token)} digits; large numbers are exact strings")
     return int(token)
 
@@ -145,11 +156,12 @@ def _check_depth(data: object) -> None:
         if depth > MAX_DEPTH:
             raise CertificateError(f"nested deeper than {MAX_DEPTH} levels")
         below: list[object] = []
-        for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
+        for item in level:  # what was read has no other containers than these two
+            kind = type(item)
+            if kind is list:
+                below.extend(item)  # type: ignore[arg-type]
+            elif kind is dict:
+                below.extend(item.values())  # type: ignore[attr-defined]
         level, depth = below, depth + 1
 
 
