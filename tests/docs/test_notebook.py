@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("ipykernel", reason="pip install -e '.[test]' brings ipykernel and nbclient")
+pytest.importorskip("ipykernel", reason="pip install -e '.[notebook]' brings ipykernel and nbclient")
 nbformat = pytest.importorskip("nbformat")
 NotebookClient = pytest.importorskip("nbclient").NotebookClient
 
