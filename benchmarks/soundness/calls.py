@@ -37,7 +37,7 @@ from tests.kernel.traced import functions
 
 from . import mutants as mu
 from .cases import Slow, corpus_hash
-from .mutation import EQUIVALENT, RESULT, SAME, known, listed, load, save, summary, wanted
+from .mutation import RESULT, SAME, known, listed, load, proofs, save, summary, wanted
 
 Json = Any
 Path_ = tuple[Any, ...]
@@ -526,7 +526,7 @@ def main() -> int:
     def keep() -> None:
         rows = {calls.name_of(r): r for r in rows_of()}
         calls.write(list(rows.values()))
-        save(summary(outcomes, every, corpus_hash() if not args.only else "", load(EQUIVALENT)))
+        save(summary(outcomes, every, corpus_hash() if not args.only else "", proofs()))
 
     now: dict[str, list[Json]] = {}
 

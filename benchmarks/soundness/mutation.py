@@ -28,12 +28,13 @@ from .cases import CACHE, SURVIVED, Case, collect, corpus_hash, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = Path(__file__).with_name("result.json")
-EQUIVALENT = Path(__file__).with_name("equivalent.json")
+EQUIVALENT = Path(__file__).with_name("equivalent")  # one file for each module, see `proofs`
 NEEDED = 0.98
 SHARE = 20  # one in so many is rerun by --sample
 FEW = 3  # cases that a survivor meets there
 LIGHT = ("called ", "traced ", "pinned ", "recorded ")
 SAVED_EVERY = 60.0  # seconds
+LEAST_REASON = 20  # characters: a name that stands for nothing is no reason
 UNRUN = -2  # in the table of a definition: no case was met yet; counts as a survivor
 UNCHANGED = -3  # the compiled code is that of the definition: not a mutant
 SAME = "the same code"  # the outcome of those
@@ -72,6 +73,23 @@ def _nothing(node: Any) -> Any:
     raise ValueError("this mutant has a name only")
 
 
+def proofs(folder: Path = EQUIVALENT) -> Json:
+    """Mutants that change nothing, each with the hash of its definition and the reason in words.
+
+    A file is `{"reasons": {name: text}, "mutants": {id: {"hash": hash, "why": text or name}}}`: a reason that serves
+    many mutants of a module is told once. ValueError for a mutant of another module, without a reason, or told twice.
+    """
+    out: Json = {}
+    for path in sorted(folder.glob("*.json")):
+        data = load(path)
+        for mutant, row in data["mutants"].items():
+            why = data["reasons"].get(row["why"], row["why"])
+            if mutant in out or len(why) < LEAST_REASON or not mutant.startswith(path.stem + "."):
+                raise ValueError(f"{path.name}: {mutant} is told twice, gives no reason or belongs to another module")
+            out[mutant] = {"hash": row["hash"], "why": why}
+    return out
+
+
 def proved(mutant: str, hashes: dict[str, str], equivalent: Json) -> bool:
     """Is there a proof that the mutant changes nothing, written for the definition as it is now?"""
     row = equivalent.get(mutant)
@@ -83,6 +101,7 @@ def summary(outcomes: dict[str, str | None], every: list[mu.Mutant], corpus: str
     hashes = {m.definition.name: m.definition.hash for m in every}
     alive = [m.id for m in every if outcomes.get(m.id) is None]
     same = [i for i in alive if i in outcomes and proved(i, hashes, equivalent)]
+    idle_proofs = sorted(set(equivalent) - set(same))
     idle = sum(outcomes.get(m.id) == SAME for m in every)
     counted = len(every) - idle - len(same)
     killed = len(every) - idle - len(alive)
@@ -101,6 +120,7 @@ def summary(outcomes: dict[str, str | None], every: list[mu.Mutant], corpus: str
         "mutants": len(every) - idle,
         "killed": killed,
         "equivalent": len(same),
+        "without_use": idle_proofs,  # proofs for mutants that are noticed, or for another text of the definition
         "unrun": sum(m.id not in outcomes for m in every),
         "survivors": sorted(set(alive) - set(same)),
         "score": round(killed / counted, 4) if counted else 1.0,
@@ -199,7 +219,7 @@ def campaign(args: argparse.Namespace) -> int:
             outcomes[m.id] = None if by == SURVIVED else cases[by].name
             if time.time() - saved > SAVED_EVERY:
                 saved = time.time()
-                save(summary(outcomes, every, corpus if not args.most else "", load(EQUIVALENT)))
+                save(summary(outcomes, every, corpus if not args.most else "", proofs()))
                 print(f"{count} mutants, {lost} survive, {saved - began:.0f} s: {m.definition.name}", flush=True)
 
         judge(todo, plan.order, args.workers, done, plan.learn)
@@ -209,7 +229,7 @@ def campaign(args: argparse.Namespace) -> int:
         print("these cases fail without any mutant:", *failed, sep="\n  ")
         return 2
     # a first look is not the whole corpus: what survived it is run again
-    result = summary(outcomes, every, corpus if not (args.most or args.only) else "", load(EQUIVALENT))
+    result = summary(outcomes, every, corpus if not (args.most or args.only) else "", proofs())
     save(result)
     print(
         f"{result['mutants']} mutants, {result['killed']} noticed, {result['equivalent']} proved equivalent, "

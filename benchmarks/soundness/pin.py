@@ -25,9 +25,11 @@ from tests.must_fail.pinned import PINNED, WORK, changed, holds, name, work
 
 from . import mutants as mu
 from .cases import SURVIVED, Case, Light, Memory, first, judge
-from .mutation import EQUIVALENT, RESULT, Plan, known, listed, load, save, summary
+from .mutation import RESULT, Plan, known, listed, load, proofs, save, summary
 
 Json = Any
+
+
 def pool(per_twin: int, seed: int, only: str) -> Iterator[Json]:
     """A seeded choice of changes of every twin, and a few with junk or with a part from elsewhere in the twin."""
     for twin in sorted(FILES):
@@ -127,7 +129,7 @@ def main() -> int:
 
     def keep() -> None:
         rewrite([*pinned, *chosen.values()])
-        save(summary(outcomes, every, load(RESULT)["corpus"], load(EQUIVALENT)))
+        save(summary(outcomes, every, load(RESULT)["corpus"], proofs()))
 
     def done(m: mu.Mutant, by: int) -> None:
         nonlocal count, saved

@@ -31,7 +31,7 @@ from verify.kernel.errors import Reject
 
 from . import mutants as mu
 from .cases import CACHE, SURVIVED, Case, corpus_hash, judge
-from .mutation import EQUIVALENT, RESULT, SAME, known, listed, load, save, summary
+from .mutation import RESULT, SAME, known, listed, load, proofs, save, summary
 
 Json = Any
 WHOLE = 12  # cases a mutant meets with every function traced
@@ -269,7 +269,7 @@ def main() -> int:
             new = [[row[0], "", *row[2:]] for row in chosen.values()]
             traces.write([*traces.read(), *([r[0], traces.trace(r).hash(), *r[2:]] for r in new)])
             chosen.clear()
-        save(summary(outcomes, every, corpus_hash() if not args.only else "", load(EQUIVALENT)))
+        save(summary(outcomes, every, corpus_hash() if not args.only else "", proofs()))
 
     def done(m: mu.Mutant, by: int) -> None:
         nonlocal count, lost, saved

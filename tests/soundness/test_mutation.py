@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +89,38 @@ def test_a_proof_of_equivalence_is_for_one_text_of_the_definition() -> None:
     row = {MUTANTS[0].id: {"hash": SIGN.hash, "why": "."}}
     assert mutation.proved(MUTANTS[0].id, hashes, row)
     assert not mutation.proved(MUTANTS[0].id, {SIGN.name: "older"}, row)
+
+
+def test_proofs_are_told_once_with_a_reason_and_in_the_file_of_their_module(tmp_path: Path) -> None:
+    def told(name: str, mutant: str, why: str) -> Any:
+        (tmp_path / name).write_text(
+            json.dumps(
+                {"reasons": {"order": "Both factors are numbers."}, "mutants": {mutant: {"hash": "h", "why": why}}}
+            )
+        )
+        return mutation.proofs(tmp_path)
+
+    assert told("words.json", "words.f | x", "order") == {
+        "words.f | x": {"hash": "h", "why": "Both factors are numbers."}
+    }
+    for name, mutant, why in (
+        ("words.json", "words.f | x", "because"),
+        ("words.json", "rules.f | x", "order"),
+    ):
+        with pytest.raises(ValueError, match="told twice"):
+            told(name, mutant, why)
+        (tmp_path / name).unlink()
+
+
+def test_a_proof_for_a_mutant_that_is_noticed_is_told_apart() -> None:
+    rows = {m.id: {"hash": SIGN.hash, "why": "."} for m in MUTANTS[:2]}
+    found = mutation.summary({MUTANTS[0].id: "c", MUTANTS[1].id: None}, MUTANTS, "", rows)
+    assert found["equivalent"] == 1 and found["without_use"] == [MUTANTS[0].id]
+
+
+def test_no_committed_proof_is_stale_or_contradicted() -> None:
+    result = mutation.load(mutation.RESULT)
+    assert result.get("without_use", []) == [] and result["equivalent"] == len(mutation.proofs())
 
 
 def test_what_compiles_to_the_same_code_is_no_mutant_and_is_not_counted_as_noticed() -> None:
