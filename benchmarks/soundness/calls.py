@@ -6,6 +6,8 @@ changed further. Every call runs in the unchanged kernel and in each mutant of i
 that notices a mutant is kept (tests/kernel/calls), unless others that are kept notice the same. The mutants that were
 noticed before by slower cases are then tried with what is kept.
 
+With --rows, calls that were written by hand are tried, exactly as they are; they are kept under the same conditions.
+
 The changes are seeded by the name of the function, so that a campaign can be repeated; what it finds depends on the
 time it has (--seconds for each function and --each for each of its mutants).
 """
@@ -42,6 +44,7 @@ from .mutation import RESULT, SAME, known, listed, load, proofs, save, summary, 
 Json = Any
 Path_ = tuple[Any, ...]
 ORIGINAL = 0.03  # seconds a call may take in the unchanged kernel
+GIVEN = 0.1  # or there, if it was written by hand
 MUTANT = 0.4  # and in a mutant
 LARGEST = 6000  # characters of a call that is kept
 STUCK = 6.0  # seconds of processor time without a sign of life
@@ -207,6 +210,7 @@ class Job:
     seeds: list[Json]
     seconds: float
     attempt: int = 0
+    patience: float = ORIGINAL
     stuck: set[int] = field(default_factory=set)  # mutants that hang where no alarm is heard
 
 
@@ -238,7 +242,7 @@ class Search:
         if traced:
             sys.settrace(self._enter)
         try:
-            signal.setitimer(signal.ITIMER_PROF, ORIGINAL * (3 if traced else 1))
+            signal.setitimer(signal.ITIMER_PROF, self.job.patience * (3 if traced else 1))
             return calls.digest(self.job.name, form)
         except (Slow, Exception, RecursionError, MemoryError):
             return None
@@ -320,7 +324,7 @@ class Search:
 
         first = [*job.kept, *sorted(job.seeds, key=lambda f: len(json.dumps(f)))]
         for number, form in enumerate(first):
-            if not alive or time.process_time() > limit:
+            if not alive or (time.process_time() > limit and number >= len(job.kept)):
                 break
             if meet(form) or (number >= len(job.kept) and len(pool) < 12):
                 pool.append(form)
@@ -477,7 +481,8 @@ def _again(r: _Running, waiting: list[Job]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.calls", description=__doc__)
-    parser.add_argument("--harvest", type=Path, action="append", required=True, help="written by harvest.py")
+    parser.add_argument("--harvest", type=Path, action="append", default=[], help="written by harvest.py")
+    parser.add_argument("--rows", type=Path, help="try these calls and no others: JSON, [[function, arguments], ..]")
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--each", type=float, default=0.15)
     parser.add_argument("--only", default="", help="only functions whose name begins with one of these")
@@ -497,12 +502,17 @@ def main() -> int:
     kept: dict[str, list[Json]] = {}
     for row in calls.read():
         kept.setdefault(row[0], []).append(row[2])
+    given: dict[str, list[Json]] = {}
+    for name, form in load(args.rows) if args.rows else []:
+        if name not in functions():
+            raise ValueError(f"{args.rows}: the kernel has no function {name}")
+        given.setdefault(name, []).append(form)
     of: dict[str, list[mu.Mutant]] = {}
     for m in every:
         of.setdefault(m.definition.name, []).append(m)
     jobs = []
     for name, ms in of.items():
-        if not wanted(name, args.only) or name not in functions():
+        if not wanted(name, args.only) or name not in functions() or (args.rows and name not in given):
             continue
         alive = [m for m in ms if outcomes.get(m.id) is None and (m.id in outcomes or not _idle(m, outcomes))]
         noticed = [(m, outcomes.get(m.id) or "") for m in ms if outcomes.get(m.id) != SAME]
@@ -510,6 +520,10 @@ def main() -> int:
         if not alive and not (args.others and others and kept.get(name)):
             continue
         forms = sorted(seeds.get(name, {}).values(), key=lambda f: len(json.dumps(f)))
+        if args.rows:  # all of them, whatever the time, and no changes of them
+            both = [*kept.get(name, []), *given[name]]
+            jobs.append(Job(name, alive, others, both, [], 0.0, args.attempt, GIVEN))
+            continue
         seconds = args.seconds + args.each * len(alive) if alive else 0.0
         jobs.append(Job(name, alive, others, kept.get(name, []), forms, seconds, args.attempt))
     jobs.sort(key=lambda j: (not j.seeds, -len(j.alive) / (1 + len(json.dumps(j.seeds[:1])))))
