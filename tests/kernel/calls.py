@@ -8,8 +8,9 @@ texts and truth values stand for themselves, and
     ["r", n] the same value again, ["m", value, name] a method of a value, ["k", value] a function with this constant
     value, ["g", name] a function of the kernel, ["#", n] a counter that stands at n.
 
-A third part of the arguments, if there is one, is given to the function that the call returns. What objects remember
-only to be faster is left out.
+A third part of the arguments, if there is one and it is not null, is given to the function that the call returns. A
+fourth part {"module.NAME": number} holds limits of the kernel that are set while the call runs, so that the place
+where a limit ends is met at little cost. What objects remember only to be faster is left out.
 
 What comes of a call is its result or its exception, and what it left in its arguments: budgets, tables, remembered
 terms. `python -m benchmarks.soundness.calls` finds the calls, each of which notices a change of the kernel's source
@@ -18,16 +19,18 @@ that no other does; `python -m tests.kernel.recorded` writes the hashes again af
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from .traced import SILENT, fields, functions, modules, word
+from .traced import SILENT, caches, fields, functions, modules, word
 
 CALLS = Path(__file__).with_name("calls")  # one file for each module
 PACKAGE = "verify.kernel."
@@ -141,10 +144,13 @@ class Writer:
         return sorted(map(self.of, x), key=json.dumps)
 
 
-def written(args: tuple[Any, ...], given: dict[str, Any], most: int = 800) -> Json:
-    """The form of a list of arguments; raises Unwritable."""
+def written(
+    args: tuple[Any, ...], given: dict[str, Any], most: int = 800, limits: dict[str, int] | None = None
+) -> Json:
+    """The form of a list of arguments, and of limits that are set meanwhile; raises Unwritable."""
     writer = Writer(most)
-    return json.loads(json.dumps([writer.of(args), writer.of(given)] if given else [writer.of(args)]))
+    form = [writer.of(args), writer.of(given)] if given or limits else [writer.of(args)]
+    return json.loads(json.dumps([*form, None, limits] if limits else form))
 
 
 # ---- reading ------------------------------------------------------------------------------------------------------
@@ -270,21 +276,44 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__} {'malformed' if text.startswith('malformed') else text[:TEXT]}"
 
 
+@contextlib.contextmanager
+def limited(limits: dict[str, int]) -> Iterator[None]:
+    """Numbers of the kernel's modules, by module and name, are these inside. What the kernel remembers was found
+    under other limits: it is forgotten before and after."""
+    spaces = {key: vars(modules()[key.rpartition(".")[0]]) for key in limits}
+    before = {key: space[key.rpartition(".")[2]] for key, space in spaces.items()}
+    if any(type(x) is not int for x in before.values()):
+        raise ValueError("only limits that are whole numbers can be set")
+    try:
+        _set(spaces, limits)
+        yield
+    finally:
+        _set(spaces, before)
+
+
+def _set(spaces: dict[str, dict[str, Any]], values: dict[str, int]) -> None:
+    for key, space in spaces.items():
+        space[key.rpartition(".")[2]] = values[key]
+    for x in caches() if spaces else ():
+        x.cache_clear()
+
+
 def run(name: str, form: Json) -> tuple[Any, ...]:
     """Result or exception, and the arguments as they are left."""
     reader = Reader()
     args = reader.of(form[0])
     given = reader.of(form[1]) if len(form) > 1 else {}
     f = functions()[name]
-    try:
-        result = f(*args, **given)
-        if len(form) > 2:
-            result = result(*reader.of(form[2]))
-        return result, args, given
-    except SILENT:
-        raise
-    except Exception as error:
-        return Summary, reason(error), args, given
+    with limited(form[3] if len(form) > 3 else {}):
+        try:
+            result = f(*args, **given)
+            if len(form) > 2 and form[2] is not None:
+                result = result(*reader.of(form[2]))
+            return result, args, given
+        except SILENT:
+            raise
+        except Exception as error:
+            return Summary, reason(error), args, given
 
 
 def digest(name: str, form: Json) -> int:

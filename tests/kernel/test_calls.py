@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.batches import all_pass, batches
-from verify.kernel import linear
+from verify.kernel import linear, words
 from verify.kernel.errors import Budget, Reject
 
 from .calls import Reader, Summary, Unwritable, Writer, digest, holds, name_of, read, run, written
@@ -75,6 +75,17 @@ def test_a_change_of_the_kernel_is_noticed() -> None:
     finally:
         target.__code__ = code
     assert digest("linear.add", form) == before
+
+
+def test_limits_are_those_of_the_call_while_it_runs() -> None:
+    word = (("l", "A", (), "", 0, 0), ("l", "B", (), "", 0, 0))
+    before = words.MAX_WORD
+    fine, refused = (written((word,), {}, limits={"words.MAX_WORD": n}) for n in (2, 1))
+    assert run("words.normal", fine)[0] == word
+    assert run("words.normal", refused)[1].startswith("Reject a product of more than 1 factors")
+    assert before == words.MAX_WORD
+    with pytest.raises((KeyError, ValueError)):
+        run("words.normal", written((word,), {}, limits={"words.normal": 1}))
 
 
 def test_exceptions_of_python_count_by_their_type() -> None:
