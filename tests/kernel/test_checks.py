@@ -869,6 +869,10 @@ def test_instances() -> None:
     at_instance({"letters": {"c": two}}, no, "equal length", letters={"c": [["1"], "1"]})
     at_instance({"letters": {"c": {}}}, no, "another shape", letters={"c": value})
     at_instance({"letters": {"c": {}}}, no, "gives no value", letters={})
+    family = {"c": {"index": [["j", ONE, {"1": 2}]]}}
+    at_instance({"letters": family}, no, None, letters={"c": ["1", "2"]})
+    for bad in (["1"], [], "1", {}):
+        at_instance({"letters": family}, no, "gives no value", letters={"c": bad})
     at_instance({}, no, "small natural", iterate=-1)
     at_instance({}, no, "small natural", iterate=True)
     at_instance({}, no, None, iterate=50)
@@ -892,7 +896,7 @@ def test_instances() -> None:
     family = {"letters": {"x": {"index": [["k", ONE, {"1": 2}]]}}}
     at_instance(family, ["gt", v("x", {"1": 2}), q(5)], None, letters={"x": ["9", "5"]})
     at_instance(family, ["gt", v("x", ONE), q(5)], "the goal holds", letters={"x": ["9", "5"]})
-    at_instance(family, ["gt", v("x", ONE), q(5)], "malformed", letters={"x": ["9"]})
+    at_instance(family, ["gt", v("x", ONE), q(5)], "gives no value", letters={"x": ["9"]})
     at_instance(family, ["gt", v("x", ONE), q(5)], "no value", letters={"x": "9"})
 
 

@@ -15,7 +15,7 @@ from . import linear as ln
 from . import normal as nm
 from .errors import Budget, Reject
 from .normal import SCALAR, Algebra, Poly
-from .signature import Signature, name_of, rational
+from .signature import Letter, Signature, name_of, rational
 
 Json = Any
 TEXT = 100  # characters of a remembered term that count as one operation
@@ -140,9 +140,7 @@ class Checker:
     def dim(self, data: Json, scope: Scope) -> Any:
         d = nm.dim(data, scope.env)
         if d[0] == "d":
-            if d[1] not in self.sig.dims:
-                raise Reject(f"unknown dimension family {d[1]!r:.40}")
-            lo, hi = self.sig.dims[d[1]]
+            lo, hi = self.sig.family(d[1])
             self.within(d[2], lo, hi, scope, f"index of the dimension {d[1]}")
         else:
             self.demand(d[1], scope, "a dimension may be negative")
@@ -159,11 +157,15 @@ class Checker:
             raise Reject(f"the next iterate of {name} is not defined here")
         return "0" if scope.start else stage
 
-    def index(self, name: str, idx: Json, scope: Scope) -> tuple[ln.Lin, ...]:
-        decl = self.sig.letter(name)
+    def places(self, decl: Letter, name: str, idx: Json, scope: Scope) -> tuple[ln.Lin, ...]:
+        """One form for each index of a letter; their ranges are not looked at."""
         if type(idx) is not list or len(idx) != len(decl.index):
             raise Reject(f"letter {name} takes {len(decl.index)} index expressions")
-        forms = tuple(ln.parse(i, scope.env) for i in idx)
+        return tuple(ln.parse(i, scope.env) for i in idx)
+
+    def index(self, name: str, idx: Json, scope: Scope) -> tuple[ln.Lin, ...]:
+        decl = self.sig.letter(name)
+        forms = self.places(decl, name, idx, scope)
         env = dict(self.sig.nat)
         for (v, lo, hi), i in zip(decl.index, forms, strict=True):
             self.within(i, ln.parse(lo, env), ln.parse(hi, env), scope, f"index of {name}")
@@ -172,7 +174,7 @@ class Checker:
             for side in decl.shape:
                 d = nm.dim(side, env)
                 if d[0] == "d":
-                    lo_d, hi_d = self.sig.dims[d[1]]
+                    lo_d, hi_d = self.sig.family(d[1])
                     self.within(d[2], lo_d, hi_d, scope, f"index of the dimension {d[1]}")
         return forms
 
@@ -183,10 +185,14 @@ class Checker:
         return self.alg.chain(t[1], forms[0], forms[0], stage) if decl.chain else (
             self.alg.letter(t[1], forms, stage, 0))
 
-    def _read_ch(self, t: Json, scope: Scope) -> Poly:
-        decl = self.sig.letter(t[1])
+    def chain(self, name: Json) -> Letter:
+        decl = self.sig.letter(name)
         if not decl.chain:
-            raise Reject(f"letter {t[1]} is not a chain family")
+            raise Reject(f"letter {name} is not a chain family")
+        return decl
+
+    def _read_ch(self, t: Json, scope: Scope) -> Poly:
+        decl = self.chain(t[1])
         hi, lo = ln.parse(t[2], scope.env), ln.parse(t[3], scope.env)
         stage = self.stage(t[1], t[4], scope)
         first, last = ln.parse(decl.index[0][1], self.sig.nat), ln.parse(decl.index[0][2], self.sig.nat)

@@ -53,9 +53,7 @@ class Imported(Checker):
             self.demand(ln.parse(form, self.env), scope, "an index assumption of the theorem")
         for d, (lo, hi) in sig.dims.items():
             new = self.families[d]
-            if new not in target.dims:
-                raise Reject(f"unknown dimension family {new!r:.40}")
-            low, high = target.dims[new]
+            low, high = target.family(new)
             if not ln.symbols(lo) | ln.symbols(hi) <= set(self.env):
                 raise Reject(f"the range of {d} depends on a layer width")
             self.demand(ln.sub(ln.substitute(lo, self.env), low), scope, f"range of {d}")
@@ -147,9 +145,7 @@ class Imported(Checker):
                 return self.sizes[s]
         d = nm.dim(data, scope.env)
         if d[0] == "d":
-            if d[1] not in self.families:
-                raise Reject(f"unknown dimension family {d[1]!r:.40}")
-            lo, hi = self.target.sig.dims[self.families[d[1]]]
+            lo, hi = self.target.sig.family(self.families[d[1]])
             self.within(d[2], lo, hi, scope, f"index of the dimension {d[1]}")
             return ("d", self.families[d[1]], d[2])
         self.demand(d[1], scope, "a dimension may be negative")
@@ -157,9 +153,7 @@ class Imported(Checker):
 
     def index(self, name: str, idx: Json, scope: Scope) -> tuple[ln.Lin, ...]:
         decl = self.sig.letter(name)
-        if type(idx) is not list or len(idx) != len(decl.index):
-            raise Reject(f"letter {name} takes {len(decl.index)} index expressions")
-        forms = tuple(ln.parse(i, scope.env) for i in idx)
+        forms = self.places(decl, name, idx, scope)
         env = dict(self.env)
         for (v, lo, hi), i in zip(decl.index, forms, strict=True):
             self.within(i, ln.parse(lo, env), ln.parse(hi, env), scope, f"index of {name}")
@@ -191,9 +185,8 @@ class Imported(Checker):
         return self._image(t[1], self.index(t[1], t[2], scope), self.stage(t[1], t[3], scope), scope)
 
     def _read_ch(self, t: Json, scope: Scope) -> Poly:
-        image = self.images.get(t[1], None)
-        if type(image) is not str or not self.sig.letter(t[1]).chain:
-            raise Reject(f"letter {t[1]!r:.40} is not a chain family")
+        self.chain(t[1])
+        image = self.images[t[1]]  # a letter, as for every chain family
         stage = self.stage(t[1], t[4], scope)
         names = {"hi": ln.parse(t[2], scope.env), "lo": ln.parse(t[3], scope.env)}
         inner = replace(scope, env={**self.outer.env, **names})

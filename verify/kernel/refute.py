@@ -98,11 +98,7 @@ class Instance:
 
     def _value(self, name: str, idx: tuple[int, ...], k: int) -> Any:
         decl = self.sig.letter(name)
-        env = dict(self.nat)
-        for (v, lo, hi), i in zip(decl.index, idx, strict=True):
-            if not ev.form(lo, env) <= i <= ev.form(hi, env):
-                raise Reject(f"index of {name} out of range at the instance")
-            env[v] = i
+        env = {**self.nat, **{v: i for (v, _, _), i in zip(decl.index, idx, strict=True)}}
         for loss, row in self.sig.losses.items():
             if name in (loss, row["grad"]) or name == row.get("pgrad"):
                 out = self._loss(loss, row, name, idx, k)
@@ -119,9 +115,10 @@ class Instance:
         return out
 
     def _given(self, name: str, idx: tuple[int, ...]) -> Any:
+        """Nested lists, one level for each index, from the lower end of its range on."""
         data = self.letters.get(name)
         for (_, lo, _), i in zip(self.sig.letter(name).index, idx, strict=True):
-            data = data[i - ev.form(lo, self.nat)] if type(data) is list else None
+            data = dict(enumerate(data, ev.form(lo, self.nat))).get(i) if type(data) is list else None
         if data is None:
             raise Reject(f"the instance gives no value for {name}")
         return _matrix(data)

@@ -78,6 +78,12 @@ class Signature:
             raise Reject(f"letter {name!r:.40} is not in the signature")
         return self.letters[name]
 
+    def family(self, name: Any) -> tuple[ln.Lin, ln.Lin]:
+        """Range of the index of a dimension family."""
+        if type(name) is not str or name not in self.dims:
+            raise Reject(f"unknown dimension family {name!r:.40}")
+        return self.dims[name]
+
 
 def _law(data: Any) -> dict[str, Any] | None:
     if data is None:
