@@ -6,6 +6,7 @@ withholds what the certificates and answers do not bear out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,20 @@ from verify.report import CertificateAndVerdicts
 from verify.statement.claims import read_sources
 
 ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "reports" / "certificates"
 SOURCES = read_sources(ROOT / "claims" / "sources.json")["sources"]
 
 
+def certificates() -> Iterator[Any]:
+    """What the committed certificates say, without the kernel."""
+    for file in sorted(FOLDER.glob("*/*.json")):
+        yield parse(file.read_text(encoding="utf-8"))
+
+
 @cache
-def items() -> tuple[CertificateAndVerdicts, ...]:
-    files = sorted((ROOT / "reports" / "certificates").glob("*/*.json"))
+def items(name: str = "*/*") -> tuple[CertificateAndVerdicts, ...]:
+    """The certificates whose topic and slug match, with the kernel's answers."""
+    files = sorted(FOLDER.glob(f"{name}.json"))
     out = []
     for file, answer in zip(files, replay(files), strict=True):
         assert answer.error is None and answer.crash is None, answer

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 CORPUS = [json.loads(line) for line in (ROOT / "benchmarks/check/corpus/matrix.jsonl").read_text().splitlines()]
 OPEN = {"mx-514", "mx-519", "mx-520", "mx-529", "mx-534", "mx-553"}  # true, and not proved so far
 SETTLED = [row for row in CORPUS if row["expected"] != "ILL-SORTED" and row["id"] not in OPEN]
-SAMPLE = SETTLED[::4] + CORPUS[-2:]
+LONG = {"mx-510"}  # half a minute of search: the benchmark settles it with all others
+SAMPLE = [row for row in SETTLED[::4] if row["id"] not in LONG] + CORPUS[-2:]
 BALANCED = {"where": "W2: k x h, W1: h x d", "given": "T(W2)*W2 = W1*T(W1)"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,8 @@ def site(once: Callable[[str, Callable[[Path], Site]], Site]) -> Site:
     """The library and a claim that failed, so that there is something unexpected."""
 
     def made(folder: Path) -> Site:
-        return build([*library.items(), example.failing()], folder / "html", registry(), library.SOURCES)
+        items = once("items", lambda folder: library.items())
+        return build([*items, example.failing()], folder / "html", registry(), library.SOURCES)
 
     return once("library", made)
 
@@ -66,8 +68,38 @@ def test_every_page(site: Site, tmp_path: Path) -> None:
     assert not wrong, told(wrong)
 
 
-PARTS = 8
+EVERY = bool(os.environ.get("EVERY_PAGE"))
+"""Look at every page, as continuous integration does, or at a few that together hold every kind of element."""
+PARTS = 8 if EVERY else 2
 """The pages are shared out, so that the processes of a run share the work."""
+ELEMENT = re.compile(r"<([a-z0-9]+)((?:\s[^<>]*)?)>")
+
+
+def kinds(text: str) -> set[tuple[str, str, str]]:
+    """Name, classes and role of every element of a page."""
+
+    def value(name: str, attributes: str) -> str:
+        found = re.search(rf'\b{name}="([^"]*)"', attributes)
+        return found[1] if found else ""
+
+    return {(m[1], value("class", m[2]), value("role", m[2])) for m in ELEMENT.finditer(text)}
+
+
+def chosen(pages: dict[str, str]) -> list[str]:
+    """A few pages, small ones rather than large ones, on which every kind of element of all pages occurs."""
+    mine = {name: kinds(text) for name, text in sorted(pages.items())}
+    left = set().union(*mine.values())
+    found = []
+    while left:
+        found.append(max(mine, key=lambda name: len(mine[name] & left) / (50_000 + len(pages[name]))))
+        left -= mine[found[-1]]
+    return found
+
+
+def test_the_pages_that_are_looked_at_hold_every_kind_of_element() -> None:
+    pages = {"a": "<p>", "b": '<p><i class="x">', "c": '<p class="y" role="note">', "d": '<p><i class="x">' + 9 * "<p>"}
+    assert chosen(pages) == ["b", "c"]
+
 
 in_a_browser = pytest.mark.skipif(
     chromium.CHROMIUM is None or chromium.DRIVER is None,
@@ -90,7 +122,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Brows
 @in_a_browser
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_in_a_browser(site: Site, browser: chromium.Browser, part: int) -> None:
-    names = sorted(name for name in site.files if name.endswith(".html"))[part::PARTS]
+    every = sorted(name for name in site.files if name.endswith(".html"))
+    if not EVERY:
+        every = chosen({name: (site.root / name).read_text(encoding="utf-8") for name in every})
+    names = every[part::PARTS]
     schemes = ("light", "dark")
     browser.media(prefers_color_scheme=schemes[0])
     wrong: dict[str, list[str]] = {}
