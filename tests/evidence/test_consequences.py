@@ -142,3 +142,18 @@ def test_what_moves_or_is_random_has_no_two_cases(letter: dict[str, Any]) -> Non
     s = scalars([["ge", X, ONE]], [["ge", ["+", SQUARE, ONE], X]])
     s["sig"]["letters"]["x"] = letter
     assert Consequences(s).by_cases("h0") is None
+
+
+def test_a_part_that_equals_what_it_was() -> None:
+    """tr(x^T w) is tr(x w^T), whatever stands around it; x^T w alone is not x w^T, nor is any other part."""
+    sig = {"time": "none", "nat": {"d": 1}, "letters": {n: {"shape": [{"d": 1}, {"1": 1}]} for n in ("x", "w")}}
+    x, w = ["v", "x", [], ""], ["v", "w", [], ""]
+
+    def goal(product: object) -> dict[str, object]:
+        return {"all": [], "concl": ["ge", ["ind", ["tr", product]], ["q", "1/2"]]}
+
+    old, new = goal(["*", ["T", x], w]), goal(["*", x, ["T", w]])
+    asked = Consequences({"sig": sig, "hyps": [], "goals": [old]})
+    assert asked.of_part(old, new, (1, 1, 1)) == ("equivalent", "the part that is changed equals what it was")
+    assert asked.of_part(old, goal(["*", ["T", x], x]), (1, 1, 1)) is None
+    assert asked.of_part(old, goal(["*", ["T", w], x]), (1, 1, 1)) is not None

@@ -18,6 +18,11 @@ from typing import Any
 from verify.audit.engine import ENGINE
 from verify.audit.sources import Source, discover, select
 from verify.audit.verdict import states
+from verify.evidence.campaign import KEPT, begun
+from verify.evidence.gather import Settings
+from verify.evidence.judge import selected
+from verify.evidence.mutants import mutants
+from verify.evidence.offers import offer
 from verify.evidence.recorded import Recorded, read, write
 
 Data = dict[str, Any]
@@ -74,13 +79,43 @@ def search(
         yield str(statement.label), tuple(rows), left
 
 
+def offered(source: Source, root: Path, offers: Mapping[str, Sequence[Data]]) -> Iterator[tuple[str, str]]:
+    """Try instances, by statement, against what is still open, and keep what they reject beside the claim.
+
+    They speak of the first kernel statement of a label, or of case k if the label ends in ` (k)`. Yields for each what
+    became of it.
+    """
+    claim = ENGINE.load(source.path)
+    records = dict(read(source.path))
+    most = Settings().hypothesis_mutants
+    for name, rows in offers.items():
+        label, _, case = name.partition(" (")
+        number = int(case[:-1]) - 1 if case else 0
+        (statement,) = (s for s in claim.statements if s.label == label)
+        kernel = statement.kernel()[number]
+        known = [*records.get(label, ()), *(Recorded() for _ in statement.kernel())][: len(statement.kernel())]
+        here = begun(kernel, selected(mutants(kernel), Settings().seed, most))
+        before = known[number]
+        for text in before.mutants.keys() | before.settled:
+            here.forget(text)
+        here.dropped -= before.necessity.keys()
+        for k, data in enumerate(rows):
+            was = len(here.killed) + len(here.necessary)
+            (told,) = offer(here, [data])
+            found = len(here.killed) + len(here.necessary) - was
+            yield f"{name}, {k + 1}", f"{found} rejected; breaks {told or 'nothing'}"
+        known[number] = before.joined(here.recorded())
+        records[label] = tuple(known)
+    write(source.path, records)
+
+
 def recorded(evidence: Mapping[str, Any]) -> Recorded:
     """The instances of what was found, each once."""
     instances: dict[str, int] = {}
     rows: list[Data] = []
 
     def number(data: Mapping[str, Any]) -> int:
-        kept = {k: data[k] for k in ("values", "dims", "dims_from", "losses", "laws") if k in data}
+        kept = {k: data[k] for k in KEPT if k in data}
         if str(data.get("where", "")).startswith("time "):
             kept["where"] = data["where"]
         text = json.dumps(kept, sort_keys=True)
@@ -122,8 +157,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--statements", nargs="*", default=(), help="search for these statements only, by label")
     parser.add_argument("--work", type=int, default=60_000, help="evaluated terms for a statement")
     parser.add_argument("--log", type=Path, help="write what is still open here, a claim a line")
+    parser.add_argument("--offer", type=Path, help="try the instances of this JSON file, {claim: {statement: [..]}}")
     options = parser.parse_args(arguments)
     sources = discover(options.folder)
+    if options.offer is not None:
+        for slug, offers in json.loads(options.offer.read_text(encoding="utf-8")).items():
+            (source,) = select(sources, [slug])
+            for name, said in offered(source, options.folder, offers):
+                print(f"{slug}.{name}: {said}", file=sys.stderr, flush=True)
+        return 0
     for source in select(sources, options.claims) if options.claims else sources:
         began = time.process_time()
         records, left = dict(read(source.path)), {}

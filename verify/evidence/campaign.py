@@ -41,7 +41,7 @@ WIDTH = 2
 DEPTH = 4
 PATIENCE = 8
 """After so many instances in a row that reject no mutant of a goal, the mutants are tried at every eighth only."""
-KEPT = ("values", "dims", "dims_from", "losses", "laws", "time")
+KEPT = ("values", "dims", "dims_from", "losses", "laws", "time", "motion")
 
 
 @dataclass
@@ -61,11 +61,17 @@ class Campaign:
         """Whether anything about a hypothesis is still to be found."""
         return name in self.dropped or bool(self.hypotheses.get(name))
 
+    def forget(self, label: str) -> None:
+        """Look no longer for an instance against a mutant."""
+        for rows in (self.goals, *self.hypotheses.values()):
+            rows[:] = [m for m in rows if m.label() != label]
+
     def recorded(self) -> Recorded:
         """What was found, as a record."""
         return Recorded(tuple(data for _, data in self.instances.values()), dict(self.killed), dict(self.necessary))
 
-    def _number(self, data: Mapping[str, Any]) -> int:
+    def number(self, data: Mapping[str, Any]) -> int:
+        """The number under which an instance is kept."""
         kept = {k: data[k] for k in KEPT if k in data}
         if str(data.get("where", "")).startswith("time "):
             kept["where"] = data["where"]
@@ -81,12 +87,12 @@ class Campaign:
             for m in list(rows):
                 data = known.mutant(m.label())
                 if data is not None and self._stands(m.statement, data):
-                    self.killed[m.label()] = self._number(data)
+                    self.killed[m.label()] = self.number(data)
                     rows.remove(m)
         for name in sorted(self.dropped):
             data = known.hypothesis(name)
             if data is not None and self._stands(self.without(name), data):
-                self.necessary[name] = self._number(data)
+                self.necessary[name] = self.number(data)
                 self.dropped.discard(name)
 
     def _stands(self, statement: Statement, data: Mapping[str, Any]) -> bool:
@@ -120,7 +126,7 @@ class Campaign:
         data = record(reduced, instance, outcome)
         if name in self.dropped and self._stands(reduced, data):
             self.dropped.discard(name)
-            self.necessary[name] = self._number(data)
+            self.necessary[name] = self.number(data)
         self.hypotheses[name] = [
             m for m in self.hypotheses.get(name, []) if not self.kills(m, instance, outcome)
         ]
@@ -132,8 +138,21 @@ class Campaign:
             data["where"] = outcome.where
         if not self._stands(mutant.statement, data):
             return False
-        self.killed[mutant.label()] = self._number(data)
+        self.killed[mutant.label()] = self.number(data)
         return True
+
+
+def begun(
+    statement: Statement, chosen: Sequence[Mutant], unused: Collection[str] = (), iterates: int = 2
+) -> Campaign:
+    """What is to be found before anything is found; hypotheses that are `unused` need no instance."""
+    hypotheses: dict[str, list[Mutant]] = {}
+    for m in chosen:
+        name = m.hypothesis()
+        if name is not None and m.operator != "hypothesis" and name not in unused:
+            hypotheses.setdefault(name, []).append(m)
+    dropped = {str(h["id"]) for h in statement.get("hyps", [])} - set(unused)
+    return Campaign(statement, iterates, [m for m in chosen if m.goal() is not None], hypotheses, dropped)
 
 
 def campaign(
@@ -153,13 +172,7 @@ def campaign(
     the search without it, each mutant of an equation an eighth. What is `known` is tried first. Hypotheses that are
     `unused` by a derivation need no search. Everything returned was validated from its JSON.
     """
-    hypotheses: dict[str, list[Mutant]] = {}
-    for m in chosen:
-        name = m.hypothesis()
-        if name is not None and m.operator != "hypothesis" and name not in unused:
-            hypotheses.setdefault(name, []).append(m)
-    dropped = {str(h["id"]) for h in statement.get("hyps", [])} - set(unused)
-    here = Campaign(statement, iterates, [m for m in chosen if m.goal() is not None], hypotheses, dropped)
+    here = begun(statement, chosen, unused, iterates)
     plan = Plan.of(statement)
     here.again(known)
     begin = _spread([i for i in starts if _broken(plan, i) == []])

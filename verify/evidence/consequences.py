@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from verify.evidence.generate import Fact
-from verify.evidence.terms import Statement, walk
+from verify.evidence.terms import BINDERS, Statement, walk
 from verify.evidence.work import spend
 from verify.tactics.immediate import MALFORMED, Premises, readings
 from verify.tactics.readings import Readings
@@ -111,6 +111,27 @@ class Consequences:
             return "equivalent", "both directions"
         return "implied", "from the statement"
 
+    @cached_property
+    def bare(self) -> Premises | None:
+        """No hypotheses."""
+        return self._premises(self.statement, [])
+
+    def of_part(self, old: Fact, new: Fact, path: Sequence[int]) -> Fate | None:
+        """That a mutant is the same statement since a part around the changed place equals what it was.
+
+        What surrounds the place is read by itself, for all values of the indices that are bound there: a product under
+        a trace or between columns is small where the whole formula is not, so this counts nothing in the budget.
+        """
+        for up in range(len(path) - 1, max(0, len(path) - 1 - AROUND), -1):
+            before, prefix = _part(old, path[:up])
+            after, _ = _part(new, path[:up])
+            if _size(before) > PART:
+                return None
+            asked = {"all": prefix, "concl": ["eq", before, after]}
+            if self.bare is not None and self.bare.prove([asked], rewriting=False) is not None:
+                return "equivalent", "the part that is changed equals what it was"
+        return None
+
     def by_cases(self, name: str) -> Fate | None:
         """Whether the goals also hold where one hypothesis fails, so that a proved statement needs it nowhere.
 
@@ -132,6 +153,27 @@ class Consequences:
         spend(self.price)
         found = premises is not None and premises.prove([_bare(g) for g in mutant["goals"]]) is not None
         return ("proved", "an immediate proof") if found else None
+
+
+AROUND = 3
+"""Terms around a changed place that are compared, the smallest first."""
+PART = 60
+"""Nodes of such a term, and no more."""
+
+
+def _part(fact: Fact, path: Sequence[int]) -> tuple[Any, list[Any]]:
+    """The term at a place of a fact, and the indices that are bound there with their ranges."""
+    x, prefix = fact["concl"], list(fact["all"])
+    for i in path:
+        if x[0] in BINDERS:
+            prefix.append([x[1], x[2], x[3]])
+        x = x[i]
+    return x, prefix
+
+
+def _size(term: Any) -> int:
+    """The number of nodes of a term."""
+    return sum(1 for _ in walk(term))
 
 
 NEGATIONS = {"ge": "gt", "gt": "ge"}

@@ -170,6 +170,8 @@ def failing(statement: Statement, data: Mapping[str, Any], *, iterates: int = 2)
     """
     plan = Plan.of(statement)
     try:
+        if "motion" in data:
+            return _told(data, _along_a_path(plan, Instance.from_json(data, statement["sig"].get("nat", {})), data))
         with precision(50):
             instance = Instance.from_json(data, statement["sig"].get("nat", {}))
             bad = sizes(plan, instance) or validate(plan, instance)
@@ -182,6 +184,19 @@ def failing(statement: Statement, data: Mapping[str, Any], *, iterates: int = 2)
         outcome = later(plan, instance, Fraction(str(data["where"])[5:]))
     if outcome.status != "fails":
         return f"the conclusion does not certainly fail ({outcome.status})"
+    return _told(data, outcome)
+
+
+def _along_a_path(plan: Plan, rest: Instance, data: Mapping[str, Any]) -> Outcome | str:
+    from verify.evidence import motions
+
+    return motions.failing(plan, rest, data, sizes)
+
+
+def _told(data: Mapping[str, Any], outcome: Outcome | str) -> Outcome | str:
+    """The outcome, if it is the one that is written down."""
+    if isinstance(outcome, str):
+        return outcome
     if "margin" in data and data["margin"] != outcome.margin():
         return f"the margin is {outcome.margin()}"
     if "where" in data and data["where"] != outcome.where:

@@ -129,7 +129,7 @@ class Instance:
             if text in nat:
                 naturals[text] = int(raw)
             else:
-                letters[_key_of(text)] = _value_of(raw)
+                letters[key_of(text)] = _value_of(raw)
         start = data.get("dims_from", {})
         dims = {
             d: {start.get(d, 0) + i: int(v) for i, v in enumerate(r)} for d, r in data.get("dims", {}).items()
@@ -160,7 +160,7 @@ def key_text(key: Key) -> str:
 _KEY = re.compile(r"(D )?([A-Za-z][A-Za-z0-9_.']*)(?:\[([0-9,]+)\])?(?:@([0+]))?\Z")
 
 
-def _key_of(text: str) -> Key:
+def key_of(text: str) -> Key:
     match = _KEY.match(text)
     if not match:
         raise ValueError(f"not a letter of an instance: {text!r}")

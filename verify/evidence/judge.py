@@ -29,6 +29,7 @@ from verify.evidence.work import WorkLimit, exhausted, metered
 from verify.numeric.enclosure import NotEvidence, precision
 from verify.tactics.readings import Readings
 
+DROPPED = "transpose dropped"
 FIRST = ("relation", "transpose", "index", "hypothesis")
 """Operators whose mutants are tried before the others."""
 
@@ -105,6 +106,10 @@ class Judge:
         known = self._inherited(mutant)
         if known is not None:
             return known
+        if self.dear and mutant.operator == "transpose" and mutant.change != DROPPED:  # cheaper than to read it all
+            same = self._same_part(mutant)
+            if same is not None:
+                return {"status": same[0], "by": same[1]}
         wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), mutant.hypothesis())
         if wrong is not None:
             return {"status": "ill-sorted", "by": wrong[:80]}
@@ -231,9 +236,20 @@ class Judge:
         fate = self._asked(mutant)
         return None if fate is None else {"status": fate[0], "by": fate[1]}
 
+    def _same_part(self, mutant: Mutant) -> Fate | None:
+        number, name = mutant.goal(), mutant.hypothesis()
+        if number is not None:
+            old, new = self.statement["goals"][number], mutant.statement["goals"][number]
+        else:
+            (old,) = (h for h in self.statement["hyps"] if h["id"] == name)
+            (new,) = (h for h in mutant.statement["hyps"] if h["id"] == name)
+        return self.consequences.of_part(old, new, mutant.path)
+
     def _asked(self, mutant: Mutant) -> Fate | None:
         number, name = mutant.goal(), mutant.hypothesis()
-        fate: Fate | None = None
+        fate: Fate | None = self._same_part(mutant) if mutant.operator == "transpose" and not self.dear else None
+        if fate is not None:
+            return fate
         if number is not None:
             fate = self.consequences.of_goal(mutant.statement, number)
         elif name is not None:

@@ -38,6 +38,19 @@ class Recorded:
         """The instance recorded against the statement without a hypothesis, or None."""
         return self._at(self.necessity.get(name))
 
+    def joined(self, more: Recorded) -> Recorded:
+        """This record with what `more` rejects besides; what is rejected now is no longer open."""
+        first = len(self.instances)
+        mutants = {k: first + v for k, v in more.mutants.items()}
+        necessity = {k: first + v for k, v in more.necessity.items()}
+        return Recorded(
+            (*self.instances, *more.instances),
+            {**self.mutants, **mutants},
+            {**self.necessity, **necessity},
+            self.settled,
+            self.open - mutants.keys() - necessity.keys(),
+        )
+
     def _at(self, number: int | None) -> Mapping[str, Any] | None:
         return self.instances[number] if number is not None and 0 <= number < len(self.instances) else None
 
