@@ -72,7 +72,9 @@ def test_signs() -> None:
         assert not at_least(read("sin(t)"), Fraction(4))
 
 
-@pytest.mark.parametrize("text", ["1/t", "exp(t**2)", "x", "exp(1)", "t**100", "__import__('os')", "t if t else 1", "1.5"])
+@pytest.mark.parametrize(
+    "text", ["1/t", "exp(t**2)", "x", "exp(1)", "t**100", "__import__('os')", "t if t else 1", "1.5"]
+)
 def test_what_is_no_exponential_polynomial(text: str) -> None:
     with pytest.raises((ValueError, Unsupported)):
         read(text)
@@ -160,3 +162,24 @@ def test_a_bound_that_is_no_exponential_polynomial() -> None:
     )
     assert not isinstance(failing(bound, path(x="1 + t")), str)
     assert "small" in str(failing(bound, path(x="3 + t")))
+
+
+def test_another_clock() -> None:
+    """x' = -x^2 from 1 is 1 / (1 + time), an exponential of the logarithm of 1 + time."""
+    square = statement(
+        {"flow": ["eq", ["D", v("x")], minus(["pow", v("x"), {"1": 2}])], "start": ["eq", v("x", "0"), ["q", "1"]]},
+        ["gt", ["*", v("x"), ["+", ["q", "1"], T]], ["q", "1"]],
+        x={"dep": "smooth"},
+    )
+    data = path(x="exp(-t)", where="time 0")
+
+    def clocked(clock: str) -> str:
+        return str(failing(square, {**data, "motion": {**data["motion"], "clock": clock}}))
+
+    assert "status='fails'" in clocked("exp(t) - 1")
+    assert "flow" in clocked("t")
+    assert "flow" in clocked("2*exp(t) - 2")
+    assert "begins at 0" in clocked("exp(t)")
+    assert "goes on" in clocked("1 - exp(t)")
+    assert "goes on" in clocked("0")
+    assert "inverse of a sum" in clocked("exp(t) - 1 + t")

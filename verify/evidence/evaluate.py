@@ -934,7 +934,11 @@ def judge_psd(a: Mat, known_symmetric: Callable[[], bool] = lambda: False) -> Ve
             return Verdict("unknown", exact=False, note="not finite")
         if bounds[0] > 0 or bounds[1] < 0:
             return Verdict("fails", exact=False, note="not symmetric")
-    if not known_symmetric():
+    for i in range(a.rows):  # then it is not PSD, symmetric or not
+        bounds = vl.ends(a.at(i, i))
+        if bounds is not None and bounds[1] < 0:
+            return Verdict("fails", None, bounds[1], False)
+    if a.rows > 1 and not known_symmetric():
         return Verdict("unknown", exact=False, note="symmetry of a matrix of enclosures is not decided")
     balls = BallMatrix.from_rows([[a.at(i, j) for j in range(a.cols)] for i in range(a.rows)])
     try:
@@ -943,10 +947,6 @@ def judge_psd(a: Mat, known_symmetric: Callable[[], bool] = lambda: False) -> Ve
         return Verdict("unknown", exact=False, note="not finite")
     if low >= 0:
         return Verdict("holds", low, None, False)
-    for i in range(a.rows):
-        bounds = vl.ends(a.at(i, i))
-        if bounds is not None and bounds[1] < 0:
-            return Verdict("fails", low, bounds[1], False)
     return Verdict("unknown", low, None, False)
 
 

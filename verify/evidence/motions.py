@@ -1,7 +1,9 @@
 """Counterexamples to statements about flows along paths that are written down.
 
 A path gives every letter that moves as an exponential polynomial of time (`exponential.py`), `{"until": T, "letters":
-{name: text or rows of texts}}`; all other letters rest. It counts if every hypothesis surely holds at all times of
+{name: text or rows of texts}}`; all other letters rest. With a `clock`, an increasing exponential polynomial whose
+derivative is one exponential, t is a parameter and the time is what the clock says: `exp(t) - 1` makes powers of
+1 + time of exponentials. It counts if every hypothesis surely holds at all times of
 [0, T]: equations are identities of exponential polynomials, inequalities are settled by enclosures on pieces of the
 interval, and where both sides are equal at the start by derivatives. Nothing is integrated and nothing is said of
 uniqueness: the path itself satisfies what the statement assumes, and its conclusion fails there at a time before T.
@@ -17,7 +19,7 @@ from typing import Any
 from verify.evidence import values as vl
 from verify.evidence.check import Outcome, outcome_of, worst
 from verify.evidence.evaluate import Evaluator
-from verify.evidence.exponential import TIME, Motion, at, at_least, cos, exp, inverse, read, root, sign
+from verify.evidence.exponential import Motion, at, at_least, cos, exp, inverse, read, root, sign
 from verify.evidence.generate import Fact, Plan
 from verify.evidence.instance import Instance, Key, key_of
 from verify.evidence.terms import Env, Formula, Term, key
@@ -49,6 +51,11 @@ class Path:
         self.until = Fraction(data["until"])
         if self.until <= 0:
             raise ValueError("a path needs a time")
+        self.clock = read(str(data.get("clock", "t")))
+        pace = self.clock.slope() if isinstance(self.clock, Motion) else vl.ZERO
+        if at(self.clock, vl.ZERO) != 0 or sign(pace, self.until) != 1:
+            raise ValueError("a clock begins at 0 and goes on")
+        self.slowness = inverse(pace)
         self.moving: dict[Key, Value] = {}
         for text, raw in data["letters"].items():
             k = key_of(text)
@@ -65,14 +72,18 @@ class Path:
 
     def now(self) -> Instance:
         """The path as values that depend on time."""
-        return self._instance(lambda x: x, TIME)
+        return self._instance(lambda x: x, self.clock)
 
     def over(self, low: Fraction, high: Fraction) -> Instance:
         """Enclosures of the values at all times of an interval; at time 0 alone the exact values."""
         if high == 0:
             return self._instance(lambda x: at(x, vl.ZERO), vl.ZERO)
         time = Enclosure.from_bounds(low, high)
-        return self._instance(lambda x: x.over(time) if isinstance(x, Motion) else x, time)
+
+        def take(x: Any) -> Any:
+            return x.over(time) if isinstance(x, Motion) else x
+
+        return self._instance(take, take(self.clock))
 
     def _instance(self, take: Callable[[Any], Any], time: Any) -> Instance:
         letters: dict[Key, Value] = {}
@@ -80,11 +91,15 @@ class Path:
             letters[k] = _each(value, take)
             if self.plan.sig["letters"].get(k[0], {}).get("dep", "const") != "const":
                 letters[k[0], k[1], "0"] = _each(value, lambda x: at(x, vl.ZERO))
-                letters[k[0], k[1], "D"] = _each(_each(value, _slope), take)
+                letters[k[0], k[1], "D"] = _each(_each(value, self.rate), take)
         return Instance(self.rest.nat, self.rest.dims, letters, self.rest.losses, {}, time)
 
     def _symbolic(self) -> Symbolic:
-        return Symbolic(self.plan.sig, self.now(), self.until)
+        return Symbolic(self.plan.sig, self.now(), self)
+
+    def rate(self, x: Any) -> Any:
+        """The derivative by time."""
+        return x.slope() * self.slowness if isinstance(x, Motion) else vl.ZERO
 
     # -- hypotheses --------------------------------------------------------------------------------------
 
@@ -173,11 +188,11 @@ class Path:
 
 
 class Symbolic(Evaluator):
-    """Values for all times of [0, until] at once: exponential polynomials."""
+    """Values for all times of a path at once: exponential polynomials."""
 
-    def __init__(self, sig: Mapping[str, Any], instance: Instance, until: Fraction, shift: str = "") -> None:
+    def __init__(self, sig: Mapping[str, Any], instance: Instance, path: Path, shift: str = "") -> None:
         super().__init__(sig, instance, shift)
-        self.until = until
+        self.path = path
         self.gates: dict[str, Fraction] = {}
         self._under = 0  # derivatives, in which nothing may jump
 
@@ -186,7 +201,7 @@ class Symbolic(Evaluator):
         if stage == self.shift:
             return self
         if stage not in self._staged:
-            self._staged[stage] = Symbolic(self.sig, self.instance, self.until, stage)  # where nothing jumps
+            self._staged[stage] = Symbolic(self.sig, self.instance, self.path, stage)  # where nothing jumps
         return self._staged[stage]
 
     def _value(self, term: Term, env: Env) -> Value:
@@ -194,7 +209,7 @@ class Symbolic(Evaluator):
         if head == "D":
             self._under += 1
             try:
-                return _each(self.value(term[1], env), _slope)
+                return _each(self.value(term[1], env), self.path.rate)
             finally:
                 self._under -= 1
         if head == "exp":
@@ -207,7 +222,7 @@ class Symbolic(Evaluator):
             x = self.value(term[1], env)
             return super()._value(term, env) if isinstance(x, Mat) else root(x, self.index(term[2], env))
         if head == "ind":
-            found = sign(self.value(term[1], env), self.until)
+            found = sign(self.value(term[1], env), self.path.until)
             if found is not None:
                 return vl.ONE if found >= 0 else vl.ZERO
             if self._under:
@@ -264,10 +279,6 @@ def _read(raw: Any) -> Value:
 
 def _each(value: Value, f: Callable[[Any], Any]) -> Value:
     return value.map(f) if isinstance(value, Mat) else f(value)
-
-
-def _slope(x: Any) -> Any:
-    return x.slope() if isinstance(x, Motion) else vl.ZERO
 
 
 def _same(a: Mat, b: Mat) -> bool:
