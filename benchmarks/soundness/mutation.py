@@ -34,6 +34,7 @@ SHARE = 20  # one in so many is rerun by --sample
 FEW = 3  # cases that a survivor meets there
 LIGHT = ("called ", "traced ", "pinned ", "recorded ")
 SAVED_EVERY = 60.0  # seconds
+NEAR = 4  # lines in which a condition begins
 LEAST_REASON = 20  # characters: a name that stands for nothing is no reason
 UNRUN = -2  # in the table of a definition: no case was met yet; counts as a survivor
 UNCHANGED = -3  # the compiled code is that of the definition: not a mutant
@@ -170,7 +171,7 @@ class Plan:
 
     def order(self, m: mu.Mutant) -> list[tuple[int, Case]]:
         useful = self.useful.get(m.definition.name, Counter())
-        every = self.lines.get((m.definition.module, m.line), [])
+        every = self.executing(m)
         found = sorted((i for i in every if useful[i]), key=lambda i: -useful[i])
         rest = [i for i in every if not useful[i]]
         if self.most is not None:  # the likeliest, and the others evenly by their cost
@@ -181,6 +182,13 @@ class Plan:
         if favourite is not None:
             found = [favourite, *(i for i in found if i != favourite)]
         return [(i, self.cases[i]) for i in found]
+
+    def executing(self, m: mu.Mutant) -> list[int]:
+        """Of a condition over several lines the first may hold no code: then the next that is executed counts."""
+        for line in range(m.line, m.line + NEAR):
+            if (m.definition.module, line) in self.lines:
+                return self.lines[m.definition.module, line]
+        return []
 
     def learn(self, m: mu.Mutant, by: int) -> None:
         if by != SURVIVED:
