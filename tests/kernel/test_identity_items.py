@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from tests.must_fail.test_identity_corpus import (
-    INTEGRAL, LIMIT, NORMAL, ONE, REAL, TWO, ZERO, e, row, slope,
+    INTEGRAL,
+    LIMIT,
+    NORMAL,
+    ONE,
+    REAL,
+    TWO,
+    ZERO,
+    e,
+    row,
+    slope,
 )  # fmt: skip
 
 from .test_identity_parts import found, q
