@@ -110,11 +110,12 @@ def gather(
     given = _given(kernel_statement, hints, out["rejected"])
     # hypotheses that are hard to meet give fewer instances, and the trials say so; a witness is worth a longer search
     with metered(settings.work // 2 if given else 4 * settings.work):
-        most = 2 * settings.trials if given else None
+        most = (2 if given else 3) * settings.trials
         drawn = draw_many(plan, settings.trials, settings.seed, max_size=settings.max_size, budget=most)
-    if given and 2 * len(drawn.instances) < settings.trials:
+    if 2 * len(drawn.instances) < settings.trials:
         with metered(settings.work):
-            drawn = _grown(plan, given, drawn, settings.trials)
+            near = given or _met(kernel_statement, hints.recorded)
+            drawn = _grown(plan, near, drawn, settings.trials)
     if not drawn.instances:  # nor will draws for what is close to the statement meet the hypotheses
         settings = _divided(settings, OUT_OF_REACH)
     with metered(settings.work):
@@ -222,11 +223,25 @@ def _nodes(statement: Statement) -> int:
     return sum(count(f["concl"]) for f in (*statement.get("hyps", []), *statement["goals"]))
 
 
-NEAR = "near an instance of the claim"
+NEAR = "near a known instance"
+SEEDS = 3
+"""Recorded instances whose neighbours stand in for draws that fail."""
+
+
+def _met(statement: Statement, recorded: Recorded) -> list[Instance]:
+    """A few recorded instances that satisfy the hypotheses, short ones first."""
+    found: list[Instance] = []
+    for data in sorted(recorded.instances, key=lambda data: len(str(data)))[: 4 * SEEDS]:
+        if len(found) < SEEDS and check_witness(statement, data) is None:
+            with precision(50):
+                found.append(Instance.from_json(data, statement["sig"].get("nat", {})))
+    return found
 
 
 def _grown(plan: Plan, given: Sequence[Instance], drawn: Drawn, wanted: int) -> Drawn:
-    """What was drawn, and neighbours of the claim's own instances: as many from each, until the budget ends."""
+    """What was drawn, and neighbours of given instances: as many from each, until the budget ends."""
+    if not given:
+        return drawn
     found = list(drawn.instances)
     seen = {str(i.letters) for i in (*found, *given)}
     each = -(-(wanted - len(found)) // len(given))

@@ -110,7 +110,7 @@ class Judge:
             same = self._same_part(mutant)
             if same is not None:
                 return {"status": same[0], "by": same[1]}
-        wrong = self.consequences.ill_formed(mutant.statement, mutant.goal(), mutant.hypothesis())
+        wrong = self._ill_formed(mutant)
         if wrong is not None:
             return {"status": "ill-sorted", "by": wrong[:80]}
         if mutant.goal() in self.contradicted and mutant.operator == "relation" and not mutant.path:
