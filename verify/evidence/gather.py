@@ -122,7 +122,8 @@ def gather(
         out["trials"] = trials(kernel_statement, drawn, iterates=settings.iterates)
     out["witness"] = _witness(kernel_statement, drawn, hints)
     with metered(settings.work * (8 if hints.expect_false else 2)):
-        out["counterexample"] = _counterexample(kernel_statement, drawn, hints, settings, out["rejected"])
+        again = drawn.instances if out["trials"]["violated"] else ()  # where all goals held, they hold
+        out["counterexample"] = _counterexample(kernel_statement, again, hints, settings, out["rejected"])
     pool = [*given, *drawn.instances]
     chosen = given + _interesting(drawn, settings.enclosed)
     out["enclosures"] = enclosures(
@@ -315,7 +316,7 @@ def _witness(statement: Statement, drawn: Drawn, hints: Hints) -> dict[str, Any]
 
 
 def _counterexample(
-    statement: Statement, drawn: Drawn, hints: Hints, settings: Settings, rejected: list[Any]
+    statement: Statement, pool: Sequence[Instance], hints: Hints, settings: Settings, rejected: list[Any]
 ) -> dict[str, Any] | None:
     for data in hints.fails_at:
         outcome = failing(statement, data)
@@ -324,9 +325,7 @@ def _counterexample(
         rejected.append({"instance": dict(data), "reason": outcome})
     replayed = hints.uses is not None  # a derivation was accepted: the trials are check enough
     draws = settings.search * 3 if hints.expect_false else settings.search // (4 if replayed else 1)
-    found = find(
-        statement, seed=settings.seed + 1, draws=draws, max_size=settings.max_size, pool=drawn.instances
-    )
+    found = find(statement, seed=settings.seed + 1, draws=draws, max_size=settings.max_size, pool=pool)
     if found is None:
         return None
     data = record(statement, *found)
