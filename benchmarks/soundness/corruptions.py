@@ -10,6 +10,7 @@ Every changed fact that was accepted is tried at random instances of its hypothe
 The second checker reads whatever the kernel accepts, and every tenth of the rest. It must not reject the first (it may
 be unable to evaluate it); what it alone accepts, the kernel being less complete, is tried at random instances as well.
 An item of another kind that states something else and is accepted is listed unless the second checker accepts it too.
+The result is saved after every part; the same command goes on where it stopped, and begins again for another kernel.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ from verify.kernel import kinds, replay
 from verify.second.files import check as items_check
 
 from .corrupt import PROOFS, corrupt, corrupt_item, put
+from .mutants import kernel_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = Path(__file__).with_name("corruptions.json")
 SLOW = 120  # seconds of processor time after which a replay counts as hanging
 TRIALS = 12
 LARGEST = 60_000  # bytes of a committed certificate that takes part; the twins have every rule
-PART = 1000  # corruptions between two savings
+PART = 250  # corruptions between two savings
 SHARE = 10  # one rejected corruption in so many is read by the second checker
 
 Json = Any
@@ -368,22 +370,34 @@ def main() -> int:
     parser.add_argument("--only", default="", help="certificates whose name contains this; nothing is written")
     args = parser.parse_args()
     sys.setrecursionlimit(20_000)
+    result = begun(args.seed, None if args.only else RESULT)
     ready, lone_files = theorems_ready(args.only), lone_ready(args.only)
-    result: Json = {"seed": args.seed, "corruptions": 0, "theorems": {}, "items": {}}
-    part = 0
     while result["corruptions"] < args.count:
+        part = result["parts"]
         size = min(PART, args.count - result["corruptions"])
         items = lone_campaign(size * 2 // 5, args.seed * 1000 + part, lone_files)
         theorems = campaign(size - items["corruptions"], args.seed * 1000 + part, args.only, ready)
-        part += 1
+        result["parts"] += 1
         result["corruptions"] += size
         for key, found in (("theorems", theorems), ("items", items)):
             result[key] = merged(result[key], found)
         if not args.only:
-            RESULT.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            new = RESULT.with_suffix(".new")
+            new.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            new.replace(RESULT)
         print(f"{result['corruptions']}: {[len(result[k]['wrong']) for k in ('theorems', 'items')]} wrong", flush=True)
     print(json.dumps({k: v["outcomes"] for k, v in result.items() if type(v) is dict}, indent=1))
     return 1 if result["theorems"]["wrong"] or result["items"]["wrong"] else 0
+
+
+def begun(seed: int, path: Path | None = RESULT) -> Json:
+    """What was found of the present kernel with this seed so far."""
+    kernel = kernel_hash()
+    if path is not None and path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if (found.get("kernel"), found["seed"]) == (kernel, seed):
+            return found
+    return {"kernel": kernel, "seed": seed, "parts": 0, "corruptions": 0, "theorems": {}, "items": {}}
 
 
 def merged(before: Json, more: Json) -> Json:
