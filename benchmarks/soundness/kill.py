@@ -1,9 +1,9 @@
 """`python -m benchmarks.soundness.kill`: `kill -9` at random moments of an audit.
 
-Every round audits a small claim folder without a cache and, after a random delay, kills one of its processes: in seven
-rounds of ten a worker, else the server they are forked from, the kernel, or the audit itself. Afterwards every
-certificate in the folder must be byte for byte the one of an undisturbed audit, or absent if there was none; the next
-audit must end well with all of them.
+Every round audits a small claim folder without a cache and kills up to four of its processes, each after a random
+delay: seven times of ten a worker, else the server they are forked from, the kernel, or the audit itself. Afterwards
+every certificate in the folder must be byte for byte the one of an undisturbed audit, or absent if there was none; the
+next audit must end well with all of them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = Path(__file__).with_name("kill.json")
 CLAIMS = ("sources.json", "lemmas")
+MOST = 4  # kills in one round
 AUDIT = ("-c", "from verify.cli import main; main()", "audit", "-j", "2", "--no-cache")
 
 
 @dataclass(frozen=True)
 class Round:
-    hit: str  # what was killed: "worker", "helper" (server, kernel), "audit", or "nothing" if the audit had ended
+    hits: tuple[str, ...]  # what was killed: "worker", "helper" (server, kernel), "audit"
     code: int  # of the disturbed audit
     lost: int  # certificates that were there and are no longer
     corrupt: int
@@ -101,25 +102,27 @@ def prepare(folder: Path) -> tuple[dict[str, bytes], float]:
 
 
 def disturb(folder: Path, good: dict[str, bytes], length: float, rng: random.Random) -> Round:
-    """One audit with a kill in it, and the next one. Half of the rounds start without certificates."""
+    """One audit with kills in it, and the next one. Half of the rounds start without certificates."""
     if rng.random() < 0.5:
         shutil.rmtree(folder / "reports")
     before = certificates(folder)
     process = _python(folder, *AUDIT)
-    time.sleep(rng.uniform(0.0, length))
-    hit = "nothing"
-    kind = rng.choices(("worker", "helper", "audit"), (70, 15, 15))[0]
-    target = choose(process, kind, rng)
-    if target is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(target, signal.SIGKILL)
-            hit = kind
+    hits = []
+    kills = rng.randint(1, MOST)
+    for _ in range(kills):
+        time.sleep(rng.uniform(0.0, length / kills))
+        kind = rng.choices(("worker", "helper", "audit"), (70, 15, 15))[0]
+        target = choose(process, kind, rng)
+        if target is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(target, signal.SIGKILL)
+                hits.append(kind)
     code = process.wait(300)
     after = certificates(folder)
     corrupt = sum(good.get(name) != text for name, text in after.items())
     lost = len(before.keys() - after.keys())
     again = _python(folder, *AUDIT).wait(300)
-    return Round(hit, code, lost, corrupt, again != 0 or certificates(folder) != good)
+    return Round(tuple(hits), code, lost, corrupt, again != 0 or certificates(folder) != good)
 
 
 def campaign(kills: int, seed: int) -> list[Round]:
@@ -129,7 +132,7 @@ def campaign(kills: int, seed: int) -> list[Round]:
         folder = Path(name)
         good, length = prepare(folder)
         done: list[Round] = []
-        while sum(r.hit == "worker" for r in done) < kills:
+        while sum(r.hits.count("worker") for r in done) < kills:
             done.append(disturb(folder, good, length, rng))
         return done
 
@@ -147,7 +150,7 @@ def main() -> int:
     result = {
         "seed": args.seed,
         "rounds": len(done),
-        "killed": dict(Counter(r.hit for r in done)),
+        "killed": dict(Counter(hit for r in done for hit in r.hits)),
         "ended_with_an_error": sum(r.code != 0 for r in done),
         "lost": sum(r.lost for r in done),
         "corrupt": sum(r.corrupt for r in done),

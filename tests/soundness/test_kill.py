@@ -19,7 +19,7 @@ def test_three_kills_lose_nothing() -> None:
 def test_a_lost_or_changed_certificate_would_be_seen() -> None:
     for wrong in ({"lost": 1}, {"corrupt": 1}, {"next_fails": True}):
         assert kill.bad(
-            kill.Round(**{"hit": "worker", "code": 1, "lost": 0, "corrupt": 0, "next_fails": False, **wrong})
+            kill.Round(**{"hits": ("worker",), "code": 1, "lost": 0, "corrupt": 0, "next_fails": False, **wrong})
         )
 
 
