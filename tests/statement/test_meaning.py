@@ -8,6 +8,7 @@ import pytest
 
 from verify.audit.engine import ENGINE
 from verify.audit.verdict import Verdict, gather_facts, judge
+from verify.kernel import replay
 from verify.statement import *
 from verify.statement.errors import NotExpressible
 from verify.statement.statements import Statement
@@ -91,3 +92,68 @@ def test_one_letter_for_many_values_is_refused(statement: Statement, reason: str
     else:
         with pytest.raises(NotExpressible, match=reason):
             statement.kernel()
+
+
+# Derivations by the kernel: the false statement had each of these proofs, its true twin has one still.
+
+M, u = matrix("M", n, n), curve("u")
+AT_ONCE: Json = [{"id": "s", "rule": "alg", "proof": ["fact", "h", []]}]
+DROP: Json = ["mul", ["*", ["q", "-1"], ["exp", ["t"]]], ["fact", "s0", []], None]
+
+
+def from_the_start(first: Json) -> Json:
+    """e^t X = 1 for a constant X: X = 1 by the start, so e^t = 1."""
+    return [
+        {"id": "s0", "rule": "at0", "fact": "h.1", "at": [], "concl": ["eq", first, ["one", {"n": 1}]]},
+        {"id": "s", "rule": "alg", "proof": ["add", DROP, ["fact", "h.1", []]]},
+    ]
+
+
+def proved(statement: Statement, steps: list[Json]) -> bool:
+    (compiled,) = statement.kernel()
+    (goal,) = compiled["goals"]
+    whole = [{"concl": goal["concl"], **s, "all": goal["all"]} for s in steps]
+    (answer,) = replay.check([{"id": "false", **compiled, "steps": whole, "qed": ["s"]}])
+    return bool(answer["ok"])
+
+
+GROWING = exp(t) * identity(n) == identity(n)
+MOVED: Json = ["*", ["v", "M", [], ""], ["v", "inverse_1", [], ""]]
+KEPT: Json = ["*", ["v", "M", [], ""], ["v", "S", [], ""]]
+
+
+@pytest.mark.parametrize(
+    ("statement", "steps", "true"),
+    [
+        (lemma(clock=clock(), h=start(w * I) == M, then=w * I == M), AT_ONCE, False),
+        (lemma(clock=clock(), h=w * I == M, then=w * I == M), AT_ONCE, True),
+        (lemma(clock=clock(), h=start(w * I) == M, then=start(w * I) == M), AT_ONCE, True),
+        (lemma(clock=clock(), h=psd(start(u * I) - M @ M.T), then=psd(u * I - M @ M.T)), AT_ONCE, False),
+        (lemma(clock=clock(), h=rank(exp(t) * M) == minimum(n, n), then=GROWING), from_the_start(MOVED), False),
+        # the same proof of the same conclusion is right where the hypothesis speaks of one matrix for all times
+        (lemma(clock=clock(), h=both(exp(t) * M @ S == I, S == S), then=GROWING), from_the_start(KEPT), True),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_one_time_is_not_known_of_another(statement: Statement, steps: list[Json], true: bool) -> None:
+    assert proved(statement, steps) is true
+
+
+@pytest.mark.parametrize("word", [lambda x: rank(x) == minimum(n, n), lambda x: 2 * sigma_min(x) >= 1, pd])
+def test_a_letter_for_a_word_about_the_time_moves_with_it(word: Any) -> None:
+    for matrix_, moves in ((M, False), (exp(-t) * M, True), (t * M, True), (w * M, True)):
+        (compiled,) = lemma(clock=clock(), h=word(matrix_), then=n >= 0).kernel()
+        (new,) = {x: d for x, d in compiled["sig"]["letters"].items() if x not in ("M", "w")}.values()
+        assert (new.get("dep") == "any") is moves
+
+
+def test_the_next_iterate_of_a_multiple_of_the_unit_matrix() -> None:
+    net = linear_network("W", depth=q)
+    ell = function("ell", on=net.end)
+    following = lemma(down=gradient_descent(net, ell, step=c), h=after(ell(net.end) * I) == M, then=n >= 0)
+    assert ["v", "ell", [], "+"] in following.kernel()[0]["hyps"][-1]["concl"][2]
+
+
+def test_events_between_absolute_values() -> None:
+    one, other = iid("one", law=bounded(-1, 1)), iid("other", law=bounded(-1, 1))
+    ((goal,),) = (s["goals"] for s in lemma(then=P(absolute(one) >= absolute(other)) >= 0).kernel())
+    assert goal["concl"][1][0] == "E"

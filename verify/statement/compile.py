@@ -528,8 +528,11 @@ class Compiler:
         names = set()
         if self._mover is not None:
             names = {self._mover.name} | {loss for loss, net in self._loss_at.items() if net.name == self._mover.name}
-        symbols = [arg for node in walk(item) for arg in node.args if isinstance(arg, Symbol)]
-        return any(symbol.name in names or symbol.fields.get("moving") for symbol in symbols)
+        nodes = list(walk(item))
+        symbols = [arg for node in nodes for arg in node.args if isinstance(arg, Symbol)]
+        return any(node.op == "time" for node in nodes) or any(
+            symbol.name in names or symbol.fields.get("moving") for symbol in symbols
+        )
 
     def _sigma(self, inner: Term) -> str:
         """The letter of a least singular value, with what is known of it."""
@@ -613,6 +616,7 @@ class Compiler:
         if node.op == "unit":
             return self._unit_of(want, context)
         parts: list[Json] = []
+        context = {"start": self._at_start, "after": self._at_next}.get(node.op, lambda _, c: c)(node, context)
         for arg in node.children():
             parts.append(self._term(arg, context, want if isinstance(arg.sort, Unit) else None))
         if node.op == "mul":
@@ -759,17 +763,23 @@ class Compiler:
             raise StatementError(f"the hypothesis {name} has no hidden constant")
         return ["v", letter, [], ""]
 
-    def _t_start(self, node: Node, context: Context) -> Json:
+    def _at_start(self, node: Node, context: Context) -> Context:
         if self.time == "none":
             raise NotExpressible(
                 "there is no time here", where=repr(node), next="add a flow or a descent to the hypotheses"
             )
-        return self._term(next(node.children()), context.at("0"))
+        return context.at("0")
 
-    def _t_after(self, node: Node, context: Context) -> Json:
+    def _at_next(self, node: Node, context: Context) -> Context:
         if self.time != "descent" or context.stage:
             raise NotExpressible("after() needs a descent, and is not nested", where=repr(node))
-        return self._term(next(node.children()), context.at("+"))
+        return context.at("+")
+
+    def _t_start(self, node: Node, context: Context) -> Json:
+        return self._term(next(node.children()), self._at_start(node, context))
+
+    def _t_after(self, node: Node, context: Context) -> Json:
+        return self._term(next(node.children()), self._at_next(node, context))
 
     def _t_D(self, node: Node, context: Context) -> Json:
         if self.time != "flow" or context.stage:
@@ -1084,7 +1094,7 @@ class Compiler:
         return self._term(node, context)
 
     def _order_event(self, big: Node, small: Node, strict: bool, context: Context) -> Json:
-        if big.op == "absolute":  # |x| >= e is the complement of |x| < e
+        if big.op == "absolute" and small.op != "absolute":  # |x| >= e is the complement of |x| < e
             return _complement(self._order_event(small, big, not strict, context))
         if small.op == "absolute":
             e, x = self._term(big, context), self._term(next(small.children()), context)
@@ -1270,11 +1280,7 @@ class Compiler:
         ]
 
     def _f_start(self, node: Node, context: Context, side: str, name: str) -> list[Json]:
-        if self.time == "none":
-            raise NotExpressible(
-                "there is no time here", where=repr(node), next="add a flow or a descent to the hypotheses"
-            )
-        return self._facts(next(node.children()), context.at("0"), side, name)
+        return self._facts(next(node.children()), self._at_start(node, context), side, name)
 
     def _f_balanced(self, node: Node, context: Context, side: str, name: str) -> list[Json]:
         net, at = self._symbol(node), node.args[1]
