@@ -150,7 +150,7 @@ def test_the_next_iterate_of_a_multiple_of_the_unit_matrix() -> None:
     net = linear_network("W", depth=q)
     ell = function("ell", on=net.end)
     following = lemma(down=gradient_descent(net, ell, step=c), h=after(ell(net.end) * I) == M, then=n >= 0)
-    assert ["v", "ell", [], "+"] in following.kernel()[0]["hyps"][-1]["concl"][2]
+    assert ["v", "ell", [], "+"] in following.kernel()[0]["hyps"][-1]["concl"][1]
 
 
 def test_events_between_absolute_values() -> None:
