@@ -18,7 +18,7 @@ from tests.must_fail.test_identity_corpus import (
     e,
     row,
     slope,
-)  # fmt: skip
+)
 
 from .test_identity_parts import found, q
 
