@@ -139,3 +139,12 @@ def test_the_sample_names_a_case_that_is_gone(monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setattr(mutation, "collect", lambda work, only: work([]) or [])
     assert mutation.sample(Namespace(most=None, workers=1)) == 1
     assert "no such case: traced gone" in capsys.readouterr().out
+
+
+def test_a_mutant_meets_the_cases_of_the_next_line_that_holds_code() -> None:
+    """`elif not (` holds none; its operands stand below it."""
+    m = next(m for m in mutation.listed("words.") if m.definition.module == "words")
+    near, far = ((("words", m.line + k),) for k in (1, mutation.NEAR))
+    cases = [cs.Case("near", None, 1.0, frozenset(near)), cs.Case("far", None, 1.0, frozenset(far))]
+    assert [c.name for _, c in mutation.Plan(cases, {}).order(m)] == ["near"]
+    assert mutation.Plan(cases[1:], {}).order(m) == []
