@@ -11,7 +11,7 @@ from tests.must_fail.twins import TWINS
 from verify.crosscheck.files import Library, check
 from verify.kernel import replay
 
-ROUNDS = 250
+ROUNDS = 120
 TRUE_ANYWAY = 0.02  # identities that the kernel's normal form does not see are true without their proof
 
 

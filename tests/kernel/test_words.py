@@ -50,7 +50,7 @@ def value(w: wd.Word, point: dict[str, int]) -> Any:
     return sem.word(w, ("n", ln.const(2)), world, point)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(words)
 def test_normal_form_keeps_the_value(w: wd.Word) -> None:
     with mp.workdps(60):
