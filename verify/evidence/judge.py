@@ -106,7 +106,8 @@ class Judge:
         known = self._inherited(mutant)
         if known is not None:
             return known
-        if self.dear and mutant.operator == "transpose" and mutant.change != DROPPED:  # cheaper than to read it all
+        quick = self.dear or exhausted()  # a part is cheaper than to read it all
+        if quick and mutant.operator == "transpose" and mutant.change != DROPPED:
             same = self._same_part(mutant)
             if same is not None:
                 return {"status": same[0], "by": same[1]}
@@ -357,7 +358,7 @@ def run(
     with metered(work):
         asked = judge.dear and work >= 0
         first = [k or (_kernel_first(judge, m) if asked else None) for k, m in zip(kept, chosen, strict=True)]
-        told = {n: first[n] or (_told(judge, chosen[n]) if work >= 0 else {"status": "not tried"}) for n in order}
+        told = {n: first[n] or _told(judge, chosen[n]) for n in order}  # without a budget what costs nothing is told
     for n, m in enumerate(chosen):
         rows.append({"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change})
         rows[-1].update(told[n] if keep else _briefly(told[n]))
