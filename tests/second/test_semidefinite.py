@@ -199,3 +199,10 @@ def test_a_refutation_that_elimination_contradicts() -> None:
 
 def test_twins_are_there() -> None:
     assert all(found(data, **lemmas)["ok"] for data, lemmas in (TWINS["schur"], TWINS["never"]))
+
+
+def test_a_claim_that_holds_at_the_point_is_not_refuted() -> None:
+    """A vector whose entry balls do not tell from 0 contradicts nothing; that the matrix is PSD there does."""
+    assert found(refuted([[q(-1)]], "psd", {"a": "0"}, ["vector", [HIDDEN_ZERO], None]))["ok"]
+    holds = found(refuted([[q(1)]], "psd", {"a": "0"}, ["vector", [HIDDEN_ZERO], None]))
+    assert not holds["ok"] and "holds at the point" in holds["reason"]

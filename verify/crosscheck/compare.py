@@ -249,8 +249,6 @@ def degree(term: Term, source: Source, env: Env, most: int = 200) -> int:
         return degree(term[2] if source.index(term[1], env) >= 0 else term[3], source, env, most)
     if head == "@in":
         inner = source if term[1] is None else source.changed(term[1], env)
-        if term[1] is not None and hasattr(term[1], "degree"):
-            most = min(most, 200)
         from .evaluate import bound
 
         return min(degree(term[3], inner, bound(term, source, env), most) + (2 if term[1] is not None else 0), most)

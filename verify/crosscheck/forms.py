@@ -108,14 +108,8 @@ def _multipliers(rows: list[Form]) -> list[Fraction] | None:
         enter = next((j for j in range(n) if cost[j] > 0), None)
         if enter is None:
             return None
-        best: tuple[Fraction, int, int] | None = None
-        for i, line in enumerate(tableau):
-            if line[enter] > 0:
-                ratio = (line[n] / line[enter], basis[i], i)
-                best = ratio if best is None or ratio < best else best
-        if best is None:
-            return None
-        out = best[2]
+        # one entry of the column is positive, because the cost is the sum of the lines with artificial basis
+        out = min((line[n] / line[enter], basis[i], i) for i, line in enumerate(tableau) if line[enter] > 0)[2]
         pivot = tableau[out][enter]
         tableau[out] = [x / pivot for x in tableau[out]]
         for i, line in enumerate(tableau):

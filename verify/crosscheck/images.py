@@ -14,7 +14,7 @@ from .evaluate import Env, Evaluator, Source, Term, changed
 from .forms import Form
 from .proofs import Prover
 from .signature import Fact, Letter, Scope, Signature, dimension
-from .values import Mat, Value
+from .values import Value
 
 Json = Any
 
@@ -256,9 +256,7 @@ class Instance:
             return
         bindings = {v: {n: 1} for v, n in zip(letter.variables, names, strict=True)}
         wanted = changed(self.reading, ["zero", *letter.shape], bindings)
-        self.sampler.kind(["+", term, wanted], scope)
-        if any(not isinstance(x, Mat) for x in self.sampler.rough(term, scope)):
-            raise Rejected(f"the image of {letter.name} is a scalar")
+        self.sampler.kind(["+", term, wanted], scope)  # a scalar is not added to a matrix
 
     def law(self, letter: Letter, image: Image, term: Term) -> None:
         """Raise Rejected unless the image has the law that `letter` is declared with."""
