@@ -99,9 +99,12 @@ def _meaning(tree: ast.AST) -> str:
     return ast.dump(tree)
 
 
-def definitions() -> Iterator[Definition]:
+def definitions(only: str | None = None) -> Iterator[Definition]:
+    """All functions and methods of the kernel, or of one module."""
     for path in files():
         module = ".".join(path.relative_to(HOME).with_suffix("").parts)
+        if only is not None and module != only:
+            continue
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef):
                 yield _definition(module, node.name, node)

@@ -16,6 +16,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +128,22 @@ def _raised(node: ast.AST) -> Iterator[str]:
                 yield name
 
 
-def public() -> Iterator[Public]:
+def files() -> Iterator[tuple[str, Path]]:
+    """Names and files of the public modules."""
     for path in sorted(HOME.rglob("*.py")):
         parts = path.relative_to(HOME.parent).with_suffix("").parts
         if any(p.startswith("_") and p != "__init__" for p in parts) or "__pycache__" in parts:
             continue
-        module = ".".join(p for p in parts if p != "__init__")
+        yield ".".join(p for p in parts if p != "__init__"), path
+
+
+@cache
+def public() -> tuple[Public, ...]:
+    return tuple(_public())
+
+
+def _public() -> Iterator[Public]:
+    for module, path in files():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
                 continue
@@ -142,8 +153,7 @@ def public() -> Iterator[Public]:
                     yield Public(module, f"{node.name}.{item.name}", item)
 
 
-PUBLIC = tuple(public())
-MODULES = sorted({p.module for p in PUBLIC})
+MODULES = sorted(module for module, _ in files())
 
 
 def listed() -> Iterator[Public]:
@@ -155,7 +165,7 @@ def listed() -> Iterator[Public]:
             found = getattr(home, name)
             if getattr(found, "__module__", "").startswith("verify."):
                 wanted.add(f"{found.__module__}.{getattr(found, '__qualname__', name)}")
-    for p in PUBLIC:
+    for p in public():
         if p.id in wanted or p.id.rpartition(".")[0] in wanted:
             yield p
 
@@ -189,9 +199,9 @@ def annotations(p: Public) -> dict[str, set[str]]:
 
 
 def test_every_parameter_is_described() -> None:
-    ours = {p.name for p in PUBLIC if p.is_class}
+    ours = {p.name for p in public() if p.is_class}
     found = {}
-    for p in PUBLIC:
+    for p in public():
         if p.module.startswith(COMPLETE):
             types = annotations(p)
             names = [x for x in p.parameters if not types.get(x, set()) & ours]
@@ -202,7 +212,7 @@ def test_every_parameter_is_described() -> None:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if not m.startswith(KERNEL)])
 def test_public_names_say_what_they_are_and_what_they_raise(module: str) -> None:
-    found = {p.name: missing_text(p) or missing_errors(p) for p in PUBLIC if p.module == module}
+    found = {p.name: missing_text(p) or missing_errors(p) for p in public() if p.module == module}
     assert not {name: what for name, what in found.items() if what}
 
 

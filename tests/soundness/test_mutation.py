@@ -17,7 +17,7 @@ from benchmarks.soundness import mutants as mu
 from benchmarks.soundness import mutation
 from verify.kernel.scalar import dyadic
 
-SIGN = next(d for d in mu.definitions() if d.name == "scalar.dyadic.sign")
+SIGN = next(d for d in mu.definitions("scalar.dyadic") if d.name == "scalar.dyadic.sign")
 MUTANTS = mu.mutants(SIGN)
 
 
