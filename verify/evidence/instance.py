@@ -161,6 +161,7 @@ _KEY = re.compile(r"(D )?([A-Za-z][A-Za-z0-9_.']*)(?:\[([0-9,]+)\])?(?:@([0+]))?
 
 
 def key_of(text: str) -> Key:
+    """The key that `key_text` writes as this text. Raises ValueError if it is none."""
     match = _KEY.match(text)
     if not match:
         raise ValueError(f"not a letter of an instance: {text!r}")
