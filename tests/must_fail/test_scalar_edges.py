@@ -43,7 +43,8 @@ FACT = {
 CONCAVE = {"rule": "concave", "var": "x", "curve": EVAL, "low": EVAL, "high": EVAL}
 POWER = {"rule": "apply", "function": "power", "a": e("x"), "b": e("2"), "exponent": "2", "then": SEEN}
 GENERAL = {
-    "rule": "generalize", "new": [{"name": "t", "range": row("0", "1", ")"), "value": e("x")}], "to": e("1-t"), "then": SEEN,
+    "rule": "generalize", "to": e("1-t"), "then": SEEN,
+    "new": [{"name": "t", "range": row("0", "1", ")"), "value": e("x")}],
 }  # fmt: skip
 EITHER = {"rule": "either", "part": e("min(x-1, 3-x, 2)"), "proofs": [EVAL, EVAL, EVAL]}
 
