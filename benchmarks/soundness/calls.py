@@ -560,6 +560,10 @@ def main() -> int:
                 dead += 1
             elif m.id not in outcomes and mu.unchanged(m):
                 outcomes[m.id] = SAME
+        there = {f"called {calls.name_of(r)}" for r in result["rows"]}
+        for m in job.others:
+            if (outcomes.get(m.id) or "").startswith("called ") and outcomes[m.id] not in there:
+                del outcomes[m.id]  # the call was left out: not run, unless another is named now
         for i, k in result["by"].items():
             outcomes[i] = f"called {calls.name_of(result['rows'][k])}"
         print(

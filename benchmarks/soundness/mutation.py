@@ -20,6 +20,7 @@ import pickle
 import sys
 import time
 from collections import Counter
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ NEEDED = 0.98
 SHARE = 20  # one in so many is rerun by --sample
 FEW = 3  # cases that a survivor meets there
 LIGHT = ("called ", "traced ", "pinned ", "recorded ")
+NAMED = (*LIGHT, "work ")  # all that are run without pytest
 SAVED_EVERY = 60.0  # seconds
 NEAR = 4  # lines in which a condition begins
 LEAST_REASON = 20  # characters: a name that stands for nothing is no reason
@@ -287,6 +289,18 @@ def sample(args: argparse.Namespace) -> int:
     failed = collect(work, only=needed)
     print(f"{len(picked)} noticed mutants and {len(alive)} others rerun, {len(wrong)} differ", *wrong, sep="\n  ")
     return 1 if wrong or failed else 0
+
+
+def gone(result: Json, names: Set[str]) -> list[str]:
+    """Mutants that were noticed by a case that there is no more, as "mutant: case"; tests by their names in pytest
+    are not looked at, which the sample meets."""
+    lost = {i for i, n in enumerate(result["noticed_by"]) if n.startswith(NAMED) and n not in names}
+    return [
+        f"{name}, mutant {k}: {result['noticed_by'][by]}"
+        for name, row in result["definitions"].items()
+        for k, by in enumerate(row["by"])
+        if by in lost
+    ]
 
 
 def callers(result: Json, name: str, key: str) -> list[str]:

@@ -123,6 +123,22 @@ def test_no_committed_proof_is_stale_or_contradicted() -> None:
     assert result.get("without_use", []) == [] and result["equivalent"] == len(mutation.proofs())
 
 
+def test_every_case_that_the_committed_result_names_exists() -> None:
+    """Calls that others make needless are left out; what they noticed must then be said to be noticed by others."""
+    result = mutation.load(mutation.RESULT)
+    assert mutation.gone(result, {x.name for x in cs.light()}) == []
+    assert result["unrun"] == 0
+
+
+def test_a_case_that_is_gone_is_told_with_its_mutant() -> None:
+    cases = ["called f 1", "called f 2", "tests/x.py::test"]
+    by = [cases[k % 3] for k in range(len(MUTANTS))]
+    result = mutation.summary({m.id: c for m, c in zip(MUTANTS, by, strict=True)}, MUTANTS, "", {})
+    assert mutation.gone(result, {"called f 1", "called f 2"}) == []
+    assert mutation.gone(result, {"called f 2"})[0] == f"{SIGN.name}, mutant 0: called f 1"
+    assert len(mutation.gone(result, {"called f 2"})) == by.count("called f 1")
+
+
 def test_what_compiles_to_the_same_code_is_no_mutant_and_is_not_counted_as_noticed() -> None:
     idle = mu.Mutant("idle", SIGN, SIGN.tree.lineno, (("body", 0),), lambda node: node)
     assert mu.unchanged(idle) and not any(mu.unchanged(m) for m in MUTANTS)
