@@ -58,3 +58,11 @@ def test_no_twin_of_the_corpus_is_violated() -> None:
     for build in TWINS.values():
         for item in build()["derivation"]:
             assert cross_examine(item, instances=2)["violations"] == [], item["id"]
+
+
+def test_a_matrix_of_one_entry_that_is_no_rational_number() -> None:
+    """Its derivative at the start is asked for only where the entry is exactly 0."""
+    sig = {"time": "flow", "letters": {"x": {"dep": "smooth"}}}
+    for entry, status in ((["exp", v("x")], "evaluated"), (["*", q(-1), ["exp", v("x")]], "violated")):
+        found = cross_examine(theorem(sig, [], [alg("s", ["psd", ["*", entry, ["one", {"1": 1}]]], [])]))
+        assert found["status"] == status, found

@@ -282,7 +282,7 @@ def _strict(plan: Plan, ev: Evaluator, formula: Formula, env: Env) -> bool:
             return False
         if vl.psd_exact(a.sub(Mat.unit(a.rows).scale(Fraction(1, 10**6)))):
             return True
-        if a.rows != 1 or a.at(0, 0) != 0:
+        if a.rows != 1 or not _null(a.at(0, 0)):
             return False
     elif verdict.low is not None and verdict.low > 0:
         return True
@@ -302,6 +302,11 @@ def _continuous(plan: Plan, ev: Evaluator, term: Term, env: Env) -> bool:
     return _smooth(plan, ev, term, env)
 
 
+def _null(x: Any) -> bool:
+    """Exactly 0: an enclosure never is."""
+    return isinstance(x, Fraction) and x == 0
+
+
 def slope(ev: Evaluator, formula: Formula, env: Env) -> Verdict | None:
     """Verdict on the derivative of the difference of two sides that agree exactly; None if they do not, or for ne."""
     if formula[0] not in ("eq", "ge", "gt", "psd"):
@@ -309,7 +314,7 @@ def slope(ev: Evaluator, formula: Formula, env: Env) -> Verdict | None:
     try:
         if formula[0] == "psd":
             m, dm = ev.dual(formula[1], env, ev._rate)
-            if not isinstance(m, Mat) or m.rows != 1 or m.at(0, 0) != 0:
+            if not isinstance(m, Mat) or m.rows != 1 or not _null(m.at(0, 0)):
                 return None
             a: Any = m.at(0, 0)
             b: Any = vl.ZERO
@@ -320,7 +325,7 @@ def slope(ev: Evaluator, formula: Formula, env: Env) -> Verdict | None:
     except (Unsupported, NotEvidence):
         return None
     gap = vl.sub(a, b)
-    if not (gap.is_zero() if isinstance(gap, Mat) else isinstance(gap, Fraction) and gap == 0):
+    if not (gap.is_zero() if isinstance(gap, Mat) else _null(gap)):
         return None
     left = vl.zero_like(a) if da is None else da
     right = vl.zero_like(b) if db is None else db
