@@ -1009,3 +1009,13 @@ def test_unknown_letters() -> None:
     for bad in (None, 3, ["x"], "y"):
         with pytest.raises(Reject, match="not in the signature"):
             checker.sig.letter(bad)
+
+
+def test_a_hypothesis_is_not_skipped_because_another_has_its_name() -> None:
+    """A recursion defines the next iterate and is not evaluated; a second hypothesis of its name was not, either."""
+    sig = {"time": "descent", "letters": {"x": {"dep": "any"}}}
+    doubles = hyp("h", ["eq", v("x", stage="+"), ["*", q(2), v("x")]])
+    rows = ("k", 0, None), ("k", 5, "fails at the instance"), ("h", 5, "used twice"), ("", 0, "missing")
+    for name, low, reason in rows:
+        start = hyp(name, ["ge", v("x", stage="0"), q(low)])
+        at_instance(sig, ["ge", q(1), v("x")], reason, hyps=[doubles, start], letters={"x": "1"}, iterate=1)

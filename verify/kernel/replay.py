@@ -158,6 +158,11 @@ def statement(data: Json, whole: Budget | None = None) -> dict[str, Any]:
         if sig.letter(c).shape is not None or sig.letter(c).dep != "const" or sig.letter(c).random or (
                 sig.letter(c).index or c in sig.losses):
             raise Reject(f"{c} cannot be a hidden constant")
+    names: set[str] = set()
+    for h in data["hyps"]:  # a refutation takes hypotheses by their names
+        if type(h["id"]) is not str or not h["id"] or h["id"] in names:
+            raise Reject(f"hypothesis id {h['id']!r:.60} is missing or used twice")
+        names.add(h["id"])
     return {"parsed": sig, "sig": data["sig"], "hyps": data["hyps"], "goals": data["goals"], "exists": exists,
             "rules": checker}
 
@@ -190,8 +195,6 @@ def _replayed(r: Rules, data: Json, where: dict[str, Any]) -> tuple[dict[str, li
     """Replay hypotheses and steps into `r.facts`; which facts each step used, and its counted work."""
     env = dict(r.sig.nat)
     for h in data["hyps"]:
-        if type(h["id"]) is not str or not h["id"] or h["id"] in r.facts:
-            raise Reject(f"hypothesis id {h['id']!r:.60} is missing or used twice")
         r.facts[h["id"]] = Fact(r.prefix(h["all"]), h["concl"], env)
     steps = _listed(data["steps"], "steps")
     if len(steps) > MAX_STEPS:
