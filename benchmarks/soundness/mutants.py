@@ -82,21 +82,25 @@ def files() -> tuple[Path, ...]:
     return tuple(sorted(HOME.glob("**/*.py")))
 
 
+@lru_cache(maxsize=1)
 def kernel_hash() -> str:
     """Hash of the kernel's syntax trees: comments, layout and docstrings do not count."""
     whole = hashlib.sha256()
     for path in files():
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        whole.update(f"{path.relative_to(HOME)}\n{_meaning(tree)}\n".encode())
+        whole.update(f"{path.relative_to(HOME)}\n{meaning(tree)}\n".encode())
     return whole.hexdigest()
 
 
-def _meaning(tree: ast.AST) -> str:
-    tree = copy.deepcopy(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
-            node.body = node.body[ast.get_docstring(node, clean=False) is not None :]
-    return ast.dump(tree)
+def meaning(tree: ast.AST) -> str:
+    """The tree as text, without docstrings; they are put back, which is cheaper than a copy."""
+    bodies = [(x, x.body) for x in ast.walk(tree) if isinstance(x, (ast.Module, ast.ClassDef, ast.FunctionDef))]
+    for node, body in bodies:
+        node.body = body[ast.get_docstring(node, clean=False) is not None :]
+    text = ast.dump(tree)
+    for node, body in bodies:
+        node.body = body
+    return text
 
 
 def definitions(only: str | None = None) -> Iterator[Definition]:
@@ -115,7 +119,7 @@ def definitions(only: str | None = None) -> Iterator[Definition]:
 
 
 def _definition(module: str, name: str, node: ast.FunctionDef) -> Definition:
-    return Definition(f"{module}.{name}", module, node, hashlib.sha256(_meaning(node).encode()).hexdigest()[:16])
+    return Definition(f"{module}.{name}", module, node, hashlib.sha256(meaning(node).encode()).hexdigest()[:16])
 
 
 def mutants(d: Definition) -> list[Mutant]:

@@ -10,8 +10,8 @@ import pytest
 
 from tests.kernel.terms import alg, fact, hyp, q, step, theorem, tr, v
 from tests.must_fail.twins import N, network
-from verify.crosscheck import compare, evaluate, forms, refutations, rules, terms
-from verify.crosscheck.changes import START, Rewriting
+from verify.crosscheck import compare, evaluate, forms, refutations, rules, terms, theorems
+from verify.crosscheck.changes import START, Rewriting, Towards
 from verify.crosscheck.compare import Sampler
 from verify.crosscheck.errors import Cannot, Ill, Rejected, Work
 from verify.crosscheck.evaluate import changed
@@ -677,3 +677,44 @@ def test_hidden_constants_stay_arbitrary() -> None:
     lost: Json = {"letters": {"c": {}, "h": {}, "x": {}}, "losses": {"c": {"at": X, "grad": "h"}}}
     refuses(derived(plain, negative, ["c"], lost, fact("c")), "the value of a loss")
     refuses(derived(plain, ["psd", ["*", v("c"), ["one", ONE]]], ["c"], plain, fact("c")), "cannot be derived")
+
+
+# what stands behind a change, and what ends otherwise --------------------------------------------------------------
+
+
+def test_letters_behind_a_change_are_those_before_it() -> None:
+    chain: Json = ["ch", "W", n, ONE, ""]
+    still = Rewriting(Fact((), ["eq", X, q(5)]))
+    assert value(changed(still, chain), FLOW).data == value(chain, FLOW).data
+    started = ["ch", "W", n, ONE, "0"]
+    assert value(changed(START, chain), FLOW).data == value(started, FLOW).data != value(chain, FLOW).data
+    along = Towards("W", "j", "A")
+    for term in (X, ["t"]):
+        assert value(changed(along, term), FLOW, env={"j": 1}) == value(term, FLOW)
+    for term in (P, ["t"]):
+        assert value(changed(along, ["D", term]), FLOW, env={"j": 1}) == 0 != value(["D", term], FLOW)
+        assert value(changed(rules.Turning("x", [], ()), ["D", term]), FLOW) == 0
+    assert value(changed(rules.Turning("p", [], ()), ["D", P]), FLOW) == 1
+
+
+def test_a_next_iterate_without_a_rational_value_is_not_needed_now() -> None:
+    sig: Json = {"time": "descent", "letters": {"p": {"dep": "any"}}}
+    grows = [hyp("a", ["eq", v("p", stage="+"), ["exp", P]])]
+    assert refuted(sig, ["gt", P, q(1)], {"letters": {"p": "1"}}, grows)["ok"]
+    refuses(refuted(sig, ["gt", q(1), v("p", stage="+")], {"letters": {"p": "1"}}, grows), "")
+
+
+def test_every_way_to_end_is_written_down() -> None:
+    for error, words in (
+        (RecursionError(), "nested too deep"),
+        (MemoryError(), "nested too deep"),
+        (KeyError("x"), "malformed: KeyError"),
+        (Rejected("no"), "no"),
+    ):
+
+        def ends(error: Exception = error) -> None:
+            raise error
+
+        outcome = theorems.Outcome("t")
+        assert theorems.guarded(outcome, ends) is None and words in outcome.reason and not outcome.ok
+    assert theorems.guarded(theorems.Outcome("t"), lambda: 3) == 3
