@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.kernel.terms import FALSE, fact, goal, hyp, neg, q, sub, tr, v
+from tests.kernel.terms import FALSE, alg, fact, goal, hyp, neg, q, sub, tr, v
 
 from .twins import GAPS, LAYERS, ONE, TWINS, ZERO, N, gap, i, i1, j, j1, n
 
@@ -187,6 +187,20 @@ at(
 )
 at("numbers", "yes", "proof", 2, new=["sq", v("x")], reason="not proved to be non-negative")
 at("numbers", "yes", "proof", 0, new="ind0", reason="not proved to be negative")
+at("numbers", "yes", "proof", new=["ind0", q(0), ["q", "0"]], reason="not proved to be negative")  # 1{0 >= 0} is 1
+at("numbers", "total", "concl", 0, new="gt", reason="weak inequality")  # a sum of weak inequalities
+at("numbers", "power", "proof", 2, new={"N": 1, "1": -2}, reason="exponent may be below 0")
+bad(  # the summand is 0 at k = 0
+    "numbers",
+    ("steps", "divide"),
+    alg(
+        "divide",
+        ["eq", ["sum", "k", ZERO, N, ["*", ["n", {"k": 1}], ["inv", ["n", {"k": 1}]]]], ["n", {"N": 1, "1": 1}]],
+        ["null", q(0)],
+    ),
+    "divide",
+    DIFFERS,
+)
 at("numbers", "anti", "proof", 2, new=["z", fact("z")], reason="do not bound the same")
 at("numbers", "ne", "proof", new=["sq", v("x")], reason="weak inequality")
 at("numbers", "natural", "proof", 1, new={"N": 1, "1": -1}, reason="weak inequality")
@@ -232,6 +246,7 @@ at("independence", "range", "proof", 3, new=sub(v("Y"), ["E", v("Y")]), reason="
 at("independence", "member", "proof", 2, 0, new=ZERO, reason="another random letter")
 at("independence", "angle", "proof", 3, new=1, reason=DIFFERS)
 at("independence", "angle", "proof", 3, new=True, reason="not a uniform angle")
+at("independence", "angle", "proof", 3, new=2, reason="not a uniform angle")
 at("independence", "angle", "proof", 1, new="Y", reason="not a uniform angle")
 at("sector", "sign", "proof", 3, 3, 2, 2, new=1, reason="lie in the interval")
 at("sector", "sign", "proof", 3, 3, 2, 3, new=["pi"], reason="lie in the interval")
