@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Path(__file__).with_name("coverage.ini")
 RECORD = Path(__file__).with_name("covered.json")
 TESTS = {
-    "kernel": ("tests/kernel", "tests/must_fail"),
+    "kernel": ("tests/kernel", "tests/must_fail", "tests/second"),
     "crosscheck": ("tests/crosscheck",),
     "second": ("tests/second",),
 }

@@ -11,7 +11,7 @@ import pytest
 from tests.kernel.terms import alg, fact, hyp, q, step, theorem, tr, v
 from tests.must_fail.twins import N, network
 from verify.crosscheck import compare, evaluate, forms, refutations, rules, terms, theorems
-from verify.crosscheck.changes import START, Rewriting, Towards
+from verify.crosscheck.changes import START, Behind, Rewriting, Towards
 from verify.crosscheck.compare import Sampler
 from verify.crosscheck.errors import Cannot, Ill, Rejected, Work
 from verify.crosscheck.evaluate import changed
@@ -695,6 +695,10 @@ def test_letters_behind_a_change_are_those_before_it() -> None:
         assert value(changed(along, ["D", term]), FLOW, env={"j": 1}) == 0 != value(["D", term], FLOW)
         assert value(changed(rules.Turning("x", [], ()), ["D", term]), FLOW) == 0
     assert value(changed(rules.Turning("p", [], ()), ["D", P]), FLOW) == 1
+    assert value(changed(rules.Turning("p", [], ()), ["inv", X]), FLOW) == value(["inv", X], FLOW)
+    assert value(changed(START, ["inv", P]), FLOW) == value(["inv", v("p", stage="0")], FLOW)
+    plain = world(FLOW)
+    assert Behind(plain).slope(plain.at(0, -1), "p", ()) == value(["D", P], FLOW)
 
 
 def test_a_next_iterate_without_a_rational_value_is_not_needed_now() -> None:

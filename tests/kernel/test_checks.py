@@ -1019,3 +1019,20 @@ def test_a_hypothesis_is_not_skipped_because_another_has_its_name() -> None:
     for name, low, reason in rows:
         start = hyp(name, ["ge", v("x", stage="0"), q(low)])
         at_instance(sig, ["ge", q(1), v("x")], reason, hyps=[doubles, start], letters={"x": "1"}, iterate=1)
+
+
+def test_symbolic_powers_of_one_sum_are_kept() -> None:
+    sig = {"nat": {"n": 1}, "letters": {"a": {"index": [["k", ONE, {"n": 1}]]}}}
+    power: Json = ["pow", ["sum", "k", ONE, {"n": 1}, v("a", {"k": 1})], {"n": 1}]
+    for other, ok in ((power, True), (["*", q(2), power], False)):
+        (out,) = replay.check([theorem(sig, [], [alg("s", ["eq", power, other], ["null", power])])])
+        assert out["ok"] is ok, out
+
+
+def test_an_accepted_theorem_is_remembered_from_file_to_file() -> None:
+    one = theorem({"letters": {"x": {}}}, [], [alg("s", ["eq", v("x"), v("x")], ["null", v("x")])])
+    seen: replay.Seen = {}
+    first, again = (replay.check_all([one], [], seen)[0][0] for _ in range(2))
+    assert first["ok"] and again is first and len(seen) == 1
+    other = theorem({"letters": {"x": {}}}, [], [alg("s", ["eq", v("x"), q(1)], ["null", v("x")])])
+    assert not replay.check_all([other], [], seen)[0][0]["ok"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import forms
 from .errors import Cannot, Rejected
 from .evaluate import Env, Evaluator, Source, Term
 from .signature import Fact
@@ -222,8 +221,3 @@ class Directed(Behind):
 
     def time(self, ev: Evaluator) -> tuple[Value, bool]:
         return self.inner.time(ev)[0], False
-
-
-def identity(scope_locals: Any) -> dict[str, forms.Form]:
-    """The map of each bound symbol of `scope_locals` to itself."""
-    return {name: {name: 1} for name, _, _ in scope_locals}
