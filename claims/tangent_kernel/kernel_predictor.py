@@ -10,7 +10,8 @@ k, y = vector("k", n), vector("y", n)  # kernel of the test input with the train
 u, f = curve("u", n, 1), curve("f")  # predictions at the training inputs, prediction at the test input
 x, X_te, z = vector("x", d), vector("X_te", n), vector("z", d)
 v, kappa, c, label = curve("v"), real("kappa", positive=True), real("c"), real("label")  # one training input
-r = u - y
+lam = real("lam")
+r, s = u - y, B.T @ k  # residual, weights of the kernel predictor
 flow = dict(time=clock(), train=D(u) == -K @ r / n, test=D(f) == -dot(k, r) / n, inverse=B @ K == I)
 
 test_point = printed(
@@ -32,11 +33,13 @@ predictor = printed(
     reading="wide networks, where the kernel is constant, once one training input is fitted",
 )
 along_flow = corrected(of="D-72", **flow, then=f == start(f) + dot(k, B @ r) - dot(k, B @ start(r)))
-with_initial_function = corrected(
+gap = f - start(f) - dot(k, B @ (y - start(u)))  # to the predictor that keeps the initial function
+with_initial_function = corrected(of="D-72", **flow, then=gap == dot(k, B @ r))
+in_the_limit = corrected(
     of="D-72",
     **flow,
-    trained=r == 0 * y,
-    then=f == start(f) + dot(k, B @ (y - start(u))),
+    floor=lam_min(K) >= lam,
+    then=gap**2 <= frobenius(s) ** 2 * exp(-2 * lam * t / n) * frobenius(start(r)) ** 2,
 )
 
 with proof(test_point_in_inputs) as p:
@@ -51,7 +54,23 @@ with proof(along_flow) as p:
     p.conclude(by.algebra(same))
 with proof(with_initial_function) as p:
     whole = p.have(f == start(f) + dot(k, B @ r) - dot(k, B @ start(r)), by.lemma(along_flow))
-    p.conclude(by.algebra(whole, by.trace(by.within(k.T @ B, p.trained))))
+    p.conclude(by.algebra(whole))
+with proof(in_the_limit) as p:
+    slope = p.have(
+        D(frobenius(r) ** 2) <= -2 * lam / n * frobenius(r) ** 2,
+        by.algebra(by.trace(by.within(r.T, p.train)), by.times(2 / n, by.trace(by.congruence(r, p.floor)))),
+    )
+    falls = p.have(frobenius(r) ** 2 <= exp(-2 * lam * t / n) * frobenius(start(r)) ** 2, by.gronwall(slope))
+    cauchy = p.have(
+        dot(s, r) ** 2 <= frobenius(s) ** 2 * frobenius(r) ** 2,
+        by.algebra(
+            by.trace(by.congruence(s, by.dominate(by.gram(r.T)))), by.trace(by.within(s.T @ r, by.single(r.T @ s)))
+        ),
+    )
+    whole = p.have(gap == dot(k, B @ r), by.lemma(with_initial_function))
+    here = p.have(gap == dot(s, r), by.algebra(whole))
+    size = p.have(frobenius(s) ** 2 >= 0, by.algebra(by.trace(by.gram(s))))
+    p.conclude(by.algebra(cauchy, by.times(size, falls), by.scaled(gap + dot(s, r), here)))
 
 predictor.fails_at(kappa=Q(1, 2), c=0, label=0, v=0, f=1)
 with refutation(predictor) as p:
