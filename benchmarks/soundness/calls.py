@@ -38,7 +38,7 @@ from tests.kernel import calls
 from tests.kernel.traced import functions
 
 from . import mutants as mu
-from .cases import Slow, corpus_hash
+from .cases import Slow, corpus_hash, spent
 from .mutation import RESULT, SAME, known, listed, load, proofs, save, summary, wanted
 
 Json = Any
@@ -457,15 +457,9 @@ def campaign(jobs: list[Job], workers: int, done: Any) -> None:
                 continue
             count, _ = BEAT.unpack(r.beat[: BEAT.size])
             if count != r.count:
-                r.count, r.spent = count, _spent(r.pid)
-            elif _spent(r.pid) - r.spent > STUCK:
+                r.count, r.spent = count, spent(r.pid)
+            elif spent(r.pid) - r.spent > STUCK:
                 os.kill(r.pid, signal.SIGKILL)
-
-
-def _spent(pid: int) -> float:
-    """Processor time of a process: the clock says nothing where it waits for others."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _again(r: _Running, waiting: list[Job]) -> None:

@@ -1,10 +1,11 @@
 """The cases a mutant meets: the tests of the kernel and the must-fail corpus, each in a process that is thrown away.
 
-pytest collects the tests once; recorded answers of parts of the kernel and pinned changes of the twins, of which there
-are thousands, are run without it. A first pass without mutants records which lines of the kernel each case executes
-and how long it takes (kept in .verify-cache, by the hash of the kernel and of the case). A mutant then meets, in a
-forked child, the cases that execute its line, the likeliest first, until one fails. Left out are randomised tests,
-whose verdict is not a property of the mutant alone, and long sweeps (SWEEPS).
+pytest collects the tests once; recorded answers of parts of the kernel, single calls, and changes of the twins, of
+which there are thousands and which its tests take many at once, are run without it, one by one. A first pass without
+mutants records which lines of the kernel each case executes and how long it takes (kept in .verify-cache, by the hash
+of the kernel and of the case). A mutant then meets, in a forked child, the cases that execute its line, the likeliest
+first, until one fails. Left out are randomised tests, whose verdict is not a property of the mutant alone, and long
+sweeps (SWEEPS).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import signal
 import struct
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,7 +33,8 @@ from typing import Any
 import pytest
 
 from tests.kernel import calls, recorded
-from tests.must_fail import files, pinned, traces
+from tests.kernel.traced import tracer
+from tests.must_fail import files, pinned, test_corpus, traces
 
 from . import mutants as mu
 
@@ -39,15 +42,12 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".verify-cache" / "mutation"
 FOLDERS = ("tests/kernel", "tests/must_fail")
 SWEEPS = ("test_corruptions", "test_malformed", "test_signs_of_polynomials", "test_functions_enclose_their_values")
-LIGHT = (
-    "test_the_answers_are_the_recorded_ones", "test_the_answers_are_the_pinned_ones",
-    "test_the_work_is_the_recorded_one", "test_every_question_is_recorded", "test_the_traces_are_the_recorded_ones",
-    "test_every_twin_is_recorded", "test_calls_do_what_is_written_down",
-)  # fmt: skip
+LISTS = ("test_every_question_is_recorded", "test_every_twin_is_recorded")
+BATCHES = {"rows", "names", "twins", "entries"}  # arguments of tests that take many cases at once: see `light`
 FEWEST_SECONDS = 0.2  # of processor time for one case
 PATIENCE = 20.0  # times the case's own time
 MEMORY = 4 * 1024**3
-SILENCE = 90.0  # seconds on the clock after which a process that says nothing is ended
+SILENCE = 90.0  # seconds of processor time after which a process that says nothing is ended
 SURVIVED = -1
 
 Json = Any
@@ -86,6 +86,15 @@ def leaves(row: Json) -> bool:
     return traces.trace(row).hash() == row[1]
 
 
+def rejected(entry: Any) -> bool:
+    test_corpus.is_rejected(entry)
+    return True
+
+
+def accepted(twin: str) -> bool:
+    return all(isinstance(part, dict) for part in files.answer(files.FILES[twin]()))
+
+
 def light() -> Iterator[Light]:
     for name, want in json.loads(recorded.RECORDED.read_text(encoding="utf-8")).items():
         yield Light(f"recorded {name}", partial(recorded_answer, name, want), want)
@@ -95,6 +104,13 @@ def light() -> Iterator[Light]:
         yield Light(f"work {name}", partial(spends, name, spent), str(spent))
     for row in traces.read():
         yield Light(f"traced {traces.name(row)}", partial(leaves, row), json.dumps(row))
+    for twin in files.FILES:
+        yield Light(f"accepted {twin}", partial(accepted, twin), "")
+    labels: Counter[str] = Counter()
+    for entry in test_corpus.ENTRIES:
+        label = test_corpus.label(entry)
+        labels[label] += 1
+        yield Light(f"changed {label} ({labels[label]})", partial(rejected, entry), "")
     for row in calls.read():
         yield Light(f"called {calls.name_of(row)}", partial(calls.holds, row), json.dumps(row))
 
@@ -179,7 +195,8 @@ class Book:
         items[:] = [
             i
             for i in items
-            if not (getattr(i.obj, "is_hypothesis_test", False) or i.originalname.startswith((*SWEEPS, *LIGHT)))
+            if not (getattr(i.obj, "is_hypothesis_test", False) or i.originalname.startswith((*SWEEPS, *LISTS)))
+            and not BATCHES & set(i.fixturenames)
         ]
 
     @pytest.hookimpl(tryfirst=True)
@@ -270,7 +287,7 @@ class _Child:
     group: list[mu.Mutant]
     pid: int
     pipe: int
-    heard: float
+    heard: float  # its processor time when it said something last
     last: tuple[int, int] | None = None  # mutant and case that are running
     rest: bytes = b""
 
@@ -288,6 +305,7 @@ def judge(
     Up to `together` mutants of one definition share a process, one after the other; a mutant that ends its process has
     been noticed. `order` is asked for the cases of a mutant when its turn comes, so that it can `learn` from those
     before, in the child as in the parent."""
+    tracer()  # made here, once: a child that makes it while a case runs would seem to be slow
     waiting = _groups(mutants, together)[::-1]
     running: list[_Child] = []
     try:
@@ -297,7 +315,7 @@ def judge(
             ready, _, _ = select.select([c.pipe for c in running], [], [], 1.0)
             for c in list(running):
                 if c.pipe in ready:
-                    c.heard = time.monotonic()
+                    c.heard = spent(c.pid)
                     if not _read(c, done, learn):
                         continue
                     running.remove(c)
@@ -307,7 +325,7 @@ def judge(
                         learn(m, by)
                         done(m, by)
                         waiting.append(c.group) if c.group else None
-                elif time.monotonic() - c.heard > SILENCE:
+                elif spent(c.pid) - c.heard > SILENCE:
                     os.kill(c.pid, signal.SIGKILL)
     finally:
         for c in running:
@@ -332,7 +350,13 @@ def _start(group: list[mu.Mutant], order: Any, learn: Any) -> _Child:
         os.close(here)
         _child(group, order, learn, there)
     os.close(there)
-    return _Child(list(group), pid, here, time.monotonic())
+    return _Child(list(group), pid, here, 0.0)
+
+
+def spent(pid: int) -> float:
+    """Processor time of a process: the clock says nothing where it waits for others."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _read(c: _Child, done: Callable[[mu.Mutant, int], None], learn: Callable[[mu.Mutant, int], None]) -> bool:
