@@ -85,7 +85,7 @@ class Judge:
     kept: dict[int, Prepared | None] = field(default_factory=dict)
     _refused: dict[str, str | None] = field(default_factory=dict)  # by label
 
-    def _inherited(self, mutant: Mutant) -> dict[str, Any] | None:
+    def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from that of its hypothesis; None if none does."""
         name = mutant.hypothesis()
         if name is not None and name in self.unused:
@@ -103,7 +103,7 @@ class Judge:
 
     def at_once(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from what is known already, without looking at an instance; None if none does."""
-        known = self._inherited(mutant)
+        known = self.inherited(mutant)
         if known is not None:
             return known
         quick = self.dear or exhausted()  # a part is cheaper than to read it all
@@ -358,7 +358,7 @@ def run(
     with metered(work):
         asked = judge.dear and work >= 0
         first = [k or (_kernel_first(judge, m) if asked else None) for k, m in zip(kept, chosen, strict=True)]
-        told = {n: first[n] or _told(judge, chosen[n]) for n in order}  # without a budget what costs nothing is told
+        told = {n: first[n] or _told(judge, chosen[n], work >= 0) for n in order}
     for n, m in enumerate(chosen):
         rows.append({"operator": m.operator, "part": m.part, "path": list(m.path), "change": m.change})
         rows[-1].update(told[n] if keep else _briefly(told[n]))
@@ -406,7 +406,10 @@ def _kernel_first(judge: Judge, mutant: Mutant) -> dict[str, Any] | None:
         return None
 
 
-def _told(judge: Judge, mutant: Mutant) -> dict[str, Any]:
+def _told(judge: Judge, mutant: Mutant, budget: bool) -> dict[str, Any]:
+    """The fate, or without a budget only what costs little."""
+    if not budget and mutant.operator not in FIRST:
+        return judge.inherited(mutant) or {"status": "not tried"}
     try:
         found = judge.at_once(mutant) if exhausted() else judge.fate(mutant)
     except WorkLimit:
