@@ -100,6 +100,14 @@ def test_rows_of_an_enclosure_that_differ_in_digits_alone_are_one() -> None:
     assert point.rows == (("1", "50, 200", "2", "0", "2", "holds"), ("2", "50", "2", "0", "2", "holds"))
 
 
+def test_a_written_path_is_told_letter_by_letter() -> None:
+    motion = {"until": "4", "clock": "exp(t)-1", "letters": {"u": [["exp(-t)", "0"], ["1", "t"]], "r": "1-t"}}
+    found = model._instance({"values": {"n": 1}, "motion": motion})
+    assert found is not None and found.facts == (
+        ("r(t)", "1-t"), ("u(t)", "exp(-t), 0; 1, t"), ("the time is", "exp(t)-1 at the parameter t"), ("path until", "t = 4"),
+    )
+
+
 def test_facts_are_read_by_what_they_are() -> None:
     table = model._facts({"times": ["1", "1/4"], "error": "66817118e-40", "corners": {"J: b": 2, "J: a": 1, "y: a": 3}}, ())
     assert table is not None and dict(table.facts) == {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -919,9 +919,22 @@ def _instance(data: Json) -> Instance | None:
         data = inner
     if not isinstance(data, Mapping) or not isinstance(data.get("values"), Mapping):
         return None
-    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status", "kernel")
-    facts = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
+    shown = ("values", "dims", "dims_from", "losses", "laws", "time", "kind", "status", "kernel", "motion")
+    rest = [(words.label(k), plain(v)) for k, v in sorted(data.items()) if k not in shown and v not in (None, [], {})]
+    facts = [*_path(data.get("motion")), *rest]
     return Instance(tuple(instance_rows(data)), tuple(facts))
+
+
+def _path(motion: Json) -> Iterator[tuple[str, str]]:
+    """What moves along a written path, the letters first."""
+    if not isinstance(motion, Mapping):
+        return
+    for name, value in sorted(motion["letters"].items()):
+        rows = value if isinstance(value, list) else [[value]]
+        yield f"{name}(t)", "; ".join(", ".join(str(x) for x in row) for row in rows)
+    if "clock" in motion:
+        yield "the time is", f"{motion['clock']} at the parameter t"
+    yield "path until", f"t = {motion['until']}"
 
 
 def _counterexample(data: Json, negation_derived: bool) -> Instance | None:
