@@ -15,14 +15,14 @@ w, a = iid("w", count=m, law=gaussian(d)), iid("a", count=m, law=rademacher)
 sign = real("sign")  # of the label
 
 active = indicator(dot(w[r], x) >= 0)
-right = (1 + sign * a[r]) / 2  # 1 if the output weight has the sign of the label
+right = (1 + sign * a[r]) / 2  # 1 if the output weight has the sign of the label; its mean does not depend on it
 miss = 1 - right * active
 label = dict(label=sign**2 == 1)
 
-one_unit = lemma(**label, then=E(miss) == Q(3, 4))
+one_unit = lemma(then=E(miss) == Q(3, 4))
 event = lemma(**label, then=miss**2 == miss)
-fails = corrected(**label, then=E(product(r, miss)) == Q(3, 4) ** m)
-succeeds = corrected(**label, then=E(1 - product(r, miss)) == 1 - Q(3, 4) ** m)
+fails = corrected(then=E(product(r, miss)) == Q(3, 4) ** m)
+succeeds = corrected(then=E(1 - product(r, miss)) == 1 - Q(3, 4) ** m)
 certain = printed(
     consequence="hypothesis",
     **label,

@@ -175,6 +175,30 @@ def test_derivatives_of_products_powers_and_exponentials():
     assert evaluate(sig, ["D", ["v", "u", [], "0"]], inst).is_zero()
 
 
+@pytest.mark.parametrize(
+    ("x", "c", "value"),
+    [
+        ("1/3", "-2", F(9)),
+        ("4/9", "3/2", F(8, 27)),
+        ("-5", "2", F(1)),  # log is 0 there
+        ("7", "0", F(1)),
+        ("2", "1/2", None),
+        ("2", "100000", None),  # too long to be written out
+    ],
+)
+def test_powers_by_the_logarithm_are_exact_where_they_are_rational(x, c, value):
+    sig = {"time": "none", "letters": {"x": {}, "c": {}}}
+    inst = Instance({}, {}, {("x", (), ""): F(x), ("c", (), ""): F(c)})
+    found = evaluate(sig, ["exp", ["*", ["v", "c", [], ""], ["log", ["v", "x", [], ""]]]], inst)
+    if value is not None:
+        assert found == value
+    else:
+        split = evaluate(sig, ["log", ["v", "x", [], ""]], inst)
+        with precision(50):
+            assert not isinstance(found, F)
+            assert (found - (split * F(c)).exp()).contains(0)
+
+
 def test_psd_is_exact_at_the_boundary():
     singular = Mat.from_rows([[1, 1], [1, 1]])
     assert psd_exact(singular)

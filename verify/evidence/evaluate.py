@@ -289,6 +289,8 @@ class Evaluator:
                     break
                 product = vl.mul(product, self.value(term[4], {**env, term[1]: i}))
             return product
+        if head == "exp":
+            return self._exponential(term[1], env)
         if head in FUNCTIONS:
             return FUNCTIONS[head](self.scalar(term[1], env))
         if head == "E":
@@ -307,6 +309,23 @@ class Evaluator:
         if head == "t":
             return self._time()
         raise Unsupported(f"constructor {head!r}")
+
+    def _exponential(self, term: Term, env: Env) -> Scalar:
+        """exp of the value of `term`; exp(c log x) is the power x^c, exact where that is rational."""
+        factors = term[1:] if term[0] == "*" else [term]
+        logs = [x for x in factors if x[0] == "log"]
+        if len(logs) != 1 or not all(is_scalar(x, self.sig) for x in factors):
+            return _exp(self.scalar(term, env))
+        coefficient: Scalar = vl.ONE
+        for x in factors:
+            if x is not logs[0]:
+                coefficient = coefficient * self.scalar(x, env)
+        base = self.scalar(logs[0][1], env)
+        if isinstance(base, Fraction) and isinstance(coefficient, Fraction):
+            exact = _rational_power(base, coefficient)
+            if exact is not None:
+                return exact
+        return _exp(coefficient * _log(base))
 
     def scalar(self, term: Term, env: Env) -> Scalar:
         """The value of the scalar `term` in `env`; ShapeError for a matrix."""
@@ -697,6 +716,20 @@ def power(a: Value, e: int) -> Value:
 
 def _exp(x: Scalar) -> Scalar:
     return vl.ONE if isinstance(x, Fraction) and x == 0 else vl.ball(x).exp()
+
+
+POWER_BITS = 4096
+"""Powers with rational values are exact up to this many bits."""
+
+
+def _rational_power(x: Fraction, c: Fraction) -> Fraction | None:
+    """exp(c log x), where log is 0 up to 0, if it is rational and not too long."""
+    if x <= 0:
+        return vl.ONE
+    if c.denominator > POWER_BITS or abs(c.numerator) * (x.numerator * x.denominator).bit_length() > POWER_BITS:
+        return None
+    root = vl.fraction_root(x, c.denominator)
+    return None if root is None else root**c.numerator
 
 
 def _log(x: Scalar) -> Scalar:
