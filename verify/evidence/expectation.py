@@ -2,20 +2,22 @@
 
 Exact for finite laws (a sum of independent copies is convolved, not enumerated); exact moments of Gaussian columns by
 pairings (L. Isserlis, Biometrika 12, 1918); orthant probabilities of two Gaussian forms by rigorous quadrature of the
-density, of three by inclusion and exclusion; arcs of the uniform angle. Everything else is Unsupported: Monte Carlo
-is separate evidence.
+density, of three by inclusion and exclusion; piecewise polynomials of one Gaussian form by its intervals (`line.py`);
+arcs of the uniform angle. A product of events without a rule lies between bounds from its factors. Everything else is
+Unsupported: Monte Carlo is separate evidence.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations_with_replacement, product
 from typing import TYPE_CHECKING
 
+from verify.evidence import line
 from verify.evidence import values as vl
 from verify.evidence.instance import Key, Law
 from verify.evidence.terms import (
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from verify.evidence.evaluate import Evaluator
 
 MAX_SUPPORT = 512
-MAX_MULTISETS = 60
+MAX_MULTISETS = 120
 MAX_JOINT = 36
 MAX_TERMS = 4000
 PLACEHOLDER = "%sum"
@@ -86,33 +88,79 @@ def support(ev: Evaluator, formula: Term, env: Env) -> Iterator[dict[Key, Value]
     where there is no way to evaluate.
     """
     found = sorted(set().union(*(atoms(ev, formula[i], env, inside=False) for i in children(formula))))
-    tables: list[list[Row]] = []
-    for name in sorted({k[0] for k in found}):
-        members = [k for k in found if k[0] == name]
-        law = _law(ev, name, formula, env)
-        if len(members) > 1 and _interchangeable(ev, formula, name, members, env):
-            tables.append(_multisets(members, law))
-        else:
-            tables += [[(p, {k: v}) for p, v in law] for k in members]
+    tables = _tables(ev, formula, found, env)
     if math.prod(len(x) for x in tables) > MAX_JOINT:
         raise Unsupported("too many joint values of the random letters")
     for row in product(*tables):
         yield {k: v for _, part in row for k, v in part.items()}
 
 
-def _law(ev: Evaluator, name: str, body: Term, env: Env) -> list[tuple[Scalar, Value]]:
-    """Probabilities and values; a Gaussian column read by signs only has one value a sign pattern."""
-    declared = ev.decl[name]["law"]
-    if declared["kind"] == "gauss":
-        at = (ev.text(body), name, tuple(sorted(env.items())))
-        if at not in ev.patterns:
+def _tables(ev: Evaluator, body: Term, keys: Collection[Key], env: Env) -> list[list[Row]]:
+    """Joint values of random letters, a table for each family whose members may be renumbered, for families that may be
+    renumbered together, and for each letter that is left.
+    """
+    tables: list[list[Row]] = []
+    left: dict[tuple[tuple[int, ...], ...], list[str]] = {}
+    for name in sorted({k[0] for k in keys}):
+        members = [k for k in keys if k[0] == name]
+        if len(members) > 1 and _interchangeable(ev, body, frozenset((name,)), members, env):
+            law = [(p, (v,)) for p, v in _law(ev, body, env, members[0])]
+            tables.append(_multisets([(k,) for k in members], law))
+        else:
+            left.setdefault(tuple(k[1] for k in members), []).append(name)
+    for at, names in left.items():
+        together = [(n, at[0], "") for n in names]
+        units = [tuple((n, i, "") for n in names) for i in at]
+        if len(at) > 1 and len(names) > 1 and _interchangeable(ev, body, frozenset(names), [u[0] for u in units], env):
+            laws = [_law(ev, body, env, k) for k in together]
+            tables.append(_multisets(units, [(_times(row), tuple(v for _, v in row)) for row in product(*laws)]))
+            continue
+        tables += [[(p, {k: v}) for p, v in _law(ev, body, env, k)] for unit in units for k in unit]
+    return tables
+
+
+def _times(row: Sequence[tuple[Scalar, Value]]) -> Scalar:
+    weight: Scalar = vl.ONE
+    for p, _ in row:
+        weight = weight * p
+    return weight
+
+
+def _law(ev: Evaluator, body: Term, env: Env, k: Key) -> list[tuple[Scalar, Value]]:
+    """Probabilities and values; a Gaussian column that is read in indicators only has one value a pattern of them."""
+    name = k[0]
+    if ev.decl[name]["law"]["kind"] != "gauss":
+        return [(p, v) for p, v in _finite_law(ev, name)]
+    at = (ev.text(body), k, tuple(sorted(env.items())))
+    if at not in ev.patterns:
+        try:
             rows = _patterns(ev, name, body, env)
-            if _reads_scalars(ev, body):
-                return rows
-            ev.patterns[at] = rows
-        found: list[tuple[Scalar, Value]] = ev.patterns[at]
-        return found
-    return [(p, v) for p, v in _finite_law(ev, name)]
+        except Unsupported:
+            rows = line.law(ev, k, list(_indicators(ev, body, env, k)))
+        if _reads_scalars(ev, body):
+            return rows
+        ev.patterns[at] = rows
+    found: list[tuple[Scalar, Value]] = ev.patterns[at]
+    return found
+
+
+def _indicators(ev: Evaluator, term: Term, env: Env, k: Key) -> Iterator[tuple[Term, Env]]:
+    """The outermost indicators that read the column `k` and no other random letter. Raises Unsupported if the column
+    is read elsewhere.
+    """
+    found = atoms(ev, term, env, inside=False)
+    if k not in found:
+        return
+    if term[0] == "ind" and found == {k}:
+        yield term, env
+    elif term[0] in BINDERS:
+        for i in ev.range(term[2], term[3], env):
+            yield from _indicators(ev, term[4], {**env, term[1]: i}, k)
+    elif term[0] == "v":
+        raise Unsupported("a Gaussian letter outside an indicator")
+    else:
+        for i in children(term):
+            yield from _indicators(ev, term[i], env, k)
 
 
 def _finite_law(ev: Evaluator, name: str) -> Law:
@@ -173,7 +221,7 @@ def _forms(ev: Evaluator, term: Term, name: str, env: Env) -> list[Mat]:
         if len(members) != 1:
             raise Unsupported("an indicator of several random letters")
         (k,) = members
-        constant, form = _linear(ev, term[1], env, k)
+        constant, form = linear(ev, term[1], env, k)
         if not _is_zero(constant) or not form.is_exact:
             raise Unsupported("an indicator with an offset")
         return [form]
@@ -184,12 +232,7 @@ def _forms(ev: Evaluator, term: Term, name: str, env: Env) -> list[Mat]:
 
 def _some(span: range, body: Term, name: str, variable: str) -> range:
     """One value is enough for an index that only numbers the copies of the letter."""
-    only = all(
-        (x[0] == "v" and x[1] == name)
-        or variable not in set().union(*map(index_symbols, term_indices(x)), set())
-        for x in walk(body)
-    )
-    return span[:1] if only else span
+    return span[:1] if _only_numbers(body, variable, {name}) else span
 
 
 def solve_exact(a: Mat, b: list[Fraction]) -> list[Fraction] | None:
@@ -224,12 +267,81 @@ def expect(ev: Evaluator, body: Term, env: Env) -> Value:
 def _expect(ev: Evaluator, body: Term, env: Env, kinds: set[str]) -> Value:
     if kinds <= {"finite", "bounded"}:
         return _finite(ev, body, env)
+    ways = [_moments] if "angle" in kinds else [_moments, _on_one_line, _finite, _together]
+    reason = Unsupported("no rule for the expectation")
+    for way in ways:
+        try:
+            return way(ev, body, env)
+        except Unsupported as said:
+            reason = said
+    raise reason
+
+
+def _on_one_line(ev: Evaluator, body: Term, env: Env) -> Value:
+    """One Gaussian column on a line, for all values of the other letters."""
+    found = sorted(atoms(ev, body, env, inside=False))
+    columns = [k for k in found if ev.decl[k[0]]["law"]["kind"] == "gauss"]
+    if len(columns) != 1:
+        raise Unsupported("several Gaussian columns inside an indicator")
+    tables = _tables(ev, body, [k for k in found if k != columns[0]], env)
+    if math.prod(len(t) for t in tables) > MAX_JOINT:
+        raise Unsupported("too many joint values of the random letters")
+    total: Scalar = vl.ZERO
+    saved = dict(ev.over)
     try:
-        return _moments(ev, body, env)
-    except Unsupported:
-        if "angle" in kinds:
-            raise
-        return _finite(ev, body, env)
+        for row in product(*tables):
+            weight: Scalar = vl.ONE
+            for w, assignment in row:
+                weight = weight * w
+                ev.over.update(assignment)
+            total = total + weight * line.mean(ev, columns[0], [(body, env)])
+    finally:
+        ev.over.clear()
+        ev.over.update(saved)
+    return total
+
+
+def _together(ev: Evaluator, body: Term, env: Env) -> Value:
+    """Bounds for the mean of a product of factors in [0, 1] by the means of each (M. Fréchet, Fund. Math. 25, 1935):
+    it is at most the least of them, and misses 1 by no more than they do together. A factor without a rule counts as
+    a number in [0, 1].
+    """
+    factors = _shares(ev, body, env)
+    if factors is None or len(factors) < 2:
+        raise Unsupported("no rule for the expectation")
+    least, missing, known = vl.ONE, vl.ZERO, False
+    for factor, at in factors:
+        try:
+            bounds = vl.ends(ev.scalar(["E", factor], at))
+        except Unsupported:
+            bounds = None
+        known = known or bounds is not None
+        low, high = bounds or (vl.ZERO, vl.ONE)
+        least, missing = min(least, high), missing + 1 - max(vl.ZERO, low)
+    if not known:
+        raise Unsupported("no rule for the expectation")
+    return Enclosure.from_bounds(max(vl.ZERO, min(least, 1 - missing)), max(vl.ZERO, least))
+
+
+def _shares(ev: Evaluator, term: Term, env: Env) -> list[tuple[Term, Env]] | None:
+    """The factors of a term, if all of them are in [0, 1] by their form."""
+    head = term[0]
+    if head == "*":
+        parts = [_shares(ev, x, env) for x in term[1:]]
+    elif head == "prod":
+        parts = [_shares(ev, term[4], {**env, term[1]: i}) for i in ev.range(term[2], term[3], env)]
+    elif head == "ind":
+        return [(term, env)]
+    elif head == "+" and len(term) == 3 and term[1] == ["q", "1"] and term[2][:2] == ["*", ["q", "-1"]]:
+        return None if _shares(ev, ["*", *term[2][2:]], env) is None else [(term, env)]
+    else:
+        return None
+    found: list[tuple[Term, Env]] = []
+    for part in parts:
+        if part is None:
+            return None
+        found += part
+    return found
 
 
 # -- finite laws -----------------------------------------------------------------------------------------
@@ -241,14 +353,7 @@ def _finite(ev: Evaluator, body: Term, env: Env) -> Value:
     """Sum over joint values: convolved sums, then multisets of interchangeable members, then products."""
     body, sums = _collapse(ev, body, env)
     rest = sorted(k for k in atoms(ev, body, env, inside=False) if not k[0].startswith(PLACEHOLDER))
-    tables: list[list[Row]] = []
-    for name in sorted({k[0] for k in rest}):
-        members = [k for k in rest if k[0] == name]
-        if len(members) > 1 and _interchangeable(ev, body, name, members, env):
-            tables.append(_multisets(members, _law(ev, name, body, env)))
-        else:
-            for k in members:
-                tables.append([(p, {k: v}) for p, v in _law(ev, name, body, env)])
+    tables = _tables(ev, body, rest, env)
     for k, (rows, den) in sums.items():
         tables.append([(Fraction(w, den), {k: v}) for v, w in sorted(rows.items())])
     if math.prod(len(t) for t in tables) > MAX_SUPPORT:
@@ -293,12 +398,14 @@ def _add_up(weights: list[Fraction]) -> Fraction:
     return Fraction(sum(w.numerator * (den // w.denominator) for w in weights), den)
 
 
-def _interchangeable(ev: Evaluator, body: Term, name: str, members: list[Key], env: Env) -> bool:
-    """Whether every occurrence runs over the whole family under its own sum or product."""
+def _interchangeable(ev: Evaluator, body: Term, names: frozenset[str], members: list[Key], env: Env) -> bool:
+    """Whether the members of the families `names` may be renumbered, all of them alike: every occurrence runs over the
+    whole family under a sum or product of its own, whose index numbers nothing else.
+    """
     wanted = {k[1][0] for k in members if len(k[1]) == 1}
 
     def fine(term: Term, whole: frozenset[str]) -> bool:
-        if term[0] == "v" and term[1] == name:
+        if term[0] == "v" and term[1] in names:
             return len(term[2]) == 1 and len(term[2][0]) == 1 and next(iter(term[2][0])) in whole
         if term[0] == "E":
             return True
@@ -307,16 +414,25 @@ def _interchangeable(ev: Evaluator, body: Term, name: str, members: list[Key], e
                 span = set(ev.range(term[2], term[3], env))
             except Unsupported:
                 span = set()
-            inner = whole | {term[1]} if span == wanted else whole - {term[1]}
+            only = span == wanted and _only_numbers(term[4], term[1], names)
+            inner = whole | {term[1]} if only else whole - {term[1]}
             return fine(term[4], inner)
         return all(fine(term[i], whole) for i in children(term))
 
     return fine(body, frozenset())
 
 
-def _multisets(members: list[Key], law: list[tuple[Scalar, Value]]) -> list[Row]:
-    """Values of interchangeable members up to order, with multinomial weights."""
-    n, size = len(members), len(law)
+def _only_numbers(body: Term, variable: str, names: Collection[str]) -> bool:
+    """Whether an index stands in `body` as the number of a member of the families `names` and nowhere else."""
+    return all(
+        (x[0] == "v" and x[1] in names) or variable not in set().union(*map(index_symbols, term_indices(x)), set())
+        for x in walk(body)
+    )
+
+
+def _multisets(units: Sequence[tuple[Key, ...]], law: Sequence[tuple[Scalar, tuple[Value, ...]]]) -> list[Row]:
+    """Values of interchangeable units (letters of one number) up to order, with multinomial weights."""
+    n, size = len(units), len(law)
     if math.comb(n + size - 1, size - 1) > MAX_MULTISETS:
         raise Unsupported("too many joint values of the random letters")
     out: list[Row] = []
@@ -326,7 +442,8 @@ def _multisets(members: list[Key], law: list[tuple[Scalar, Value]]) -> list[Row]
         for c, (p, _) in zip(counts, law, strict=True):
             if c:
                 weight = weight * p**c
-        out.append((weight, {k: law[i][1] for k, i in zip(members, picks, strict=True)}))
+        chosen = {k: v for unit, i in zip(units, picks, strict=True) for k, v in zip(unit, law[i][1], strict=True)}
+        out.append((weight, chosen))
     return out
 
 
@@ -386,7 +503,7 @@ def _substitute(term: Term, text: str, new: Term) -> Term:
 def _convolved(ev: Evaluator, term: Term, name: str, env: Env) -> tuple[dict[Fraction, int], int] | None:
     law = _finite_law(ev, name)
     indices = list(ev.range(term[2], term[3], env))
-    if any(term[1] in free_symbols(y) for y in walk(term[4]) if y[0] != "v" and not children(y)):
+    if not _only_numbers(term[4], term[1], {name}):
         return None
     one: dict[Fraction, int] = {}
     den = math.lcm(*(p.denominator for p, _ in law))
@@ -430,6 +547,8 @@ def _expand(ev: Evaluator, term: Term, env: Env) -> list[Monomial]:
     if not ev.touched(term):
         return [(ev.scalar(term, env), ())]
     head = term[0]
+    if head == "E":
+        return [(ev.scalar(term, env), ())]
     if head == "+":
         return [m for x in term[1:] for m in _expand(ev, x, env)]
     if head == "*":
@@ -499,10 +618,18 @@ def _one_letter(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
         return total
     if kind == "angle":
         return _arcs(ev, k, factors)
+    try:
+        return _gaussian(ev, k, factors)
+    except Unsupported:
+        return line.mean(ev, k, [(["ind", x] if what == "ind" else x, env) for what, x, env in factors])
+
+
+def _gaussian(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
+    """E of a product of indicators and forms of one Gaussian column, where a closed form or a quadrature is known."""
     signs: list[tuple[Scalar, Mat]] = []
     forms: list[tuple[Scalar, Mat]] = []
     for what, term, env in factors:
-        form = _linear(ev, term, env, k)
+        form = linear(ev, term, env, k)
         (signs if what == "ind" else forms).append(form)
     if not signs:
         return _pairings(forms)
@@ -518,8 +645,8 @@ def _indicator(x: Scalar) -> Scalar:
     return vl.ONE if bounds[0] >= 0 else vl.ZERO
 
 
-def _linear(ev: Evaluator, term: Term, env: Env, k: Key) -> tuple[Scalar, Mat]:
-    """Constant and coefficient column of a form that is affine in the letter k."""
+def linear(ev: Evaluator, term: Term, env: Env, k: Key) -> tuple[Scalar, Mat]:
+    """Constant and coefficient column of a form that is affine in the letter k. Raises Unsupported for another."""
     if _degree(ev, term, k[0]) != 1:
         raise Unsupported("a random form is not affine")
     shape = ev.shape(k[0], k[1])
