@@ -142,8 +142,8 @@ class Line:
         return vl.ONE if sign == (larger % 2 == 0) else vl.ZERO
 
     def pieces(self, places: Sequence[Place]) -> list[tuple[End, End, list[Polynomial], bool]]:
-        """Intervals that cover the line in order, with the polynomials that the terms are there, and whether an indicator is
-        left open. Raises Unsupported where the terms are none.
+        """Intervals that cover the line in order, with the polynomials that the terms are there, and whether an
+        indicator is left open. Raises Unsupported where the terms are none.
         """
         out: list[tuple[End, End, list[Polynomial], bool]] = []
         left: list[tuple[End, End]] = [(None, None)]
