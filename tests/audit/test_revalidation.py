@@ -11,6 +11,7 @@ pytest.importorskip("verify.evidence.enclosures", reason="the evidence layer is 
 
 from verify.audit.revalidation import validate
 from verify.evidence import Settings, gather
+from verify.evidence.consequences import SPARED
 
 X: list[Any] = ["v", "x", [], ""]
 
@@ -92,3 +93,17 @@ def test_that_a_hypothesis_is_redundant_is_asked_again() -> None:
     assert where({"necessity": {"h": entry}}, true) == []
     assert where({"necessity": {"h": {**entry, "by": "an immediate proof"}}}, true) == ["necessity[h]"]
     assert where({"necessity": {"h": entry}}) == ["necessity[h]"]  # x^2 >= 1 fails at 0
+
+
+def test_that_a_derivation_spares_a_hypothesis_is_asked_again() -> None:
+    entry = {"status": "redundant", "by": SPARED}
+    rows = {"necessity": {"h": entry}}
+    asked: list[str] = []
+
+    def spares(name: str) -> bool:
+        asked.append(name)
+        return True
+
+    assert [p["where"] for p in validate([TRUE], rows, (), [spares])["problems"]] == [] and asked == ["h"]
+    assert where(rows) == ["necessity[h]"]  # no derivation
+    assert [p["where"] for p in validate([TRUE], rows, (), [lambda name: False])["problems"]] == ["necessity[h]"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from verify.evidence.consequences import SPARED
 from verify.evidence.generate import Plan, draw_many, draw_one, validate
 from verify.evidence.hunt import Budget, hunt
 from verify.evidence.judge import run
@@ -108,6 +109,18 @@ def test_redundant_hypotheses_are_told_from_unknown_ones() -> None:
     assert found["h2"]["status"] == "redundant" and found["h2"]["by"] == "it follows from the other hypotheses"
     assert found["h0"]["status"] == "redundant" and found["h0"]["by"] == "an immediate proof"
     assert found["h2"]["attempt"]["draws"] == SHORT.draws  # no search finds what cannot be
+
+
+def test_what_the_derivation_spares_is_not_searched_for_long() -> None:
+    s = statement(["ge", X, ["q", "0"]], ["ge", X, ["q", "1"]], ["ge", Y, ["q", "1"]])
+    found = necessity(s, seed=1, budget=Budget(draws=12), uses={"h0": ["a"], "h1": ["a"]}, spares="h1".__eq__)
+    assert found["h1"]["status"] == "redundant" and found["h1"]["by"] == SPARED
+    assert found["h1"]["attempt"]["draws"] == SHORT.draws
+    assert found["h0"]["status"] == "necessary"
+    found = necessity(s, seed=1, uses={"h0": ["a"], "h1": []}, spares="h1".__eq__)
+    assert found["h1"]["status"] == "unused"
+    wrong = necessity(s, seed=1, uses={"h0": ["a"], "h1": ["a"]}, spares="h0".__eq__)
+    assert wrong["h0"]["status"] == "necessary"  # an instance is stronger than anything that is said
 
 
 @pytest.mark.parametrize("corner", ["slack", "wild", None])

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,14 @@ class Shared:
     library: Data
     answers: dict[str, Any] = field(default_factory=dict)
     records: dict[str, Any] | None = None
+    spare: Any = None
+
+    def spares(self, theorem: str, hypothesis: str) -> bool:
+        """Whether the kernel replays a theorem without a hypothesis, with lemmas that do without it."""
+        from verify.tactics.spare import Spare
+
+        self.spare = self.spare or Spare(self.search.theorems)
+        return hypothesis in self.spare.guess(theorem) and hypothesis in self.spare.of(theorem)
 
     def recorded(self, claim: Any, label: str, case: int) -> Any:
         """Instances kept beside the claim file for one kernel statement; read once."""
@@ -106,6 +114,7 @@ class Layers:
             breaks_without=broken,
             uses=context.answers.get(theorem or "", {}).get("hyp_uses"),
             reproves=None if theorem is None else _same_derivation(context, theorem),
+            spares=None if theorem is None else partial(context.spares, theorem),
             expect_false=statement.expects == "REFUTED",
             recorded=context.recorded(claim, str(statement.label), case),
         )
@@ -154,9 +163,30 @@ class Layers:
         needs = [] if failure is not None else [compiler.needs for compiler in statement.compilers()]
         return {"kernel": statement.kernel(), "sort_error": text, "needs": needs}
 
-    def validate(self, kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> Data:
+    def validate(
+        self,
+        kernel: Sequence[Data],
+        evidence: Data,
+        needs: Sequence[Sequence[Data]] = (),
+        spares: Sequence[Callable[[str], bool]] = (),
+    ) -> Data:
         """See `pipeline.Engine`."""
-        return revalidation.validate(kernel, evidence, needs)
+        return revalidation.validate(kernel, evidence, needs, spares)
+
+    def spare(self, theorems: Mapping[str, Data]) -> Callable[[str, str], bool]:
+        """See `pipeline.Engine`."""
+        from verify.kernel.errors import Reject
+        from verify.tactics.spare import Spare
+
+        told = Spare(theorems)
+
+        def spares(theorem: str, hypothesis: str) -> bool:
+            try:
+                return hypothesis in told.of(theorem)
+            except (Reject, TypeError, LookupError, AttributeError):  # whoever wrote it, it is no derivation
+                return False
+
+        return spares
 
     def cross_examine(self, theorem: Data) -> Data:
         """See `pipeline.Engine`."""

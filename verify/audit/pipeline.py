@@ -11,6 +11,7 @@ import importlib
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,11 +58,21 @@ class Engine(Protocol):
         Needs are what must hold at an instance, besides the failure of a kernel statement, to refute the author's.
         """
 
-    def validate(self, kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> Data:
+    def validate(
+        self,
+        kernel: Sequence[Data],
+        evidence: Data,
+        needs: Sequence[Sequence[Data]] = (),
+        spares: Sequence[Callable[[str], bool]] = (),
+    ) -> Data:
         """{"witness": bool, "counterexample": bool, "enclosures": bool, "problems": [{"where", "reason"}]}.
 
-        Every instance and enclosure is evaluated again; `witness` means one for each kernel statement.
+        Every instance and enclosure is evaluated again; `witness` means one for each kernel statement. `spares` tells
+        for each kernel statement which hypotheses its derivation does without.
         """
+
+    def spare(self, theorems: Mapping[str, Data]) -> Callable[[str, str], bool]:
+        """Whether a theorem, by its name, is replayed without a hypothesis, with lemmas that do without it."""
 
     def cross_examine(self, theorem: Data) -> Data:
         """What a theorem concludes on its way, evaluated at random instances: {"status", counts.., "violations"}."""
@@ -292,9 +303,11 @@ def examine(layers: Engine, certificate: Data, stage: Stage) -> list[Data]:
     """For each statement: compiled afresh, and which evidence stands. Needs the certificate only."""
     theorems = {theorem["id"]: theorem for theorem in certificate["derivation"]}
     answers: dict[str, Data] = {}
+    spare = layers.spare(theorems)
     found = []
     for statement in certificate["statements"]:
-        checks = _examine(layers, statement, stage)
+        spares = [partial(spare, str(name)) for name in statement.get("theorems") or ()]
+        checks = _examine(layers, statement, stage, spares)
         checks["cross"] = {}
         for name in _needed(statement, theorems):
             stage(f"cross-examining {name}")
@@ -326,7 +339,7 @@ def _crossed(layers: Engine, theorem: Data) -> Data:
         return {"status": "not evaluable", "note": one_line(error), "violations": []}
 
 
-def _examine(layers: Engine, statement: Data, stage: Stage) -> Data:
+def _examine(layers: Engine, statement: Data, stage: Stage, spares: Sequence[Callable[[str], bool]]) -> Data:
     label = statement["label"]
     checks: Data = {"kernel": [], "sort_error": None, "needs": [], "notes": [], "problems": [], "crash": None}
     stage(f"compiling {label}")
@@ -344,7 +357,7 @@ def _examine(layers: Engine, statement: Data, stage: Stage) -> Data:
         return checks
     stage(f"re-validating {label}")
     try:
-        found = layers.validate(checks["kernel"], statement["evidence"], checks["needs"])
+        found = layers.validate(checks["kernel"], statement["evidence"], checks["needs"], spares)
     except Exception as error:
         checks["crash"] = f"re-validating {label}: {one_line(error)}"
         return checks

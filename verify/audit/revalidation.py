@@ -10,12 +10,18 @@ from verify.audit.certificate import canonical
 Data = Mapping[str, Any]
 
 
-def validate(kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Data]] = ()) -> dict[str, Any]:
+def validate(
+    kernel: Sequence[Data],
+    evidence: Data,
+    needs: Sequence[Sequence[Data]] = (),
+    spares: Sequence[Callable[[str], bool]] = (),
+) -> dict[str, Any]:
     """Which kinds of evidence stand, and what is wrong with those that do not.
 
     A witness is needed for every kernel statement, a counterexample for one. A counterexample to a statement about
     hidden constants speaks of some constants only and does not count here, nor does one that refutes what the kernel
-    statement says beyond the author's: `needs` has, for each kernel statement, what must hold at it besides.
+    statement says beyond the author's: `needs` has, for each kernel statement, what must hold at it besides. `spares`
+    tells for each which hypotheses its derivation does without; none if there is no derivation.
     """
     problems: list[dict[str, str]] = []
     parts = [evidence, *(evidence.get("others") or [])]
@@ -23,7 +29,8 @@ def validate(kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Da
         problems.append({"where": "evidence", "reason": f"{len(parts)} parts for {len(kernel)} kernel statements"})
         return {"witness": False, "counterexample": False, "enclosures": False, "problems": problems}
     besides = needs or [()] * len(kernel)
-    found = [_part(*each, problems) for each in zip(kernel, parts, besides, strict=True)]
+    without = [*spares, *[_none] * len(kernel)][: len(kernel)]
+    found = [_part(*each, problems) for each in zip(kernel, parts, besides, without, strict=True)]
     return {
         "witness": all(f["witness"] for f in found),
         "counterexample": any(f["counterexample"] for f in found),
@@ -32,10 +39,20 @@ def validate(kernel: Sequence[Data], evidence: Data, needs: Sequence[Sequence[Da
     }
 
 
+def _none(hypothesis: str) -> bool:
+    """No hypothesis is spared."""
+    return False
+
+
 def _part(
-    statement: Data, part: Data, needs: Sequence[Data], problems: list[dict[str, str]]
+    statement: Data,
+    part: Data,
+    needs: Sequence[Data],
+    spares: Callable[[str], bool],
+    problems: list[dict[str, str]],
 ) -> dict[str, bool]:
     from verify.evidence import check_witness, revalidate
+    from verify.evidence.consequences import SPARED
     from verify.evidence.faithful import unfaithful
     from verify.evidence.necessity import redundant
 
@@ -55,7 +72,9 @@ def _part(
             reduced = {**statement, "hyps": [h for h in statement["hyps"] if h["id"] != name]}
             stands(f"necessity[{name}]", entry.get("counterexample"), revalidate, reduced)
             # by cases takes the derivation for the case in which the hypothesis holds, which the kernel replays itself
-            if entry.get("status") == "redundant" and redundant(statement, name, proved=True) != entry.get("by"):
+            by = entry.get("by")
+            asked = entry.get("status") == "redundant"
+            if asked and not (spares(name) if by == SPARED else redundant(statement, name, proved=True) == by):
                 reason = "the kernel does not say that it is redundant"
                 problems.append({"where": f"necessity[{name}]", "reason": reason})
     for where, instance in _sharp(part.get("sharpness")):

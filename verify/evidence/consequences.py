@@ -24,6 +24,7 @@ from verify.tactics.immediate import MALFORMED, Premises, readings
 from verify.tactics.readings import Readings
 
 REDUNDANT = "it follows from the other hypotheses"
+SPARED = "the derivation, whose lemmas do not use it either"
 
 Fate = tuple[str, str]
 """Status, and what the kernel replayed (or refused)."""

@@ -79,7 +79,8 @@ class Hints:
 
     Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
     `uses` lists for each hypothesis the steps that use it, which says that a derivation was replayed; `reproves`
-    whether the same derivation proves a mutant; `recorded` are instances of an earlier search.
+    whether the same derivation proves a mutant, `spares` whether it does without a hypothesis if its lemmas do;
+    `recorded` are instances of an earlier search.
     """
 
     holds_at: Sequence[Mapping[str, Any]] = ()
@@ -88,6 +89,7 @@ class Hints:
     breaks_without: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     uses: Mapping[str, Sequence[Any]] | None = None
     reproves: Callable[[Statement], bool] | None = None
+    spares: Callable[[str], bool] | None = None
     expect_false: bool = False
     recorded: Recorded = field(default_factory=Recorded)
 
@@ -167,6 +169,7 @@ def gather(
             given=hints.breaks_without,
             recorded=hints.recorded,
             shared=shared,
+            spares=hints.spares,
         )
         out["mutants"] = run_mutants(
             kernel_statement,

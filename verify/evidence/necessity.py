@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from verify.evidence.consequences import Consequences, read
+from verify.evidence.consequences import SPARED, Consequences, read
 from verify.evidence.counterexample import failing, failure, revalidate
 from verify.evidence.hunt import Budget, hunt
 from verify.evidence.recorded import Recorded
@@ -31,6 +31,7 @@ def necessity(
     given: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     recorded: Recorded | None = None,
     shared: Readings | None = None,
+    spares: Callable[[str], bool] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """For each hypothesis `necessary` with a re-validated counterexample, `unused`, `redundant`, or `unknown`.
 
@@ -38,7 +39,8 @@ def necessity(
     from the other hypotheses, or without which the statement is proved all the same (`by`). `given` are instances from
     the claim that break the conclusion without a hypothesis, `recorded` those of an earlier search; they are validated
     like any other. Unused and unknown come with the attempt, which is short if a long search has found nothing.
-    `shared` is what the kernel has read over the signature.
+    `shared` is what the kernel has read over the signature; `spares` tells which hypotheses the derivation only hands
+    on to lemmas that do not use them.
     """
     shared = shared or read(statement)
     budget = budget or Budget(draws=80, shrink=60)
@@ -65,8 +67,9 @@ def necessity(
         unused = uses is not None and name in uses and not uses[name]
         searched = recorded is not None and name in recorded.open  # and the kernel was asked
         asked, proved = not (unused or searched), uses is not None
-        by = redundant(statement, name, proved=proved, shared=shared) if asked else None
-        by = by and redundant(statement, name, proved=proved)  # as whoever validates it asks
+        by = SPARED if not unused and spares is not None and spares(name) else None
+        if by is None and asked and redundant(statement, name, proved=proved, shared=shared):
+            by = redundant(statement, name, proved=proved)  # as whoever validates it asks
         spent = SHORT if unused or by is not None or searched else budget  # no search finds what cannot be
         hunted = hunt(reduced, seed=seed ^ label_hash(name), budget=spent)
         if hunted.found is not None:
