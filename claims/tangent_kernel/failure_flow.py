@@ -9,10 +9,10 @@ covers("D-03")
 
 m, d = nat("m", at_least=1), nat("d", at_least=1)
 r, q = index("r", m), index("q", m)
-x = unit_vector("x", d)
-sign, size = real("sign"), real("size", positive=True)
+x = vector("x", d)  # the sample, of any length
+sign, size = real("sign"), real("size")
+kappa = real("kappa")  # the factor of the output, 1 / sqrt(m) in the notes
 w, a = curves("w", count=m, dim=d), reals("a", count=m)  # trained weights, fixed output weights
-kappa = real("kappa", positive=True)  # the factor of the output, 1 / sqrt(m) in the notes
 y = sign * size  # the label
 f = curve("f")  # the output, where it has a derivative
 
@@ -39,48 +39,64 @@ u = kappa * total(q, a[q] * relu(pre(q)))
 first = start(on(r))
 alive = first - (1 - first) * pre(r)  # positive while a unit that starts off the sample stays off
 signs = dict(label=sign**2 == 1, weights=forall(r, a[r] ** 2 == 1))
-flow = forall(r, D(w[r]) == -(u - y) * kappa * a[r] * on(r) * x)
-training = dict(time=clock(), flow=flow)
+domains = dict(factor=kappa >= 0, magnitude=size >= 0)
+resting = dict(time=clock(), rests=forall(r, (1 - on(r)) * D(pre(r)) == 0))  # of gradient flow no more is needed here
 
-while_off = lemma(**training, stays=forall(r, alive > 0), then=forall(r, alive >= start(alive)))
-stays_off = corrected(**training, then=forall(r, (1 - first) * on(r) == 0))
+while_off = lemma(**resting, stays=forall(r, alive > 0), then=forall(r, alive >= start(alive)))
+stays_off = corrected(**resting, then=forall(r, (1 - first) * on(r) == 0))
 none_useful = lemma(time=clock(), **signs, fails=product(r, miss(r)) == 1, then=first * right(r) == 0)
-no_fit = corrected(**signs, **training, fails=product(r, miss(r)) == 1, then=(u - y) ** 2 >= y**2)
+no_fit = corrected(
+    **signs,
+    **domains,
+    time=clock(),
+    flow=forall(r, D(w[r]) == -(u - y) * kappa * a[r] * on(r) * x),
+    fails=product(r, miss(r)) == 1,
+    then=(u - y) ** 2 >= y**2,
+)
 
 gap = sign * (f - y)  # negative while the label is not reached, positive beyond it
-speed = kappa**2 * total(q, on(q))
-smooth = dict(
-    **signs,
-    time=clock(),
-    value=f == kappa * total(q, a[q] * relu(pre(q))),
-    units=forall(r, D(w[r]) == -(f - y) * kappa * a[r] * on(r) * x),
-    output=D(f) == -speed * (f - y),
-)
+pace = kappa**2 * dot(x, x)  # what a unit that is on adds to the speed of the output
+speed = pace * total(q, on(q))
+output = dict(time=clock(), output=D(f) == -speed * (f - y))
+value = dict(value=f == kappa * total(q, a[q] * relu(pre(q))))
+succeeds = dict(succeeds=product(r, miss(r)) == 0)
 useful = total(q, right(q) * on(q))  # the number of units of the right sign that are on
 useful_first = total(q, right(q) * start(on(q)))
-fitted = (f - y) ** 2 <= start((f - y) ** 2) * exp(-2 * kappa**2 * t)
-most = kappa**2 * m
+fitted = (f - y) ** 2 <= start((f - y) ** 2) * exp(-2 * pace * t)
+most = pace * m
 
-some_useful = lemma(time=clock(), **signs, succeeds=product(r, miss(r)) == 0, then=useful_first >= 1)
+some_useful = lemma(time=clock(), **signs, then=useful_first >= 1 - product(r, miss(r)))
 at_most_all = lemma(time=clock(), then=speed <= most)
-while_below = lemma(**smooth, stays=-gap > 0, then=-gap >= start(-gap) * exp(-most * t))
-while_above = lemma(**smooth, stays=gap > 0, then=gap >= start(gap) * exp(-most * t))
-below = corrected(**smooth, begins=start(gap) < 0, then=gap < 0)
-above = corrected(**smooth, begins=start(gap) > 0, then=gap > 0)
-kept_below = corrected(**smooth, begins=start(gap) < 0, succeeds=product(r, miss(r)) == 0, then=useful >= 1)
-kept_above = corrected(**smooth, begins=start(gap) > 0, then=useful >= 1)
-decay = lemma(**smooth, useful=useful >= 1, then=fitted)
-fits_from_below = corrected(**smooth, begins=start(gap) < 0, succeeds=product(r, miss(r)) == 0, then=fitted)
-fits_from_above = corrected(**smooth, begins=start(gap) > 0, then=fitted)
+while_below = lemma(**output, stays=-gap > 0, then=-gap >= start(-gap) * exp(-most * t))
+while_above = lemma(**output, stays=gap > 0, then=gap >= start(gap) * exp(-most * t))
+below = corrected(**output, begins=start(gap) < 0, then=gap < 0)
+above = corrected(**output, begins=start(gap) > 0, then=gap > 0)
+kept_below = corrected(
+    time=clock(), **signs, grows=forall(r, right(r) * D(pre(r)) >= 0), **succeeds, then=useful >= 1
+)
+kept_above = corrected(time=clock(), **signs, **domains, **value, beyond=gap > 0, then=useful >= 1)
+decay = lemma(**output, some=total(q, on(q)) >= 1, then=fitted)
+fits_from_below = corrected(
+    **signs,
+    factor=kappa >= 0,
+    **output,
+    units=forall(r, D(w[r]) == -(f - y) * kappa * a[r] * on(r) * x),
+    begins=start(gap) < 0,
+    **succeeds,
+    then=both(useful >= 1, fitted),
+)
+fits_from_above = corrected(
+    **signs, **domains, **value, **output, begins=start(gap) > 0, then=both(useful >= 1, fitted)
+)
 T = nat("T", at_least=1)
 i, z = nat("i", between=(1, T)), nat("j", between=(1, T - 1))
 e, tau = reals("e", count=T), reals("tau", count=T)  # squared gaps where intervals begin, and their lengths
-rate = 2 * kappa**2
+rate = 2 * pace
 one_after_the_other = lemma(
     each=forall(z, e[z + 1] <= e[z] * exp(-rate * tau[z])),
     then=e[T] <= e[1] * exp(-rate * total(z, 1, T - 1, tau[z])),
 )
-stays_fitted = corrected(**smooth, begins=start(gap) == 0, then=f == y)
+stays_fitted = corrected(**output, begins=start(f) == y, then=f == y)
 
 
 def never(p, positive):
@@ -118,7 +134,9 @@ def shares(p, k):
 with proof(while_off) as p:
     positive = p.have(alive > 0, by.algebra(p.stays(r)))
     off = never(p, positive)
-    slope = p.have(D(alive) == 0, by.algebra(p.flow, by.scaled((u - y) * kappa * a[r] * dot(x, x), off)))
+    slope = p.have(
+        D(alive) == 0, by.algebra(by.scaled(1 - first, p.rests(r)), by.scaled(D(pre(r)), off))
+    )
     same = p.have(alive == start(alive), by.constant(slope))
     p.conclude(by.algebra(same))
 with proof(stays_off) as p:
@@ -153,7 +171,8 @@ with proof(none_useful) as p:
     )
     p.conclude(by.algebra(by.anti(by.times(low(r), first), most_)))
 with proof(no_fit) as p:
-    off = p.have((1 - first) * on(r) == 0, by.lemma(stays_off, y=y))
+    p.have((1 - on(r)) * D(pre(r)) == 0, by.algebra(p.flow))
+    off = p.have((1 - first) * on(r) == 0, by.lemma(stays_off))
     none = p.have(first * right(r) == 0, by.lemma(none_useful))
     p.have(on(r) * pre(r) >= 0, by.algebra(by.reaches(pre(r))))
     each = by.plus(
@@ -167,9 +186,9 @@ with proof(some_useful) as p:
     low, high = shares(p, r)
     p.have(miss(r) >= 0, by.algebra(by.times(high, first), 1 - first))
     p.have(miss(r) <= 1, by.algebra(by.times(low, first)))
-    p.conclude(by.algebra(by.union(r, 1, m, miss(r)), p.succeeds))
+    p.conclude(by.algebra(by.union(r, 1, m, miss(r))))
 with proof(at_most_all) as p:
-    p.conclude(by.algebra(by.total(q, 1, m, by.times(kappa**2, 1 - on(q)))))
+    p.conclude(by.algebra(by.total(q, 1, m, by.times(pace, 1 - on(q)))))
 
 
 def keeps_its_sign(p, side):
@@ -198,17 +217,7 @@ with proof(above) as p:
     p.conclude(by.algebra(kept))
 with proof(kept_below) as p:  # below the label the units of the right sign grow, so that they stay on
     low, high = shares(p, r)
-    short = p.have(gap < 0, by.lemma(below))
-    grows = p.have(
-        D(-right(r) * pre(r)) <= 0,
-        by.algebra(
-            p.units,
-            by.times(kappa, low, on(r), short),
-            by.scaled(sign * kappa * (f - y) * on(r) * Q(1, 2), p.weights(r)),
-            by.scaled(kappa * (f - y) * on(r) * a[r] * Q(1, 2), p.label),
-            by.scaled(kappa * (f - y) * on(r) * a[r] * right(r), p.hypothesis("x.unit")),
-        ),
-    )
+    grows = p.have(D(-right(r) * pre(r)) <= 0, by.algebra(p.grows(r)))
     farther = p.have(-right(r) * pre(r) <= start(-right(r) * pre(r)), by.antitone(grows))
     z, begun = pre(r), start(on(r))
     ahead = p.have(right(r) * begun * z >= 0, by.algebra(by.times(begun, farther), by.times(low, by.reaches(start(z)))))
@@ -224,11 +233,10 @@ with proof(kept_below) as p:  # below the label the units of the right sign grow
             ),
         ),
     )
-    some = p.have(useful_first >= 1, by.lemma(some_useful))
-    p.conclude(by.algebra(some, by.total(r, 1, m, each)))
+    some = p.have(useful_first >= 1 - product(r, miss(r)), by.lemma(some_useful))
+    p.conclude(by.algebra(some, p.succeeds, by.total(r, 1, m, each)))
 with proof(kept_above) as p:  # beyond the label the output has its sign, so that some unit of this sign is on
     low, high = shares(p, r)
-    beyond = p.have(gap > 0, by.lemma(above))
     k, l, j = index("k", m), nat("l", between=(r + 1, m)), nat("j", between=(1, r - 1))
     here = right(r) * on(r)
     p.have(here >= 0, by.algebra(by.times(low, on(r))))
@@ -259,7 +267,7 @@ with proof(kept_above) as p:  # beyond the label the output has its sign, so tha
             ),
         ),
     )
-    out = p.have(gap + size > 0, by.algebra(beyond, p.hypothesis("size.positive")))
+    out = p.have(gap + size > 0, by.algebra(p.beyond, p.magnitude))
     nobody = p.have(
         none <= 0,
         by.algebra(
@@ -270,22 +278,37 @@ with proof(kept_above) as p:  # beyond the label the output has its sign, so tha
     )
     p.conclude(by.algebra(by.union(r, 1, m, 1 - here), nobody))
 with proof(decay) as p:
-    low, high = shares(p, r)
-    enough = p.have(
-        speed >= kappa**2,
-        by.algebra(by.times(kappa**2, p.useful), by.total(r, 1, m, by.times(kappa**2, on(r), 1 - right(r)))),
-    )
+    enough = p.have(speed >= pace, by.algebra(by.times(pace, p.some)))
     slope = p.have(
-        D((f - y) ** 2) <= -2 * kappa**2 * (f - y) ** 2,
+        D((f - y) ** 2) <= -2 * pace * (f - y) ** 2,
         by.algebra(by.scaled(2 * (f - y), p.output), by.times(2, by.square(f - y), enough)),
     )
     p.conclude(by.gronwall(slope))
+
+
+def concludes(p, useful_):
+    """With a unit of the right sign that is on the residual decays."""
+    shares(p, r)
+    p.have(total(r, on(r)) >= 1, by.algebra(useful_, by.total(r, 1, m, by.times(on(r), 1 - right(r)))))
+    p.conclude(by.algebra(useful_), by.lemma(decay))
+
+
 with proof(fits_from_below) as p:
-    p.have(useful >= 1, by.lemma(kept_below))
-    p.conclude(by.lemma(decay))
+    low, high = shares(p, r)
+    short = p.have(gap < 0, by.lemma(below))
+    p.have(
+        right(r) * D(pre(r)) >= 0,
+        by.algebra(
+            p.units,
+            by.times(kappa, dot(x, x), low, on(r), short),
+            by.scaled(sign * kappa * dot(x, x) * (f - y) * on(r) * Q(1, 2), p.weights(r)),
+            by.scaled(kappa * dot(x, x) * (f - y) * on(r) * a[r] * Q(1, 2), p.label),
+        ),
+    )
+    concludes(p, p.have(useful >= 1, by.lemma(kept_below)))
 with proof(fits_from_above) as p:
-    p.have(useful >= 1, by.lemma(kept_above))
-    p.conclude(by.lemma(decay))
+    p.have(gap > 0, by.lemma(above))
+    concludes(p, p.have(useful >= 1, by.lemma(kept_above)))
 with proof(one_after_the_other) as p:
     h, l, step = nat("h", between=(1, i - 1)), nat("l", between=(1, i)), exp(-rate * tau[i])
     past = total(h, 1, i - 1, tau[h])
@@ -301,10 +324,7 @@ with proof(stays_fitted) as p:
         D((f - y) ** 2) <= 0, by.algebra(by.scaled(2 * (f - y), p.output), by.times(2, by.square(f - y), speed))
     )
     small = p.have((f - y) ** 2 <= start((f - y) ** 2), by.antitone(still))
-    one = p.have(
-        start((f - y) ** 2) == 0,
-        by.algebra(by.scaled(start(gap), p.begins), by.scaled(-start((f - y) ** 2), p.label)),
-    )
+    one = p.have(start((f - y) ** 2) == 0, by.algebra(by.scaled(start(f) - y, p.begins)))
     none = by.anti(by.square(f - y), by.plus(small, -one))
     zero = p.have((f - y) * identity(1) == 0 * identity(1), by.algebra(by.vanish((f - y) * identity(1), none)))
     p.conclude(by.algebra(by.trace(zero)))
