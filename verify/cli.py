@@ -152,7 +152,8 @@ def _settings(base: Path, workers: int | None = None, no_cache: bool = False) ->
         fields["cache"] = None
     else:
         fields["cache"] = base / ".verify-cache"
-    return Settings(certificates=base / "reports" / "certificates", **fields)
+    reports = base / "reports"
+    return Settings(certificates=reports / "certificates", provenance=reports / "provenance.json", **fields)
 
 
 def _sources(claims: Sequence[Path], names: Sequence[str]) -> list[Source]:

@@ -1,7 +1,8 @@
 """Claims as test items: one for each claim and kind of evidence.
 
 Files below a folder called `claims` that import `verify.statement` are collected by reading them; nothing of
-them runs before the tests do. All items of one run share one audit, also under pytest-xdist.
+them runs before the tests do. All items of one run share one audit, also under pytest-xdist. Certificates in `reports`
+that were made from the very files that are here are validated; what else there is, is audited from nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Failure(Exception):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option and the ini setting of the plugin."""
     group = parser.getgroup("verify")
-    group.addoption("--verify-no-cache", action="store_true", help="audit claims again even if nothing changed")
+    group.addoption("--verify-no-cache", action="store_true", help="audit all claims from nothing")
     parser.addini("verify_claims", "names of the folders that hold claims", type="args", default=["claims"])
 
 
@@ -158,15 +159,24 @@ def _registry() -> dict[str, Any]:
 
 
 def settings_for(config: pytest.Config, root: Path) -> Settings:
-    """Certificates stay out of the tree; the cache is that of `verify audit`. For claims of an installed package
-    (`pytest --pyargs PACKAGE`) it is in the folder where pytest runs."""
+    """Certificates stay out of the tree; the cache is that of `verify audit`, and what is current in `reports` is
+    validated. For claims of an installed package (`pytest --pyargs PACKAGE`) both are in the folder where pytest runs.
+    """
     from verify.audit.run import Settings
 
     home = root.resolve().parent
     home = home if home.is_relative_to(config.rootpath.resolve()) else config.rootpath
-    cache = None if config.getoption("--verify-no-cache") else home / ".verify-cache"
     workers = max(1, (os.cpu_count() or 1))
-    return Settings(certificates=None, cache=cache, workers=workers)
+    if config.getoption("--verify-no-cache"):
+        return Settings(certificates=None, cache=None, workers=workers)
+    reports = home / "reports"
+    return Settings(
+        certificates=None,
+        cache=home / ".verify-cache",
+        provenance=reports / "provenance.json",
+        kept=reports / "certificates",
+        workers=workers,
+    )
 
 
 def _audited(config: pytest.Config, root: Path) -> _Claims:
@@ -194,6 +204,23 @@ def _shared(config: pytest.Config, root: Path) -> _Claims:
             write_atomically(path, json.dumps([c.record.to_json() for c in done.claims]))
     records = [Record.from_json(data) for data in json.loads(path.read_text(encoding="utf-8"))]
     return {c.id: c for c in map(ClaimResult, records)}
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """How the certificates of this run came about."""
+    from verify.audit.run import Record
+
+    records = [claim.record for claims in config.stash[_AUDITS].values() for claim in claims.values()]
+    folder = config.stash.get(_FOLDER, None)
+    for path in sorted(Path(folder).glob("*.json")) if folder is not None else ():
+        records += [Record.from_json(data) for data in json.loads(path.read_text(encoding="utf-8"))]
+    if records:
+        kept, cached = sum(r.kept for r in records), sum(r.cached for r in records)
+        made = len(records) - kept - cached
+        terminalreporter.write_line(
+            f"verify: of {len(records)} claims {made} audited from nothing, {kept} by validating certificates that "
+            f"are current, {cached} unchanged since their last audit"
+        )
 
 
 @contextlib.contextmanager

@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from audit_fakes import write_claim
+from audit_fakes import settings, write_claim
+
+from verify.audit.run import audit
+from verify.audit.sources import discover
 
 HERE = Path(__file__).parent
 CONFTEST = """
@@ -113,3 +116,25 @@ def test_xdist_shares_one_audit(library: Path, plugin: list[str]) -> None:
     code, out = run(library, plugin, "-n", "2", "-q")
     assert code == 1 and "deriving x: ZeroDivisionError: oops" in out
     assert (library / "audits").read_text().splitlines() == ["audit"]
+
+
+def test_current_certificates_are_validated_and_the_summary_says_so(library: Path, plugin: list[str]) -> None:
+    """With the plugin's own settings but for the small engine: certificates of an audit, then a claim that changes."""
+    conftest = CONFTEST.replace(
+        "return dataclasses.replace(audit_fakes.settings(root.parent), certificates=None)",
+        "s = audit_fakes.settings(root.parent)\n"
+        "    return dataclasses.replace(original(config, root), engine=s.engine, kernel=s.kernel, cache=None)",
+    ).replace("def settings_for", "original = verify.pytest_plugin.settings_for\n\n\ndef settings_for")
+    (library / "conftest.py").write_text(conftest)
+    one = write_claim(library / "claims", "a/one", {"label": "x"})
+    write_claim(library / "claims", "a/two", {"label": "x"})
+    reports = library / "reports"
+    s = settings(library, certificates=reports / "certificates", provenance=reports / "provenance.json", cache=None)
+    audit(discover(library / "claims"), s)
+    _, out = run(library, plugin, "-q")
+    assert "of 2 claims 0 audited from nothing, 2 by validating certificates" in out, out
+    one.write_text(one.read_text() + "# changed\n")
+    _, out = run(library, plugin, "-q")
+    assert "of 2 claims 1 audited from nothing, 1 by validating certificates" in out, out
+    _, out = run(library, plugin, "-q", "--verify-no-cache")
+    assert "of 2 claims 2 audited from nothing, 0 by validating certificates" in out, out

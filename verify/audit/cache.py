@@ -58,9 +58,18 @@ def library_versions() -> str:
 
 
 def engine_hash() -> str:
-    """A hash of everything an audit's result depends on besides claims: sources of the engine and library versions."""
+    """A hash of the sources of the engine."""
     home = Path(verify.__file__).parent
-    return sha256("\n".join([library_versions(), *(f"{n} {tree_hash(home / n)}" for n in ENGINE_FOLDERS)]))
+    return sha256("\n".join(f"{n} {tree_hash(home / n)}" for n in ENGINE_FOLDERS))
+
+
+def inputs(source: Source) -> list[str]:
+    """Name, place and content of a claim file and of what is read beside it; not where its folder is."""
+    path = source.path
+    beside = sorted(path.parent.glob(f"{path.stem}.*.json"))  # what searches recorded about the claim
+    tables = [*beside, source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
+    place = Path(os.path.relpath(path, source.root)).as_posix()
+    return [source.topic, source.slug, place, *(f"{t.name} {file_hash(t)}" for t in (path, *tables))]
 
 
 class Cache:
@@ -72,14 +81,10 @@ class Cache:
 
     def key(self, source: Source) -> str:
         """The key of a claim file: the salt, its name, place and content, and what is read beside it."""
-        path = source.path
-        parts = [self._salt, source.topic, source.slug, str(path.resolve()), str(file_hash(path))]
-        beside = sorted(path.parent.glob(f"{path.stem}.*.json"))  # what searches recorded about the claim
-        tables = [*beside, source.root / "sources.json", *sorted((source.root / "register").glob("*.json"))]
-        return sha256("\n".join([*parts, *(str(file_hash(table)) for table in tables)]))
+        return sha256("\n".join([self._salt, str(source.path.resolve()), *inputs(source)]))
 
-    def get(self, key: str) -> dict[str, Any] | None:
-        """What is stored under `key`, if the entry is whole and nothing it depends on has changed; else None."""
+    def get(self, key: str) -> tuple[dict[str, Any], dict[str, str | None]] | None:
+        """The value under `key` and what it depends on, if the entry is whole and nothing of that changed."""
         try:
             head, _, body = self._file(key).read_text(encoding="utf-8").partition("\n")
             if sha256(body) != head:
@@ -90,8 +95,7 @@ class Cache:
         depends = entry.get("depends", {})
         if any(file_hash(Path(name)) != known for name, known in depends.items()):
             return None
-        value: dict[str, Any] = entry["value"]
-        return value
+        return entry["value"], depends
 
     def put(self, key: str, value: Mapping[str, Any], depends: Mapping[str, str | None]) -> None:
         """Store `value` under `key`; `depends` are hashes of the other files it was made from."""

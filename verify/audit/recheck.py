@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from verify.audit.agreement import differences
 from verify.audit.certificate import canonical, hash_matches
 from verify.audit.progress import Progress
 from verify.audit.run import Audit, ClaimResult, Settings, job_arguments, reread
@@ -103,26 +105,9 @@ def _inside(claim: ClaimResult) -> list[Finding]:
     return found
 
 
-def _against_file(claim: ClaimResult, said: dict[str, object]) -> list[Finding]:
+def _against_file(claim: ClaimResult, said: Mapping[str, Any]) -> list[Finding]:
     """Where the certificate and the claim file say different things."""
     certificate = claim.certificate
     assert certificate is not None
-    file = claim.record.path
-    found = []
-    if canonical(certificate["claim"]) != canonical(said["claim"]):
-        found.append(Finding(file, "claim", "title, citations or nonclaims differ from the claim file"))
-    ours = {s["label"]: s for s in certificate["statements"]}
-    theirs = {s["label"]: s for s in said["statements"]}  # type: ignore[attr-defined]
-    for label in sorted(ours.keys() | theirs.keys()):
-        where = f"statement {label}"
-        if label not in ours or label not in theirs:
-            lacking = "certificate" if label not in ours else "claim file"
-            found.append(Finding(file, where, f"the {lacking} does not have it; run `verify audit {claim.id}`"))
-            continue
-        for key in ("role", "expects", "reading", "ids", "consequence", "ast", "sort_error", "kernel"):
-            if canonical(ours[label].get(key)) != canonical(theirs[label].get(key)):
-                found.append(
-                    Finding(file, where, f"its {key} differs from the claim file; run `verify audit {claim.id}`")
-                )
-                break
-    return found
+    advice = f"; run `verify audit {claim.id}`"
+    return [Finding(claim.record.path, where, what + advice) for where, what in differences(certificate, said)]

@@ -18,8 +18,10 @@ from typing import Any
 
 from verify.audit import cache as caching
 from verify.audit import certificate as certificates
+from verify.audit.agreement import differences
 from verify.audit.pipeline import ENGINE
 from verify.audit.progress import Progress
+from verify.audit.provenance import Provenance
 from verify.audit.replay import KERNEL, FileReplay, Limits, replay
 from verify.audit.second import CHECKER as SECOND
 from verify.audit.sources import Source
@@ -43,6 +45,8 @@ class Settings:
 
     certificates: Path | None = Path("reports/certificates")  # None: keep them out of the tree
     cache: Path | None = Path(".verify-cache")
+    provenance: Path | None = None  # what written certificates were made from is noted there
+    kept: Path | None = None  # certificates below it that are current by `provenance` are validated, not made again
     workers: int = field(default_factory=cores)
     net: Net = field(default_factory=Net)
     limits: Limits = field(default_factory=Limits)
@@ -51,10 +55,11 @@ class Settings:
     second: Path | None = SECOND  # the second checker, for rechecks; None: go without
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
-    def salt(self) -> str:
-        """What besides the claim decides a result. Neither workers nor limits do."""
+    def salt(self, *, libraries: bool = True) -> str:
+        """What besides the claim decides a result: not workers or limits. `libraries`: whether their versions do."""
         parts = [caching.engine_hash(), caching.tree_hash(self.kernel), self.engine]
-        return certificates.sha256(certificates.canonical([*parts, dict(self.evidence)]))
+        versions = [caching.library_versions()] if libraries else []
+        return certificates.sha256(certificates.canonical([*versions, *parts, dict(self.evidence)]))
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class Record:
     error: str | None = None
     seconds: float = 0.0
     cached: bool = False
+    kept: bool = False  # the certificate was there and current: it was validated, not made
 
     def to_json(self) -> dict[str, Any]:
         """The record as the cache keeps it."""
@@ -250,34 +256,79 @@ class Audit:
 
 
 def audit(sources: Sequence[Source], settings: Settings, progress: Progress | None = None) -> Audit:
-    """Every claim: from the cache if nothing changed, else produced, written, replayed and re-validated."""
+    """Every claim: from the cache if nothing changed, else produced, written, replayed and re-validated.
+
+    With `Settings.kept`, certificates that are current are replayed and re-validated without being produced.
+    """
     progress = progress or Progress(len(sources), quiet=True)
     store = caching.Cache(settings.cache, settings.salt()) if settings.cache is not None else None
+    known = None
+    if settings.provenance is not None:
+        known = Provenance(settings.provenance, settings.salt(libraries=False))
     keys: dict[str, str] = {}
     records: dict[str, Record] = {}
+    depends: dict[str, dict[str, str | None]] = {}
     for source in sources:
         if store is None:
             continue
         keys[source.id] = store.key(source)
-        known = store.get(keys[source.id])
-        if known is not None:
-            records[source.id] = replace(Record.from_json(known), cached=True)
+        found = store.get(keys[source.id])
+        if found is not None:
+            value, depends[source.id] = found
+            records[source.id] = replace(Record.from_json(value), cached=True)
             progress.finish(f"{source.id} (unchanged)")
-    fresh = [source for source in sources if source.id not in records]
-    made = _produce(fresh, settings, progress)
-    for source, (record, _) in zip(fresh, made, strict=True):
-        records[source.id] = record
+    left = [source for source in sources if source.id not in records]
+    records |= _kept(left, known, settings, progress)
+    fresh = [source for source in left if source.id not in records]
+    for source, (record, reads) in zip(fresh, _produce(fresh, settings, progress), strict=True):
+        records[source.id], depends[source.id] = record, reads
     with _folder(settings) as folder:
         for record in records.values():
             _write(folder, record)
-        checked = _check([records[s.id] for s in fresh], folder, settings, progress)
-    for source, record, (_, depends) in zip(fresh, checked, made, strict=True):
+        checked = _check([records[s.id] for s in left], folder, settings, progress)
+    for source, record in zip(left, checked, strict=True):
         records[source.id] = record
         unchanged = store is not None and store.key(source) == keys[source.id]
-        if store is not None and record.complete and unchanged:
-            store.put(keys[source.id], record.to_json(), depends)
+        if store is not None and record.complete and unchanged and not record.kept:
+            store.put(keys[source.id], record.to_json(), depends[source.id])
+    if known is not None and settings.certificates is not None:
+        for source in sources:
+            record = records[source.id]
+            if record.kept:
+                continue
+            if record.complete and record.certificate is not None:
+                known.note(source, record.certificate, record.notes, depends[source.id])
+            else:
+                known.forget(source)
+        known.write()
     progress.close()
     return Audit(tuple(ClaimResult(records[source.id]) for source in sources))
+
+
+def _kept(
+    sources: Sequence[Source], known: Provenance | None, settings: Settings, progress: Progress
+) -> dict[str, Record]:
+    """Records of the claims whose certificates are current and say what the claim files say."""
+    if known is None or settings.kept is None:
+        return {}
+    found = [(source, kept) for source in sources if (kept := known.current(source, settings.kept)) is not None]
+    jobs = [Job(source.id, "describe", job_arguments(source, settings)) for source, _ in found]
+    described = Pool(settings.engine, settings.workers, settings.net, progress.show).run(jobs)
+    records = {}
+    for (source, kept), done in zip(found, described, strict=True):
+        if done.value is None or not _agrees(kept.certificate, done.value):
+            continue
+        record = Record(source.topic, source.slug, str(source.path), certificate=kept.certificate, notes=kept.notes)
+        records[source.id] = replace(record, kept=True, seconds=done.seconds)
+        progress.finish(f"{source.id} (certificate is current)")
+    return records
+
+
+def _agrees(certificate: str, said: Mapping[str, Any]) -> bool:
+    try:
+        return not any(differences(certificates.parse(certificate), said))
+    except certificates.CertificateError:
+        return False
 
 
 def _produce(
