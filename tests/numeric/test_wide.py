@@ -155,13 +155,46 @@ def test_the_polynomial_and_the_angle_meet(cosine):
             assert abs(tangent_kernel(x, y)[0, 0] - both) < 1e-15 * (k1 + abs(dot) * k0)
 
 
-def test_matrices_do_not_depend_on_tiles(monkeypatch):
+@pytest.mark.parametrize("kernel", [kappa_0, kappa_1, tangent_kernel])
+def test_matrices_do_not_depend_on_strips_and_pieces(monkeypatch, kernel):
     rng = np.random.default_rng(2)
     x = rng.standard_normal((61, 5))
     x[7], x[50] = -x[3], x[3]
-    whole = tangent_kernel(x)
+    whole, other = kernel(x), kernel(x[:23], x)
     assert np.array_equal(whole, whole.T)
-    for tile in (7, 16, 61):
-        monkeypatch.setattr(gram, "TILE", tile)
-        assert np.allclose(tangent_kernel(x), whole, rtol=0, atol=4e-15)
-        assert np.array_equal(tangent_kernel(x), tangent_kernel(x).T)
+    assert np.allclose(other, whole[:23], rtol=0, atol=4e-15)
+    for strip, piece in ((7, 20), (16, 200), (60, 64_000), (61, 61)):
+        monkeypatch.setattr(gram, "STRIP", strip)
+        monkeypatch.setattr(gram, "PIECE", piece)
+        again = kernel(x)
+        assert np.allclose(again, whole, rtol=0, atol=4e-15) and np.array_equal(again, again.T)
+        assert np.array_equal(np.diag(again), np.diag(whole))
+        assert np.allclose(kernel(x[:23], x), other, rtol=0, atol=4e-15)
+
+
+@pytest.mark.parametrize("dimension", [60, 100, 341, 400])
+def test_matrix_products_of_every_size(monkeypatch, dimension):
+    """Blocks of columns with a rest, and dimensions for which blocks would be too narrow."""
+    rng = np.random.default_rng(dimension)
+    x, y = rng.standard_normal((150, dimension)), rng.standard_normal((260, dimension))
+    monkeypatch.setattr(gram, "PANEL", 100)
+    unit, other = (v / np.linalg.norm(v, axis=1)[:, None] for v in (x, y))
+    assert np.allclose(supplement_angles(x, y), np.pi - np.arccos(unit @ other.T), rtol=0, atol=1e-14)
+    off = ~np.eye(260, dtype=bool)
+    assert np.allclose(supplement_angles(y)[off], np.pi - np.arccos((other @ other.T)[off]), rtol=0, atol=1e-14)
+    assert np.array_equal(np.diag(supplement_angles(y)), np.full(260, np.pi))
+
+
+def test_matrices_without_rows():
+    none, some = np.ones((0, 3)), np.ones((2, 3))
+    for x, y in ((none, None), (none, some), (some, none), (none, none)):
+        assert kappa_0(x, y).shape == (len(x), len(x if y is None else y))
+
+
+def test_an_error_of_the_second_thread_is_not_lost(monkeypatch):
+    def broken(out, rows):
+        raise MemoryError
+
+    monkeypatch.setattr(gram, "_mirror", broken)
+    with pytest.raises(MemoryError):
+        kappa_0(np.eye(3))

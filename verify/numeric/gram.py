@@ -1,17 +1,19 @@
-"""Matrices of kernels of the angle between vectors, float64, accurate to the last digits, tile by tile.
+"""Matrices of kernels of the angle between vectors, float64, accurate to the last digits, some rows at a time.
 
 A kernel is given twice. For cosines c of at most `NEAR_ZERO` in absolute value it is
 
     scale (c + p(c^2))     or     constant + c p(c^2)
 
-with a polynomial p, evaluated in place on tiles that stay in the cache. For all other pairs it is a function of the
+with a polynomial p, evaluated in place on pieces that stay in the cache. For all other pairs it is a function of the
 supplement phi = pi - angle; beyond `NEAR_COLLINEAR` phi comes from the component of one vector orthogonal to the other,
 because a dot product has lost its digits there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,17 +25,36 @@ from numpy.typing import NDArray
 from verify.numeric.enclosure import InvalidInput
 
 Array = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 NEAR_ZERO = 0.45
 NEAR_COLLINEAR = 0.9
-TILE = 250
-"""Smaller tiles cost more calls, larger ones leave the cache. Threads gained nothing here: each waits for the
-interpreter lock between operations of some microseconds (measured on two cores)."""
+STRIP = 64
+"""Rows that a thread takes at a time."""
 PANEL = 512
+"""Rows of one matrix product where dimensions are large."""
+PIECE = 100_000
+"""Entries that pass through the polynomial together. Fewer cost more calls, and threads then wait for the interpreter
+lock between operations of some microseconds; more leave the cache."""
+SMALL_PRODUCT = 2**19
+"""Matrix products of at most this many multiplications stay in the calling thread. For larger ones OpenBLAS wakes
+threads of its own, which afterwards wait actively for a tenth of a second and take the processors from ours."""
+MOST_THREADS = 4
 
 _DIGITS = 60
 _SERIES_BELOW = 1.0
 _SERIES_TERMS = 14
+
+
+def _series() -> tuple[float, ...]:
+    """Coefficients, the last first, of sin p - p cos p = sum over k >= 1 of (-1)^(k+1) 2k p^(2k+1) / (2k+1)!."""
+    coefficient = [Fraction(1, 3)]
+    for k in range(2, _SERIES_TERMS):
+        coefficient.append(-coefficient[-1] * Fraction(k, (k - 1) * (2 * k) * (2 * k + 1)))
+    return tuple(map(float, reversed(coefficient)))
+
+
+_SERIES = _series()
 
 
 @dataclass(frozen=True)
@@ -89,7 +110,7 @@ def _interpolant(part: Callable[[Any, Any], Any], terms: int) -> tuple[float, ..
 def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = False) -> Array:
     """The n x m matrix of a kernel over all pairs of rows, times the product of their norms if `lengths`.
 
-    With y = None (the rows of x with themselves) half of the tiles are computed, and the result is symmetric.
+    With y = None (the rows of x with themselves) half of the entries are computed, and the result is symmetric.
     Raises InvalidInput for wrong shapes, rows that are zero or not finite, and norms outside 1e-140 to 1e140.
     """
     a = _rows(x)
@@ -99,39 +120,110 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
     left, right = _norms(a), _norms(b)
     unit = a / left[:, None]
     other = unit if y is None else b / right[:, None]
-    n, m = len(a), len(b)
-    out: Array = np.empty((n, m))
-    for i in range(0, n, PANEL):
-        first = i if y is None else 0  # the tiles below the diagonal are mirrored later
-        np.matmul(unit[i : i + PANEL], other[first:].T, out=out[i : i + PANEL, first:])
-    left, right = (left * kernel.scale, right) if lengths else (np.full(n, kernel.scale), np.ones(m))
+    job = _Job(a, b, unit, np.ascontiguousarray(other.T), left * kernel.scale, right, kernel, lengths, y is None,
+               np.empty((len(a), len(b))))
+    if not _block(a.shape[1]):
+        for i in range(0, len(a), PANEL):
+            first = i if y is None else 0
+            np.matmul(unit[i : i + PANEL], job.other[:, first:], out=job.out[i : i + PANEL, first:])
+    starts = iter(range(0, len(a), STRIP))  # shared: each thread takes the next strip
+    threads = min(MOST_THREADS, _processors(), -(-job.out.size // PIECE))
+    if threads <= 1:
+        _strips(job, starts)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for task in [pool.submit(_strips, job, starts) for _ in range(threads)]:
+                task.result()
+    return job.out
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One matrix: rows, their directions (those of b as columns), row factors, column factors, and where it goes."""
+
+    a: Array
+    b: Array
+    unit: Array
+    other: Array
+    left: Array
+    right: Array
+    kernel: AngleKernel
+    lengths: bool
+    symmetric: bool
+    out: Array
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _strips(job: _Job, starts: Iterator[int]) -> None:
+    """Computes the strips that begin at `starts`."""
+    n, m = job.out.shape
+    # fresh memory for each piece would cost more than the arithmetic
+    cosines, work = np.empty(min(STRIP, n) * m), np.empty((2, max(PIECE, m)))
+    kernel = job.kernel
     at_zero = float(kernel.of_angle(np.array([np.pi]), np.array([-1.0]))[0]) / kernel.scale
-    below = np.tri(TILE, TILE, -1, dtype=bool)
-    work = np.empty((2, TILE * TILE))  # fresh memory for each tile would cost more than the arithmetic
-    for i in range(0, n, TILE):
-        for j in range(i if y is None else 0, m, TILE):
-            rows, columns = slice(i, min(n, i + TILE)), slice(j, min(m, j + TILE))
-            tile = out[rows, columns]
-            square, value = (row[: tile.size].reshape(tile.shape) for row in work)
-            diagonal = y is None and i == j
-            if diagonal:
-                np.fill_diagonal(tile, 0.0)  # angle 0 is set below, not computed
-            _tile(tile, a[rows], b[columns], kernel, square, value)
-            if diagonal:
-                np.fill_diagonal(value, at_zero)
-            if lengths:
-                value *= right[None, columns]
-            value *= left[rows, None]
-            if diagonal:
-                np.copyto(value, value.T.copy(), where=below[: len(tile), : len(tile)])
-            elif y is None:
-                out[columns, rows] = value.T
-            tile[...] = value
-    return out
+    for i in starts:
+        end, first = min(n, i + STRIP), i if job.symmetric else 0
+        width = m - first
+        strip = cosines[: (end - i) * width]
+        c = strip.reshape(end - i, width)
+        if _block(job.a.shape[1]):
+            _product(job.unit[i:end], job.other[:, first:], c)
+        else:
+            c[...] = job.out[i:end, first:]
+        step = max(1, PIECE // max(1, width))
+        for top in range(i, end, step):
+            rows = slice(top, min(end, top + step))
+            c = strip[(top - i) * width : (rows.stop - i) * width]
+            square, value = work[:, : c.size]
+            # the entries of the diagonal in this piece, none if x meets another y
+            same = slice(top - i, c.size if job.symmetric else 0, width + 1)
+            c[same] = 0.0  # angle 0 is set below, not computed
+            _values(c, job.a[rows], job.b[first:], kernel, square, value)
+            value[same] = at_zero
+            piece = value.reshape(rows.stop - top, width)
+            if job.lengths:
+                piece *= job.left[rows, None]
+            np.multiply(piece, job.right[first:] if job.lengths else kernel.scale, out=job.out[rows, first:])
+        if job.symmetric:
+            _mirror(job.out, slice(i, end))
 
 
-def _tile(c: Array, a: Array, b: Array, kernel: AngleKernel, square: Array, value: Array) -> None:
-    """Values of a kernel, without its scale, on one tile from the cosines c; `square` and `value` are written."""
+def _block(dimension: int) -> int:
+    """Columns of a product of a strip that is small in the sense of `SMALL_PRODUCT`; 0 if that is too few."""
+    width = SMALL_PRODUCT // (STRIP * dimension) // 8 * 8
+    return width if width >= 24 else 0
+
+
+def _product(a: Array, b: Array, out: Array) -> None:
+    """out = a b for the rows a of a strip, by small products."""
+    width = _block(len(b))
+    blocks = b.shape[1] // width
+    whole = blocks * width
+    np.matmul(
+        a,
+        b[:, :whole].reshape(len(b), blocks, width).transpose(1, 0, 2),
+        out=out[:, :whole].reshape(len(out), blocks, width).transpose(1, 0, 2),
+    )
+    np.matmul(a, b[:, whole:], out=out[:, whole:])
+
+
+def _mirror(out: Array, rows: slice) -> None:
+    """Copies out[i, j] to out[j, i] for i in `rows` and j > i."""
+    block = out[rows, rows]
+    np.copyto(block, block.T.copy(), where=np.tri(len(block), k=-1, dtype=bool))
+    side = 520
+    for j in range(rows.stop, len(out), side):
+        # By way of a compact copy: the entries of a column compete for the same places of the cache if rows are a
+        # large power of two apart, in `out` or in the copy.
+        out[j : j + side, rows] = out[rows, j : j + side].copy().T
+
+
+def _values(c: Array, a: Array, b: Array, kernel: AngleKernel, square: Array, value: Array) -> None:
+    """Values of a kernel, without its scale, from the cosines c of the rows of a with those of b, one row after the
+    other; `square` and `value` are written, one-dimensional as c."""
     np.multiply(c, c, out=square)
     np.multiply(square, kernel.coefficients[-1], out=value)
     for k in kernel.coefficients[-2:0:-1]:
@@ -144,18 +236,18 @@ def _tile(c: Array, a: Array, b: Array, kernel: AngleKernel, square: Array, valu
     else:
         value += c
     if square.size and float(square.max()) > NEAR_ZERO**2:
-        places = np.nonzero(square > NEAR_ZERO**2)
-        phi, cosine = _far(c, a, b, places)
+        places = np.flatnonzero(square > NEAR_ZERO**2)
+        phi, cosine = _far(c[places], a, b, *np.divmod(places, len(b)))
         value[places] = kernel.of_angle(phi, cosine) / kernel.scale
 
 
-def _far(c: Array, a: Array, b: Array, places: tuple[NDArray[np.intp], ...]) -> tuple[Array, Array]:
-    """phi and cos phi of the pairs of a tile at `places`, one-dimensional."""
-    cosine = -c[places]
-    phi: Array = np.arcsin(np.clip(-cosine, -1.0, 1.0)) + np.pi / 2
+def _far(c: Array, a: Array, b: Array, row: Places, column: Places) -> tuple[Array, Array]:
+    """phi and cos phi of the pairs (a[row], b[column]) with the cosines c, one-dimensional."""
+    cosine = -c
+    phi: Array = np.arcsin(np.clip(c, -1.0, 1.0)) + np.pi / 2
     near = np.nonzero(np.abs(cosine) > NEAR_COLLINEAR)[0]
     if near.size:
-        i, j = places[0][near], places[1][near]
+        i, j = row[near], column[near]
         chunk = max(1, 2**20 // a.shape[1])
         for start in range(0, len(near), chunk):
             piece = slice(start, start + chunk)
@@ -170,13 +262,9 @@ def sine_minus(phi: Array, cosine: Array) -> Array:
     small = phi < _SERIES_BELOW
     p = phi[small]
     square = p * p
-    # sum over k >= 1 of (-1)^(k+1) 2k p^(2k+1) / (2k+1)!
     total = np.zeros_like(p)
-    coefficient = [Fraction(1, 3)]
-    for k in range(2, _SERIES_TERMS):
-        coefficient.append(-coefficient[-1] * Fraction(k, (k - 1) * (2 * k) * (2 * k + 1)))
-    for c in reversed(coefficient):
-        total = total * square + float(c)
+    for c in _SERIES:
+        total = total * square + c
     out[small] = total * square * p
     return out
 
