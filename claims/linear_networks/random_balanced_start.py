@@ -24,9 +24,11 @@ any_scale = printed(
 )
 one_input = corrected(short=rho < 2 * phi, then=P(2 * coin * phi > rho) == Q(1, 2))
 
-i = index("i", n)
-g, e = iid("g", law=gaussian(n)), unit_vectors("e", count=n, dim=n)
-s, tau, K = real("s", positive=True), real("tau", open=(0, 1)), real("K", at_least=1)
+i, j = index("i", n), index("j", n)
+g, e = iid("g", law=gaussian(n)), vectors("e", count=n, dim=n)
+s, tau, K = real("s", positive=True), real("tau"), real("K", positive=True)
+threshold = real("tau", positive=True)
+any_s, any_phi = real("s"), real("phi")
 W, q, z = s * g, frobenius(g) ** 2, dot(g, u)  # the end-to-end matrix at the start, for the target phi u
 margin = s * tau / 2
 has_margin = frobenius(W - phi * u) ** 2 <= (phi - margin) ** 2
@@ -34,11 +36,12 @@ basis = total(i, e[i] @ e[i].T) == I
 
 length = lemma(basis=basis, then=E(q) == n)
 not_long = lemma(basis=basis, then=P(q <= K * n) >= 1 - 1 / K)
-aligned_often = lemma(then=P(z >= tau) >= Q(1, 2) - tau / sqrt(2 * pi))
+aligned_often = lemma(then=P(z >= threshold) >= Q(1, 2) - threshold / sqrt(2 * pi))
 constant_probability = corrected(
     basis=basis, scale=s * K * n <= tau * phi, then=P(has_margin) >= Q(1, 2) - tau / sqrt(2 * pi) - 1 / K
 )
-at_most_half = corrected(then=P(frobenius(W - phi * u) ** 2 < phi**2) <= Q(1, 2))
+distance = frobenius(any_s * g - any_phi * u) ** 2
+at_most_half = corrected(then=P(distance < any_phi**2) <= Q(1, 2))
 
 with proof(inside) as p:
     p.conclude(by.algebra(by.times(rho, p.aligned), by.scaled(rho**2, p.hypothesis("u.unit"))))
@@ -67,6 +70,33 @@ with proof(one_input) as p:
     p.conclude(by.algebra(values, yes, no))
 
 with proof(length) as p:
+    square, rest = dot(e[i], e[j]) ** 2, 1 - dot(e[i], e[i])
+    own = p.have(
+        total(i, square) == dot(e[j], e[j]),
+        by.algebra(
+            by.trace(by.within(e[j].T, p.basis, e[j])),
+            by.total(i, 1, n, by.trace(by.within(e[j].T @ e[i], by.single(e[i].T @ e[j])))),
+        ),
+    )
+    fits = p.have(
+        dot(e[j], e[j]) >= dot(e[j], e[j]) ** 2,
+        by.algebra(
+            own,
+            *(by.total(i, low, high, by.square(dot(e[i], e[j]))) for low, high in ((1, j - 1), (j + 1, n))),
+            *(by.split(i, low, mid, n, square) for low, mid in ((1, j - 1), (j, j))),
+        ),
+    )
+    short = p.have(1 - dot(e[j], e[j]) >= 0, by.algebra(fits, by.square(1 - dot(e[j], e[j]))))
+    whole = p.have(total(i, rest) == 0, by.algebra(by.trace(p.basis)))
+    unit = p.have(
+        dot(e[j], e[j]) >= 1,
+        by.algebra(
+            whole,
+            *(by.total(i, low, high, short(i)) for low, high in ((1, j - 1), (j + 1, n))),
+            *(by.split(i, low, mid, n, rest) for low, mid in ((1, j - 1), (j, j))),
+        ),
+    )
+    p.have(dot(e[j], e[j]) == 1, by.algebra(by.anti(unit, short)))
     each = p.have(E(dot(g, e[i]) ** 2) == 1, by.lemma("gaussian_half_space.variance", x=e[i]))
     parts = p.have(
         q == total(i, dot(g, e[i]) ** 2),
@@ -80,7 +110,6 @@ with proof(not_long) as p:
     short = indicator(q <= K * n)
     mean_ = p.have(E(q) == n, by.lemma(length))
     far = p.have(K * n * (1 - short) <= q, by.algebra(by.below(K * n - q), by.times(short, by.trace(by.gram(g)))))
-    p.have(K > 0, by.algebra(p.hypothesis("K.at_least")))
     p.conclude(
         by.algebra(
             by.times(1 / (K * n), by.expectation(far)),
@@ -89,15 +118,15 @@ with proof(not_long) as p:
         )
     )
 with proof(aligned_often) as p:
+    x = threshold
     half = p.have(E(indicator(z >= 0)) == Q(1, 2), by.lemma("gaussian_half_space.single", x=u))
-    thin = p.have(P(both(z >= 0, z <= tau)) <= tau / sqrt(2 * pi), by.lemma("gaussian_interval.one_side", x=u, R=tau))
-    apart = p.have(
-        indicator(z >= 0) <= indicator(both(z >= 0, z <= tau)) + indicator(z >= tau), by.signs(z, tau - z, z - tau)
-    )
+    thin = p.have(P(both(z >= 0, z <= x)) <= x / sqrt(2 * pi), by.lemma("gaussian_interval.one_side", x=u, R=x))
+    apart = p.have(indicator(z >= 0) <= indicator(both(z >= 0, z <= x)) + indicator(z >= x), by.signs(z, x - z, z - x))
     p.conclude(by.algebra(half, thin, by.expectation(apart)))
 with proof(constant_probability) as p:
     a, b, c = indicator(z >= tau), indicator(q <= K * n), indicator(has_margin)
     short = p.have(E(b) >= 1 - 1 / K, by.lemma(not_long))
+    p.have(tau > 0, by.algebra(by.times(1 / phi, p.scale), by.scaled(tau, by.inverse(phi)), s * K * n / phi))
     turned = p.have(E(a) >= Q(1, 2) - tau / sqrt(2 * pi), by.lemma(aligned_often))
     gap = (phi - margin) ** 2 - frobenius(W - phi * u) ** 2
     missed = a * b * (1 - c)
@@ -117,29 +146,47 @@ with proof(constant_probability) as p:
     caught = p.have(c >= a + b - 1, by.algebra(never, by.times(1 - a, 1 - b), by.times(c, by.at_most_one(a * b))))
     p.conclude(by.algebra(short, turned, by.expectation(caught)))
 with proof(at_most_half) as p:
-    half = p.have(E(indicator(z >= 0)) == Q(1, 2), by.lemma("gaussian_half_space.single", x=u))
-    distance = frobenius(W - phi * u) ** 2
-    beyond = indicator(distance >= phi**2)
-    out = 1 - beyond  # where it is 1, the start is nearer to the target than zero is
-    near = p.have(
-        2 * s * phi * out * z >= s**2 * out * q,
-        by.algebra(by.below(distance - phi**2), by.scaled(phi**2 * out, p.hypothesis("u.unit"))),
-    )
-    pull = p.have(2 * s * phi * out * z >= 0, by.algebra(near, by.times(s**2, out, by.trace(by.gram(g)))))
-    p.have(2 * s * phi > 0, by.positive())
-    along = p.have(
-        out * z >= 0,
-        by.algebra(by.times(1 / (2 * s * phi), pull), by.scaled(out * z, by.inverse(2 * s * phi))),
+    p.have(dot(-u, -u) == 1, by.algebra(p.hypothesis("u.unit")))
+    ahead = p.have(E(indicator(z >= 0)) == Q(1, 2), by.lemma("gaussian_half_space.single", x=u))
+    behind = p.have(E(indicator(-z >= 0)) == Q(1, 2), by.lemma("gaussian_half_space.single", x=-u))
+    a = any_s * any_phi
+    out = 1 - indicator(distance >= any_phi**2)  # where it is 1, the start is nearer to the target than zero is
+    forward = 1 - indicator(-a * z >= 0)
+    gap = p.have(
+        distance - any_phi**2 >= -2 * a * z,
+        by.algebra(by.scaled(any_phi**2, p.hypothesis("u.unit")), by.times(by.square(any_s), by.trace(by.gram(g)))),
     )
     only = p.have(
-        out <= indicator(z >= 0),
+        out <= forward,
         by.cases(
-            z,
-            at_least_zero=(by.decided(z), beyond),
-            negative=(by.decided(z), by.times(1 / (-z), along), by.scaled(out, by.inverse(-z))),
+            -a * z,
+            at_least_zero=(by.decided(-a * z), by.decided(distance - any_phi**2)),
+            negative=(by.decided(-a * z), indicator(distance >= any_phi**2)),
         ),
     )
-    p.conclude(by.algebra(half, by.expectation(only)))
+    sides = []
+    for sign, reach, side in ((indicator(a >= 0), by.reaches(a), -z), (1 - indicator(a >= 0), by.below(a), z)):
+        wrong = sign * indicator(side >= 0)
+        never = p.have(
+            wrong * forward <= 0,
+            by.cases(
+                -a * z,
+                at_least_zero=(by.scaled(wrong, by.decided(-a * z)),),
+                negative=(
+                    by.times(1 / (a * z), forward, reach, by.reaches(side)),
+                    by.scaled(wrong * forward, by.inverse(a * z)),
+                ),
+            ),
+        )
+        room = by.times(sign, 1 - indicator(side >= 0), indicator(-a * z >= 0))
+        sides.append(p.have(sign * forward <= sign * (1 - indicator(side >= 0)), by.algebra(never, room)))
+    p.conclude(
+        by.algebra(
+            by.expectation(by.plus(only, *sides)),
+            by.scaled(indicator(a >= 0), behind),
+            by.scaled(1 - indicator(a >= 0), ahead),
+        )
+    )
 
 any_scale.fails_at(n=1, u=[[1]], Phi=[[1]], rho=2)
 constant_probability.holds_at(n=1, e=[[[1]]], u=[[1]], phi=1, s=Q(1, 8), tau=Q(1, 2), K=4)

@@ -189,3 +189,25 @@ def test_a_product_of_events_lies_between_bounds_from_each():
     assert low <= 0 and p * p <= high < p * p + 1e-9
     low, high = ends(mean(["*", easy, minus(q(1), easy), hard], at(m=2)))
     assert low <= 0 < high
+
+
+def test_a_column_with_one_entry_may_occur_to_any_degree():
+    """P(g^2 <= 3) and E g^4 1{g^2 <= 3}, with g^2 as the trace of g g^T; in two dimensions there is no rule."""
+    length = ["tr", ["*", ["v", "w", [{"1": 1}], ""], ["T", ["v", "w", [{"1": 1}], ""]]]]
+    event = ["ind", minus(R, length)]
+    end = math.sqrt(3)
+    density = math.exp(-3 / 2) / math.sqrt(2 * math.pi)
+    share = math.erf(end / math.sqrt(2))
+    assert close(mean(event, at(r=3)), share)
+    assert close(mean(["*", event, length, length], at(r=3)), 3 * share - 2 * density * (end**3 + 3 * end))
+    assert mean(event, at(r=-1)) == 0
+    with pytest.raises(Unsupported):
+        mean(event, at(r=3, x=(1, 0)))
+
+
+def test_a_polynomial_of_a_form_that_points_elsewhere_is_no_polynomial_of_it():
+    """In one dimension the direction that was seen first does not matter."""
+    g = ["v", "w", [{"1": 1}], ""]
+    body = ["*", ["ind", minus(inner(g, X), R)], ["tr", ["*", g, ["T", g]]]]
+    wanted = 1.5 * math.exp(-1.5**2 / 2) / math.sqrt(2 * math.pi) + math.erfc(1.5 / math.sqrt(2)) / 2
+    assert close(mean(body, at(x=(2,), r=3)), wanted)

@@ -216,7 +216,7 @@ def _forms(ev: Evaluator, term: Term, name: str, env: Env) -> list[Mat]:
             for i in _some(ev.range(term[2], term[3], env), term[4], name, term[1])
             for f in _forms(ev, term[4], name, {**env, term[1]: i})
         ]
-    if head == "ind" and _degree(ev, term[1], name) == 1:
+    if head == "ind" and degree(ev, term[1], name) == 1:
         members = atoms(ev, term[1], env)
         if len(members) != 1:
             raise Unsupported("an indicator of several random letters")
@@ -647,7 +647,7 @@ def _indicator(x: Scalar) -> Scalar:
 
 def linear(ev: Evaluator, term: Term, env: Env, k: Key) -> tuple[Scalar, Mat]:
     """Constant and coefficient column of a form that is affine in the letter k. Raises Unsupported for another."""
-    if _degree(ev, term, k[0]) != 1:
+    if degree(ev, term, k[0]) != 1:
         raise Unsupported("a random form is not affine")
     shape = ev.shape(k[0], k[1])
     assert shape is not None
@@ -660,11 +660,21 @@ def linear(ev: Evaluator, term: Term, env: Env, k: Key) -> tuple[Scalar, Mat]:
     return constant, Mat.of(shape[0], 1, cells)
 
 
-def _degree(ev: Evaluator, term: Term, name: str) -> int:
+def values_at(ev: Evaluator, term: Term, env: Env, k: Key, columns: Sequence[Mat]) -> list[Scalar]:
+    """The values of a scalar term where the letter k is each of these columns."""
+    out: list[Scalar] = []
+    for column in columns:
+        with _with(ev, k, column):
+            out.append(ev.scalar(term, env))
+    return out
+
+
+def degree(ev: Evaluator, term: Term, name: str) -> int:
+    """A bound for the degree of a polynomial in the letter `name`; 99 if the term need not be one."""
     head = term[0]
     if head == "v":
         return int(term[1] == name)
-    parts = [_degree(ev, term[i], name) for i in children(term)]
+    parts = [degree(ev, term[i], name) for i in children(term)]
     if not any(parts):
         return 0
     if head == "*":
@@ -784,7 +794,7 @@ def _arcs(ev: Evaluator, k: Key, factors: list[Factor]) -> Scalar:
     """Products of 1{cos(phi + c) >= 0} for a uniform angle: one or two half circles."""
     offsets: list[Scalar] = []
     for what, term, env in factors:
-        if what != "ind" or term[0] != "cos" or _degree(ev, term[1], k[0]) != 1:
+        if what != "ind" or term[0] != "cos" or degree(ev, term[1], k[0]) != 1:
             raise Unsupported("a function of an angle")
         with _with(ev, k, vl.ZERO):
             offset = ev.scalar(term[1], env)

@@ -4,7 +4,8 @@ A standard Gaussian column w, of which a term reads only forms c^T w with all c 
 number t = v^T w / |v|^2, which is normal with mean 0 and variance 1 / |v|^2. Between the roots of the arguments of its
 indicators the term is a polynomial in t, and truncated moments of a normal variable follow from the error function and
 the density at the ends, by integration by parts. Ends are rational: a root that is known by a ball leaves an interval
-of the width of that ball, on which an indicator counts as some number between 0 and 1.
+of the width of that ball, on which an indicator counts as some number between 0 and 1. A column with a single entry is
+on a line whatever is read of it: then any polynomial of it may be read, such as its squared length.
 """
 
 from __future__ import annotations
@@ -55,10 +56,14 @@ class Line:
     _forms: dict[tuple[int, tuple[tuple[str, int], ...]], tuple[Term, Polynomial]] = field(default_factory=dict)
 
     def form(self, term: Term, env: Env) -> Polynomial:
-        """An affine form of the column as a polynomial in t. Raises Unsupported if it points elsewhere."""
-        from verify.evidence.expectation import linear
+        """An affine form of the column as a polynomial in t, or any polynomial of a column with one entry. Raises
+        Unsupported if it points elsewhere.
+        """
+        from verify.evidence.expectation import degree, linear
 
         at = (id(term), tuple(sorted(env.items())))
+        if at not in self._forms and self.ev.shape(self.k[0], self.k[1]) == (1, 1):
+            self._forms[at] = (term, self._interpolated(term, env, degree(self.ev, term, self.k[0])))
         if at not in self._forms:
             constant, column = linear(self.ev, term, env, self.k)
             if not column.is_exact:
@@ -74,6 +79,23 @@ class Line:
                     raise Unsupported("a Gaussian column that is read along several lines")
             self._forms[at] = (term, [constant, slope])  # keeps the object, so its id stays its own
         return list(self._forms[at][1])
+
+    def _interpolated(self, term: Term, env: Env, most: int) -> Polynomial:
+        """A polynomial of degree at most `most` in the only entry of the column, from its values (Newton)."""
+        from verify.evidence.expectation import values_at
+
+        if most > MAX_DEGREE:
+            raise Unsupported("a random term that need not be a polynomial")
+        self.direction, self.square = Mat.unit(1), vl.ONE
+        points = [Fraction(x) for x in range(most + 1)]
+        slopes = values_at(self.ev, term, env, self.k, [Mat.unit(1).scale(x) for x in points])
+        for k in range(1, most + 1):
+            for i in range(most, k - 1, -1):
+                slopes[i] = (slopes[i] - slopes[i - 1]) / k
+        out: Polynomial = []
+        for x, slope in zip(reversed(points), reversed(slopes), strict=True):
+            out = _sum([_times(out, [-x, vl.ONE]), [slope]])
+        return _trimmed(out)
 
     def polynomial(self, term: Term, env: Env, low: End, high: End) -> Polynomial:
         """The term on the interval from `low` to `high`. Raises _Cut where it is no polynomial there, and Unsupported
