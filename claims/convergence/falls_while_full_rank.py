@@ -15,8 +15,7 @@ w, phi = curve("w"), real("phi", positive=True)
 E, first = We - Phi, dot(W[1].T @ x, W[1].T @ x)
 flow = gradient_flow(net, square_loss)
 
-c = real("c", positive=True)
-b = root(c, N)
+V = one_sided_inverse(We)
 any_loss = function("ell", on=We, smooth="C1")
 slope = grad(any_loss, We)
 square = trace(net.gradients(any_loss)[k].T @ net.gradients(any_loss)[k])
@@ -24,52 +23,59 @@ square = trace(net.gradients(any_loss)[k].T @ net.gradients(any_loss)[k])
 falls = printed(
     flow=gradient_flow(net, any_loss),
     balanced=balanced(net, at=0),
-    full_rank=sigma_min(We) >= c,
-    apart=frobenius(slope) ** 2 > 0,
+    full_rank=rank(We) == minimum(net.rows, net.cols),
+    apart=frobenius(slope) ** 2 != 0,
     then=D(any_loss(We)) < 0,
     reading="while the gradient is not zero and the rank is full, the loss decreases",
 )
-no_loss_of_rank = corrected(flow=flow, balanced=balanced(net, at=0), start=start(first) > 0, then=first > 0)
-decreases = corrected(time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) > 0, then=D((w**2 + phi) ** 2) < 0)
+no_loss_of_rank = corrected(flow=flow, balanced=balanced(net, at=0), start=start(first) != 0, then=first > 0)
+decreases = corrected(time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) != 0, then=D((w**2 + phi) ** 2) < 0)
 until = corrected(time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) > 0, then=w * (w**2 + phi) > 0)
 not_minimal = corrected(
-    time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) > 0, then=(w**2 + phi) ** 2 > phi**2
+    time=clock(), flow=D(w) == -w * (w**2 + phi), start=start(w) != 0, then=(w**2 + phi) ** 2 > phi**2
 )
 
 gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T
 
 
-def balanced_throughout(p):
-    still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
-    p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
+def falls_at(p, layer, others, inverse, unit, rest, factor):
+    """The matrix is `others` times `layer`, both transposed if it is tall, and it has a right inverse.
 
-
-def root_is_positive(p):
-    power = p.have(b**N == c, by.lemma("base:real-root", x=c))
-    low = p.have(b >= 0, by.lemma("base:real-root", x=c))
-    zero = by.anti(low, CASE)
-    none = by.plus(p.hypothesis("c.positive"), power, by.scaled(-(b ** (N - 1)), zero))
-    p.have(b > 0, by.cases(-b, at_least_zero=(by.absurd(b - 1, none),), negative=(CASE,)))
-    p.have(b ** (2 * (N - 1)) > 0, by.positive())
+    If the gradient of that layer were 0, so would be the gradient in the matrix.
+    """
+    part, apart = others.T @ factor, 1 / frobenius(slope) ** 2
+    least = by.trace(by.gram(part))
+    none = by.trace(by.within(factor.T @ inverse.T @ layer.T, by.vanish(part, by.anti(least, CASE))))
+    never = by.plus(  # 0 >= 1
+        CASE,
+        least,
+        by.inverse(frobenius(slope) ** 2),
+        by.scaled(apart, by.trace(by.within(factor.T, unit.T, factor))),
+        by.scaled(-apart, none),
+    )
+    size = frobenius(part) ** 2
+    p.have(size > 0, by.cases(-size, at_least_zero=(by.absurd(size - 1, never),), negative=(CASE,)))
+    p.conclude(by.algebra(p.flow, *rest, size))
 
 
 with proof(falls, case="wide") as p:
-    balanced_throughout(p)
-    root_is_positive(p)
-    above = net.above(1) @ net.above(1).T
-    low = p.have(psd(above - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.over_first"))
     rest = by.split(k, 1, 1, N, square), by.total(k, 2, N, square)
-    floor = by.trace(by.congruence(slope, low)), by.times(b ** (2 * (N - 1)), p.apart)
-    p.conclude(by.algebra(p.flow, *rest, *floor))
+    falls_at(p, W[1], net.above(1), V, p.full_rank, rest, slope)
 with proof(falls, case="tall") as p:
-    balanced_throughout(p)
-    root_is_positive(p)
-    below = net.below(N).T @ net.below(N)
-    low = p.have(psd(below - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.under_last"))
     rest = by.split(k, 1, N - 1, N, square), by.total(k, 1, N - 1, square)
-    floor = by.trace(by.congruence(slope.T, low)), by.times(b ** (2 * (N - 1)), p.apart)
-    p.conclude(by.algebra(p.flow, *rest, *floor))
+    falls_at(p, W[N].T, net.below(N).T, V.T, p.full_rank.T, rest, slope.T)
+
+
+def positive_start(p, size, least):
+    """The fact that `size` is positive at the start, as it is not 0 and `least` says that it is not negative."""
+    here = start(size)
+    whole = p.have(here * (1 / here) == 1, by.algebra(by.inverse(here)))
+    never = by.plus(by.power(whole, 2), by.times((1 / here) ** 2, CASE, least))  # 0 >= 1
+    return p.have(here > 0, by.cases(-here, at_least_zero=(by.absurd(here - 1, never),), negative=(CASE,)))
+
+
 with proof(no_loss_of_rank) as p:
+    begins = positive_start(p, first, by.trace(by.gram(start(W[1].T @ x))))
     still = p.have(gap == start(gap), by.lemma("balancedness.conserved", rho=1))
     even = p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
     C = net.chain(N, 3)
@@ -78,7 +84,7 @@ with proof(no_loss_of_rank) as p:
     p.conclude(
         by.comparison(
             -(1 + size),
-            start=(p.start,),
+            start=(begins,),
             slope=(
                 p.flow,
                 by.trace(by.gram(F.T @ W[2] @ x - W[1].T @ x)),
@@ -89,18 +95,25 @@ with proof(no_loss_of_rank) as p:
     )
 
 
-def stays_positive(p):
-    return p.have(w > 0, by.comparison(-(w**2 + phi), slope=(p.flow,), start=(p.start,)))
+def never_zero(p):
+    """w^2 > 0 at all times, because its derivative is -2 (w^2 + phi) w^2."""
+    here = start(w)
+    whole = p.have(here * (1 / here) == 1, by.algebra(by.inverse(here)))
+    never = by.plus(by.power(whole, 2), by.times((1 / here) ** 2, CASE))  # 0 >= 1
+    begins = p.have(
+        start(w**2) > 0, by.cases(-(here**2), at_least_zero=(by.absurd(here**2 - 1, never),), negative=(CASE,))
+    )
+    return p.have(w**2 > 0, by.comparison(-2 * (w**2 + phi), slope=(by.scaled(2 * w, p.flow),), start=(begins,)))
 
 
 with proof(decreases) as p:
-    stays_positive(p)
-    p.conclude(by.algebra(p.flow, 4 * w * w * (w**2 + phi) * (w**2 + phi)))
+    size = never_zero(p)
+    p.conclude(by.algebra(p.flow, by.times(4, size, (w**2 + phi) * (w**2 + phi))))
 with proof(until) as p:
-    stays_positive(p)
+    p.have(w > 0, by.comparison(-(w**2 + phi), slope=(p.flow,), start=(p.start,)))
     p.conclude(by.algebra(w * w * w, w * phi))
 with proof(not_minimal) as p:
-    stays_positive(p)
-    p.conclude(by.algebra(w * w * w * w, 2 * phi * w * w))
+    size = never_zero(p)
+    p.conclude(by.algebra(by.times(size, size), by.times(2 * phi, size)))
 
 nonclaim("The loss may tend to a value that is not minimal while the rank is lost in the limit only.")

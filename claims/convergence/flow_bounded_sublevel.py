@@ -69,9 +69,16 @@ def still_balanced(p):
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 
 
+def floor_of_root(p, gram, unit):
+    """The floor of a Gram matrix of the end-to-end matrix in terms of the root b of c."""
+    is_root = p.have(b**N == c, by.lemma("base:real-root", x=c))
+    p.have(psd(gram - b ** (2 * N) * I), by.algebra(p.full, by.scaled(unit, by.power(is_root, 2))))
+
+
 def wide_slope(p):
     still_balanced(p)
-    floor = p.have(psd(net.above(1) @ net.above(1).T - mu * I), by.lemma("balanced_floor.over_first"))
+    floor_of_root(p, We @ We.T, net.above(N))
+    floor = p.have(psd(net.above(1) @ net.above(1).T - mu * I), by.lemma("balanced_floor.over_first", b=b))
     return p.have(
         D(L) <= -mu * frobenius(G) ** 2,
         by.algebra(p.flow, by.split(k, 1, 1, N, square), by.total(k, 2, N, square), by.trace(by.congruence(G, floor))),
@@ -80,7 +87,8 @@ def wide_slope(p):
 
 def tall_slope(p):
     still_balanced(p)
-    floor = p.have(psd(net.below(N).T @ net.below(N) - mu * I), by.lemma("balanced_floor.under_last"))
+    floor_of_root(p, We.T @ We, net.below(1))
+    floor = p.have(psd(net.below(N).T @ net.below(N) - mu * I), by.lemma("balanced_floor.under_last", b=b))
     return p.have(
         D(L) <= -mu * frobenius(G) ** 2,
         by.algebra(

@@ -40,9 +40,18 @@ def balanced_throughout(p):
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 
 
+def floor_of_root(p, gram, unit):
+    """The floor of a Gram matrix of the end-to-end matrix in terms of the root b of c."""
+    is_root = p.have(b**N == c, by.lemma("base:real-root", x=c))
+    p.have(psd(gram - b ** (2 * N) * I), by.algebra(p.floor, by.scaled(unit, by.power(is_root, 2))))
+
+
 with proof(floor_rate, case="wide") as p:
     balanced_throughout(p)
-    low = p.have(psd(net.above(1) @ net.above(1).T - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.over_first"))
+    floor_of_root(p, We @ We.T, net.above(N))
+    low = p.have(
+        psd(net.above(1) @ net.above(1).T - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.over_first", b=b)
+    )
     slope = p.have(
         D(L) <= -2 * b ** (2 * (N - 1)) * L,
         by.algebra(p.flow, by.split(k, 1, 1, N, square), by.total(k, 2, N, square), by.trace(by.congruence(E, low))),
@@ -50,7 +59,10 @@ with proof(floor_rate, case="wide") as p:
     p.conclude(by.gronwall(slope))
 with proof(floor_rate, case="tall") as p:
     balanced_throughout(p)
-    low = p.have(psd(net.below(N).T @ net.below(N) - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.under_last"))
+    floor_of_root(p, We.T @ We, net.below(1))
+    low = p.have(
+        psd(net.below(N).T @ net.below(N) - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.under_last", b=b)
+    )
     slope = p.have(
         D(L) <= -2 * b ** (2 * (N - 1)) * L,
         by.algebra(

@@ -10,7 +10,8 @@ net = linear_network("W", depth=N)
 Phi = matrix("Phi", like=net.end)
 ell = half_square(Phi)
 W = net.layers
-s, c, x, phi = real("s", open=(0, 1)), real("c", nonnegative=True), chosen("x"), real("phi")
+s, r = real("s", open=(0, 1)), real("r")
+c, x, phi = real("c", nonnegative=True), chosen("x"), real("phi")
 k, h, d = nat("k", at_least=1), nat("h", at_least=1), nat("d", at_least=1)
 A, B, Y = matrix("A", k, h), matrix("B", h, d), matrix("Y", k, d)
 
@@ -36,8 +37,8 @@ always_a_saddle = printed(
     reading="whatever the target, some product x^3 of three scalar layers is better than zero",
 )
 strict_for_two = corrected(
-    ahead=s**2 * frobenius(A @ B) ** 2 <= trace((A @ B).T @ Y),
-    then=frobenius(s**2 * A @ B - Y) ** 2 <= frobenius(Y) ** 2 - s**2 * trace((A @ B).T @ Y),
+    ahead=r**2 * frobenius(A @ B) ** 2 <= trace((A @ B).T @ Y),
+    then=frobenius(r**2 * A @ B - Y) ** 2 <= frobenius(Y) ** 2 - r**2 * trace((A @ B).T @ Y),
 )
 
 with proof(critical) as p:
@@ -62,6 +63,6 @@ always_a_saddle.fails_at(phi=0)
 with refutation(always_a_saddle) as p:
     p.conclude(by.algebra(by.square(x**3)))
 with proof(strict_for_two) as p:
-    p.conclude(by.algebra(by.times(s**2, p.ahead)))
+    p.conclude(by.algebra(by.times(r**2, p.ahead)))
 
 nonclaim("With one layer zero is not critical; biases or an activation that is not 0 at 0 also take the point away.")

@@ -17,7 +17,7 @@ order = lemma(
     a_low=a >= 0, a_high=a <= pi, b_low=b >= 0, b_high=b <= pi, falls=cos(a) >= cos(b), then=b >= a
 )
 arc = lemma(low=a >= 0, order=a <= b, high=b <= pi / 2, then=sin(a) * (b - a) <= cos(a) - cos(b))
-flat = lemma(low=a >= 0, high=a <= pi, then=1 - cos(a) <= a**2 / 2)
+flat = lemma(then=1 - cos(a) <= a**2 / 2)
 steep = lemma(low=a >= 0, high=a <= pi / 2, then=a <= 2 * sin(a))
 reflected = lemma(low=rho >= -1, high=rho <= 1, then=acos(-rho) == pi - acos(rho))
 
@@ -38,21 +38,67 @@ with proof(arc) as p:  # the sine is at least sin a on the arc, and its mean the
     p.conclude(
         by.algebra(by.times(2 * pi, by.expectation(rises)), by.scaled(2 * pi, mean), by.scaled(gap, by.inverse(pi)))
     )
-with proof(flat) as p:  # sin(a / 2) <= a / 2, and 1 - cos a = 2 sin(a / 2)^2
+with proof(flat) as p:  # sin x <= x for 0 <= x <= pi / 2, and 1 - cos 2x = 2 sin(x)^2; further away a^2 >= pi^2 >= 4
     p.letter(phi)
-    on = indicator(both(phi >= 0, phi <= a / 2))
-    mean = p.have(
-        E(on * (1 - cos(phi))) == (a / 2 - sin(a / 2)) / (2 * pi),
-        by.sector(phi, 0, a / 2, primitive=phi - sin(phi)),
+
+    def short(x):
+        """sin x <= x, from the facts that x is between 0 and pi."""
+        on = indicator(both(phi >= 0, phi <= x))
+        mean = p.have(
+            E(on * (1 - cos(phi))) == (x - sin(x)) / (2 * pi), by.sector(phi, 0, x, primitive=phi - sin(phi))
+        )
+        whole = p.have(on * (1 - cos(phi)) >= 0, by.algebra(by.times(2, on, by.square(sin(phi / 2)))))
+        return p.have(
+            x - sin(x) >= 0,
+            by.algebra(
+                by.times(2 * pi, by.expectation(whole)), by.scaled(2 * pi, mean), by.scaled(x - sin(x), by.inverse(pi))
+            ),
+        )
+
+    half_turn = short(pi / 2)  # pi >= 2
+    gap, halves = a**2 / 2 - 1 + cos(a), []
+    for u in (a, -a):
+        side, near = indicator(u >= 0), indicator(u <= pi)
+        on = side * near
+        x = on * u / 2
+        p.have(x >= 0, by.algebra(by.times(Q(1, 2), near, by.reaches(u))))
+        p.have(x <= pi / 2, by.algebra(by.times(Q(1, 2), side, by.reaches(pi - u)), by.times(pi / 2, by.at_most_one(on))))
+        less = short(x)
+        p.have(sin(x) >= 0, by.algebra(by.sign(sin(x))))
+        there = p.have(1 - cos(2 * x) <= (2 * x) ** 2 / 2, by.algebra(by.times(2, less, x + sin(x))))
+        most = by.at_most_one(on)
+        full, none = by.anti(most, by.times(2, CASE, most)), by.anti(on, by.times(2, CASE, on))
+        close = p.have(
+            on * gap >= 0,
+            by.cases(
+                on - Q(1, 2),
+                at_least_zero=(by.times(on, there), by.scaled(on, by.same("cos", by.scaled(u, full), u, 2 * x))),
+                negative=by.scaled(gap, none),
+            ),
+        )
+        far = p.have(
+            (1 - near) * (a**2 / 2 - 2) >= 0,
+            by.cases(
+                pi - u,
+                at_least_zero=by.scaled(a**2 / 2 - 2, by.decided(pi - u)),
+                negative=(
+                    by.scaled(a**2 / 2 - 2, by.decided(pi - u)),
+                    by.times(Q(1, 2), CASE, CASE),
+                    by.times(pi, CASE),
+                    by.times(2, half_turn, half_turn),
+                    by.times(4, half_turn),
+                ),
+            ),
+        )
+        rest = by.times(side, far), by.times(2, side, by.at_most_one(near), by.square(cos(a / 2)))
+        halves.append(p.have(side * gap >= 0, by.algebra(close, *rest)))
+    p.conclude(
+        by.cases(
+            a,
+            at_least_zero=(halves[0], by.scaled(gap, by.decided(a))),
+            negative=(halves[1], by.scaled(gap, by.decided(-a))),
+        )
     )
-    whole = p.have(on * (1 - cos(phi)) >= 0, by.algebra(by.times(2, on, by.square(sin(phi / 2)))))
-    gap = a / 2 - sin(a / 2)
-    less = p.have(
-        gap >= 0,
-        by.algebra(by.times(2 * pi, by.expectation(whole)), by.scaled(2 * pi, mean), by.scaled(gap, by.inverse(pi))),
-    )
-    p.have(sin(a / 2) >= 0, by.algebra(by.sign(sin(a / 2))))
-    p.conclude(by.algebra(by.times(2, less, a / 2 + sin(a / 2))))
 with proof(steep) as p:  # sin x - x cos x has the derivative x sin x, and a / 2 (1 + cos a) <= sin a
     p.letter(phi)
     x = a / 2

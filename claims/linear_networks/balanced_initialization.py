@@ -10,7 +10,7 @@ j, i = nat("j", between=(1, N - 1)), nat("i", between=(1, N))
 net = linear_network("W", depth=N)
 W = net.layers
 U = matrices("U", n, n, count=N)
-s, eps = real("s", nonnegative=True), real("eps", positive=True)
+s, eps = real("s"), real("eps", positive=True)
 C = chosen("C", positive=True)
 a, b = real("a"), real("b")  # two scalar layers
 gap = W[j + 1].T @ W[j + 1] - W[j] @ W[j].T

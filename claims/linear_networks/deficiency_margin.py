@@ -10,10 +10,11 @@ j = nat("j", between=(1, N - 1))
 net = linear_network("W", depth=N)
 U = net.layers
 gap = U[j + 1].T @ U[j + 1] - U[j] @ U[j].T
-delta, c, s = real("delta", positive=True), real("c", positive=True), real("s", nonnegative=True)
+delta, c, s = real("delta"), real("c", positive=True), real("s", nonnegative=True)
 M = matrix("M", n, n, symmetric=True)
 W, V, Phi = matrix("W", k, d), matrix("V", k, d), matrix("Phi", k, d)
 u = unit_vector("u", k)  # a direction of the outputs; for inputs, transpose everything
+gamma, signed = real("gamma"), real("sigma")
 x, y, q = real("x"), real("y"), chosen("q", positive=True)
 w, phi = real("w"), real("phi", nonnegative=True)
 floor = psd(Phi @ Phi.T - s**2 * I)  # s is at most the least singular value of Phi
@@ -36,17 +37,22 @@ ball_is_margin = corrected(
     weak=frobenius(V.T @ u) ** 2 <= c**2,
     then=frobenius(W - Phi) ** 2 <= frobenius(V - Phi) ** 2,
 )
-nearest = V == Phi - (1 - c / s) * u @ u.T @ Phi
+
+
+def nearest(margin, length=s):
+    """That V is Phi, of this length in the direction u, with the length `margin` there instead."""
+    return V == Phi - (1 - margin / length) * u @ u.T @ Phi
+
+
 least = frobenius(Phi.T @ u) ** 2 == s**2
 margin_is_ball = corrected(
     of="C-31",
-    least=least,
-    above=s > c,
-    nearest=nearest,
+    least=frobenius(Phi.T @ u) ** 2 == signed**2,
+    nearest=nearest(gamma, signed),
     margin=frobenius(W - Phi) ** 2 <= frobenius(V - Phi) ** 2,
-    then=frobenius(W - Phi) ** 2 <= (s - c) ** 2,
+    then=frobenius(W - Phi) ** 2 <= (signed - gamma) ** 2,
 )
-nearest_is_weak = lemma(least=least, above=s > c, nearest=nearest, then=frobenius(V.T @ u) ** 2 == c**2)
+nearest_is_weak = lemma(least=least, above=s > c, nearest=nearest(c), then=frobenius(V.T @ u) ** 2 == c**2)
 discrete_form = printed(
     of="C-31",
     consequence="caution",
@@ -70,9 +76,17 @@ with proof(in_the_order) as p:  # 2 delta (delta I - M) = (delta I - M)^2 + (del
     )
     half = 1 / (2 * delta)
     one = by.inverse(2 * delta)
+    zero = by.anti(p.hypothesis("norm.1"), CASE)  # the case delta = 0
+    none = by.vanish(M, by.anti(by.trace(by.gram(M)), by.plus(p.hypothesis("norm.2"), by.scaled(-delta, zero))))
     p.conclude(
-        by.algebra(by.times(half, square), by.times(half, by.gram(delta * I - M)), by.scaled(delta * I - M, one)),
-        by.algebra(by.times(half, square), by.times(half, by.gram(delta * I + M)), by.scaled(delta * I + M, one)),
+        *(
+            by.cases(
+                -delta,
+                at_least_zero=(by.scaled(identity(n), zero), none),
+                negative=(by.times(half, square), by.times(half, by.gram(part)), by.scaled(part, one)),
+            )
+            for part in (delta * I - M, delta * I + M)
+        )
     )
 with proof(singular) as p:
     p.conclude(
@@ -109,11 +123,9 @@ with proof(ball_is_margin) as p:  # c s |a - b|^2 = |c a - s b|^2 + (s - c) (c |
         )
     )
 with proof(margin_is_ball) as p:
-    p.have(s > 0, by.algebra(p.above, c))
-    one = p.have(s * (1 / s) == 1, by.algebra(by.inverse(s)))
-    part, unit = (1 - c / s) ** 2, p.hypothesis("u.unit")
+    part, unit = (1 - gamma / signed) ** 2, p.hypothesis("u.unit")
     size = p.have(
-        frobenius(V - Phi) ** 2 == part * s**2,
+        frobenius(V - Phi) ** 2 == part * signed**2,
         by.algebra(
             p.nearest,
             by.scaled(part, by.trace(by.within(Phi @ Phi.T @ u, by.single(u.T @ u), u.T))),
@@ -121,7 +133,29 @@ with proof(margin_is_ball) as p:
             by.scaled(part, p.least),
         ),
     )
-    p.conclude(by.algebra(p.margin, size, by.scaled(-2 * c * s + c**2 + c**2 * s * (1 / s), one)))
+    gap, sides = (signed - gamma) ** 2 - frobenius(W - Phi) ** 2, []
+    for x in (signed, -signed):  # x is 0 or its inverse is one; where it is negative, nothing is said
+        on = indicator(x >= 0)
+        inner = by.times(on, p.margin), by.scaled(on, size)
+        none = by.anti(by.reaches(x), by.times(on, CASE))  # on x = 0 where x <= 0
+        rest = -2 * gamma * signed + gamma**2 + gamma**2 * signed * (1 / signed)
+        sides.append(
+            p.have(
+                on * gap >= 0,
+                by.cases(
+                    -x,
+                    at_least_zero=(*inner, by.scaled(part * x, none), by.times(on, by.square(signed - gamma))),
+                    negative=(*inner, by.scaled(on * rest, by.inverse(signed))),
+                ),
+            )
+        )
+    p.conclude(
+        by.cases(
+            signed,
+            at_least_zero=(sides[0], by.scaled(gap, by.decided(signed))),
+            negative=(sides[1], by.scaled(gap, by.decided(-signed))),
+        )
+    )
 with proof(nearest_is_weak) as p:
     p.have(s > 0, by.algebra(p.above, c))
     one = p.have(s * (1 / s) == 1, by.algebra(by.inverse(s)))

@@ -9,7 +9,7 @@ M = nat("M", at_least=2)
 n, m = nat("n", at_least=1), nat("m", at_least=1)
 k, j, q = nat("k", between=(1, N)), nat("j", between=(1, M)), nat("q")
 i, r = nat("i"), nat("r", at_least=1)
-a, b = real("a", nonnegative=True), real("b", nonnegative=True)
+a, b = real("a"), real("b")
 lo = real("lo", nonnegative=True)
 S, R = matrix("S", n, n, symmetric=True), matrix("R", m, m, symmetric=True)  # the N-th roots of W W^T and W^T W
 u, v = vector("u", n), vector("v", m)  # left and right singular vectors of W

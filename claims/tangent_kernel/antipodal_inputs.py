@@ -5,7 +5,7 @@ from verify.statement import *
 covers("D-40")
 
 p, d = nat("p", at_least=1), nat("d", at_least=1)
-k, l = index("k", p), index("l", p)
+k, l, h = index("k", p), index("l", p), nat("h", between=(1, p))
 z, c, g = unit_vectors("z", count=p, dim=d), reals("c", count=p), iid("g", law=gaussian(d))
 
 
@@ -27,8 +27,8 @@ features = total(k, c[k] * pair(k))
 dependent = dict(dependent=total(k, c[k] * z[k]) == 0 * z[1])
 at_kink = lemma(then=E(on(dot(g, z[k])) * on(-dot(g, z[k])) * on(dot(g, z[l])) * on(-dot(g, z[l]))) == 0)
 singular = corrected(**dependent, then=E(frobenius(features) ** 2) == 0)
-null_vector = corrected(
-    **dependent, then=total(k, total(l, c[k] * c[l] * (2 * limit(dot(z[k], z[l])) - 2 * limit(-dot(z[k], z[l]))))) == 0
+null_vector = corrected(  # the row of z_h; that of -z_h is its negative
+    **dependent, then=total(l, c[l] * (limit(dot(z[h], z[l])) - limit(-dot(z[h], z[l])))) == 0
 )
 
 with proof(at_kink) as q:
@@ -54,29 +54,21 @@ with proof(singular) as q:
             by.total(k, 1, p, by.total(l, 1, p, each)),
         )
     )
-with proof(null_vector) as q:
-    q.letter(g)
-    zero = q.have(E(frobenius(features) ** 2) == 0, by.lemma(singular))
-    for i in (k, l):
-        q.have(dot(z[i], z[i]) == 1, by.algebra(q.hypothesis("z.unit")(i)))
-    entries = [
-        q.have(
-            E(dot(a * z[k], b * z[l]) * on(dot(g, a * z[k])) * on(dot(g, b * z[l]))) == limit(a * b * dot(z[k], z[l])),
-            by.lemma("orthant_probability.kernel", x=a * z[k], z=b * z[l]),
-        )
-        for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))
-    ]
-    signs = (1, -1, -1, 1)
+with proof(null_vector) as q:  # the kernel at rho minus that at -rho is rho / 2
+    unit, rho = q.hypothesis("z.unit"), dot(z[h], z[l])
+    less = by.times(Q(1, 2), by.trace(by.gram(z[h] - z[l])))
+    more = by.times(Q(1, 2), by.trace(by.gram(z[h] + z[l])))
+    q.have(rho <= 1, by.algebra(less, unit(h), unit(l)))
+    q.have(rho >= -1, by.algebra(more, unit(h), unit(l)))
+    turned = q.have(acos(-rho) == pi - acos(rho), by.lemma("cosine.reflected", rho=rho))
     q.conclude(
         by.algebra(
-            zero,
-            *(
-                by.total(k, 1, p, by.total(l, 1, p, by.scaled(s * c[k] * c[l], fact)))
-                for s, fact in zip(signs, entries, strict=True)
-            ),
+            by.total(l, 1, p, by.scaled(c[l] * rho / (2 * pi), turned)),
+            by.total(l, 1, p, by.scaled(c[l] * rho, by.inverse(pi))),
+            by.trace(by.within(z[h].T, q.dependent)),
         )
     )
 
 singular.holds_at(p=2, d=1, z=[[[1]], [[1]]], c=[1, -1])
-null_vector.holds_at(p=2, d=1, z=[[[1]], [[1]]], c=[1, -1])
+null_vector.holds_at(p=2, d=1, h=1, z=[[[1]], [[1]]], c=[1, -1])
 nonclaim("That null vectors have a zero resultant and vanish on every line is the claim on the null space.")

@@ -32,24 +32,23 @@ line = total(i, c[i] * on_one_line(i, k))
 at_least = lemma(then=energy >= trace(resultant.T @ resultant) / 4)
 
 
-def turned(a):
+def turned(a, by_angle=tau):
     """What the turn changes in the row of x_k, at x_a."""
-    return rho(a, k) * (acos(rho(a, k) * cos(tau)) - acos(rho(a, k)))
+    return rho(a, k) * (acos(rho(a, k) * cos(by_angle)) - acos(rho(a, k)))
 
 
-change = turned(i)
-still = lemma(null=energy == 0, then=total(i, c[i] * change) == 0)
+def change(by_angle):
+    """What the turn changes in the row of x_k times c."""
+    return total(i, c[i] * turned(i, by_angle))
+
+
+still = lemma(null=energy == 0, then=change(tau) == 0)
 size = total(i, (1 + c[i] ** 2) / (1 - rho(i, k) ** 2)) / 4
-squeezed = lemma(null=energy == 0, short=tau <= pi / 2, then=absolute(line) <= tau * size)
+squeezed = lemma(short=tau <= pi / 2, then=absolute(change(tau) - tau * line) <= tau**2 * size)
 no_resultant = corrected(null=energy == 0, then=resultant == 0)
 no_line = corrected(null=energy == 0, then=line == 0)
 a, b = nat("a", between=(1, k - 1)), nat("b", between=(k + 1, n))
-own_line = corrected(
-    null=energy == 0,
-    before=forall(a, on_one_line(a, k) == 0),
-    after=forall(b, on_one_line(b, k) == 0),
-    then=c[k] == 0,
-)
+own_line = corrected(null=energy == 0, alone=total(i, on_one_line(i, k)) <= 1, then=c[k] == 0)
 
 
 def on(a):
@@ -111,26 +110,21 @@ with proof(still) as p:  # features plus a multiple of (1{g.z >= 0} - 1{g.x_k >=
     )
     zero = p.have(s * identity(1) == 0 * identity(1), by.algebra(
         by.vanish(s * identity(1), by.anti(by.square(s), twice))))
-    p.conclude(by.algebra(by.scaled(2 * pi, by.trace(zero)), by.scaled(total(i, c[i] * change), by.inverse(pi))))
+    p.conclude(by.algebra(by.scaled(2 * pi, by.trace(zero)), by.scaled(change(tau), by.inverse(pi))))
 with proof(squeezed) as p:  # only inputs on the line of x_k change by a multiple of tau, the others by one of tau^2
     u, v = p.hypothesis("x.unit")(i), p.hypothesis("x.unit")(k)
     p.have(rho(i, k) >= -1, by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] + x[k]))), u, v))
     p.have(rho(i, k) <= 1, by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] - x[k]))), u, v))
     sharp, bound = on_one_line(i, k) * tau, tau**2 / (1 - rho(i, k) ** 2) / 2
-    high = p.have(change - sharp <= bound, by.lemma("kernel_kink.kink", rho=rho(i, k)))
-    low = p.have(sharp - change <= bound, by.lemma("kernel_kink.kink", rho=rho(i, k)))
-    none = p.have(total(i, c[i] * change) == 0, by.lemma(still))
+    high = p.have(turned(i) - sharp <= bound, by.lemma("kernel_kink.kink", rho=rho(i, k)))
+    low = p.have(sharp - turned(i) <= bound, by.lemma("kernel_kink.kink", rho=rho(i, k)))
     plus, minus = by.square(1 + c[i]), by.square(1 - c[i])
-    parts = []
-    for one, two, sign in ((low, high, 1), (high, low, -1)):
-        each = by.plus(by.times(Q(1, 4), plus, one), by.times(Q(1, 4), minus, two))
-        whole = p.have(
-            sign * tau * line <= tau**2 * size, by.algebra(by.total(i, 1, n, each), by.scaled(sign, none))
+    p.conclude(
+        *(
+            by.algebra(by.total(i, 1, n, by.plus(by.times(Q(1, 4), plus, one), by.times(Q(1, 4), minus, two))))
+            for one, two in ((high, low), (low, high))
         )
-        parts.append(
-            by.algebra(by.times(1 / tau, whole), by.scaled(tau * size - sign * line, by.inverse(tau)))
-        )
-    p.conclude(*parts)
+    )
 with proof(no_line) as p:  # with a turn that is small against the sum, should the sum be positive
     u, v = p.hypothesis("x.unit")(i), p.hypothesis("x.unit")(k)
     less = by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] - x[k]))), u, v)
@@ -139,7 +133,8 @@ with proof(no_line) as p:  # with a turn that is small against the sum, should t
     rest = p.have(1 - rho(i, k) ** 2 >= 0, by.algebra(by.times(below, above)))
     room = p.have(size >= 0, by.algebra(by.total(i, 1, n, by.times(Q(1, 4), 1 + c[i] ** 2, 1 / (1 - rho(i, k) ** 2)))))
     q, sums = pi / 2, []
-    for s in (line, -line):
+    for sign in (1, -1):
+        s = sign * line
         mark = s * indicator(s >= 0) + indicator(-s >= 0)  # s if s > 0, positive in any case
         there = p.have(
             mark > 0,
@@ -154,7 +149,15 @@ with proof(no_line) as p:  # with a turn that is small against the sum, should t
         turn = q * mark / bottom
         p.have(turn > 0, by.algebra(by.times(q, there, 1 / bottom)))
         p.have(turn <= q, by.algebra(by.times(q / bottom, 1 + q * size), by.scaled(q, by.inverse(bottom))))
-        near = p.have(s <= turn * size, by.lemma(squeezed, tau=turn))
+        none = p.have(change(turn) == 0, by.lemma(still, tau=turn))
+        moved = sign * (change(turn) - turn * line)
+        bound = p.have(-moved <= turn**2 * size, by.lemma(squeezed, tau=turn))
+        near = p.have(
+            s <= turn * size,
+            by.algebra(
+                by.times(1 / turn, bound), by.scaled(sign / turn, none), by.scaled(turn * size - s, by.inverse(turn))
+            ),
+        )
         clear = p.have(
             s * bottom <= q * size * mark,
             by.algebra(by.times(bottom, near), by.scaled(q * size * mark, by.inverse(bottom))),
@@ -171,14 +174,24 @@ with proof(own_line) as p:
     unit = p.have(rho(k, k) == 1, by.algebra(p.hypothesis("x.unit")(k)))
     p.have(rho(k, k) ** 2 - 1 >= 0, by.algebra(by.power(unit, 2)))
     mine = p.have(on_one_line(k, k) == 1, by.algebra(by.decided(rho(k, k) ** 2 - 1)))
-    at = c[i] * on_one_line(i, k)
+    alike = on_one_line(i, k)
+
+    def parts(term):
+        return by.split(i, 1, k - 1, n, term), by.split(i, k, k, n, term)
+
+    def none(at, low, high, others):  # an indicator is at most the sum of all but that of x_k
+        inner = by.split(i, low, at - 1, high, alike), by.split(i, at, at, high, alike)
+        rest = total(i, low, at - 1, alike), total(i, at + 1, high, alike), others
+        most = p.have(on_one_line(at, k) <= 0, by.algebra(p.alone, *parts(alike), mine, *inner, *rest))
+        return p.have(on_one_line(at, k) == 0, by.algebra(by.anti(on_one_line(at, k), most)))
+
+    before, after_ = none(a, 1, k - 1, total(i, k + 1, n, alike)), none(b, k + 1, n, total(i, 1, k - 1, alike))
     p.conclude(
         by.algebra(
             whole,
-            by.split(i, 1, k - 1, n, at),
-            by.split(i, k, k, n, at),
-            by.total(a, 1, k - 1, by.scaled(c[a], p.before(a))),
-            by.total(b, k + 1, n, by.scaled(c[b], p.after(b))),
+            *parts(c[i] * alike),
+            by.total(a, 1, k - 1, by.scaled(c[a], before)),
+            by.total(b, k + 1, n, by.scaled(c[b], after_)),
             by.scaled(c[k], mine),
         )
     )

@@ -223,11 +223,12 @@ def test_roots_of_matrices(e):
 
 def test_unknown_is_not_a_pass():
     sig = {"time": "none", "letters": {}}
-    same = verdict(sig, {"concl": ["eq", ["cos", ["pi"]], q(-1)]}, Instance())
+    square = ["pow", ["cos", ["*", q("1/4"), ["pi"]]], {"1": 2}]  # 1/2, as a ball
+    same = verdict(sig, {"concl": ["eq", square, q("1/2")]}, Instance())
     assert same.status == "unknown" and same.digits > 40
-    assert verdict(sig, {"concl": ["ge", ["cos", ["pi"]], q(-1)]}, Instance()).status == "unknown"
-    assert verdict(sig, {"concl": ["gt", ["cos", ["pi"]], q(-1)]}, Instance()).status == "unknown"
-    assert verdict(sig, {"concl": ["eq", ["cos", ["pi"]], q("-99/100")]}, Instance()).status == "fails"
+    assert verdict(sig, {"concl": ["ge", square, q("1/2")]}, Instance()).status == "unknown"
+    assert verdict(sig, {"concl": ["gt", square, q("1/2")]}, Instance()).status == "unknown"
+    assert verdict(sig, {"concl": ["eq", square, q("49/100")]}, Instance()).status == "fails"
     assert verdict(sig, {"concl": ["eq", ["v", "a", [], ""], q(0)]}, Instance()).status == "unknown"
 
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.evidence import values as vl
+from verify.evidence.in_pi import angle, cosine, in_pi
 from verify.evidence.instance import Instance, Key, Loss, key_text
 from verify.evidence.terms import (
     BINDERS,
@@ -305,7 +306,7 @@ class Evaluator:
         if head == "zero":
             return Mat.zero(self.index(term[1], env), self.index(term[2], env))
         if head == "pi":
-            return Enclosure.pi()
+            return in_pi({1: vl.ONE})  # type: ignore[no-any-return]
         if head == "t":
             return self._time()
         raise Unsupported(f"constructor {head!r}")
@@ -749,13 +750,19 @@ def _inv(x: Scalar) -> Scalar:
 
 
 def _cos(x: Scalar) -> Scalar:
+    known = cosine(x)
+    if known is not None:
+        return known
     return vl.ONE if isinstance(x, Fraction) and x == 0 else vl.ball(x).cos()
 
 
 def _acos(x: Scalar) -> Scalar:
     if isinstance(x, Fraction):
-        if abs(x) > 1 or x == 1:
+        if abs(x) > 1:
             return vl.ZERO
+        known = angle(x)
+        if known is not None:
+            return known  # type: ignore[no-any-return]
         # near the ends through the half-angle: exact 1 - x keeps every digit
         if x > 0:
             return 2 * Enclosure.from_exact((1 - x) / 2).sqrt().asin()

@@ -574,12 +574,12 @@ class Interpreter:
         """x * (1/x) = 1 for x visibly positive, or negative, or different from zero by a fact."""
         t = self.term(self._arg(h))
         poly = self.prover.rules.scalar(t, scope)
-        node = self.prover.find("gt", poly, scope) or nonneg(self.prover, t, scope)
-        if node is None:
-            node = nonneg(self.prover, ["*", ["q", "-1"], t], scope)
+        node = self.prover.find("gt", poly, scope)
         if node is None:
             fact = self.prover.find("ne", poly, scope)
             node = None if fact is None else ["ne", *fact[1:]]
+        if node is None:
+            node = nonneg(self.prover, t, scope) or nonneg(self.prover, ["*", ["q", "-1"], t], scope)
         if node is None:
             raise TacticFailed(
                 f"{h.args[0]!r} is not visibly different from zero", next="prove its sign as a step before"
