@@ -62,7 +62,8 @@ with proof(flat) as p:  # sin x <= x for 0 <= x <= pi / 2, and 1 - cos 2x = 2 si
         on = side * near
         x = on * u / 2
         p.have(x >= 0, by.algebra(by.times(Q(1, 2), near, by.reaches(u))))
-        p.have(x <= pi / 2, by.algebra(by.times(Q(1, 2), side, by.reaches(pi - u)), by.times(pi / 2, by.at_most_one(on))))
+        rest = by.times(Q(1, 2), side, by.reaches(pi - u)), by.times(pi / 2, by.at_most_one(on))
+        p.have(x <= pi / 2, by.algebra(*rest))
         less = short(x)
         p.have(sin(x) >= 0, by.algebra(by.sign(sin(x))))
         there = p.have(1 - cos(2 * x) <= (2 * x) ** 2 / 2, by.algebra(by.times(2, less, x + sin(x))))
