@@ -5,13 +5,13 @@ from verify.statement import *
 covers("D-38", "D-39", "D-44", "D-71")
 
 n, q = nat("n", at_least=1), nat("q", at_least=1)
-lam0, eps = real("lam_0", positive=True), real("eps", positive=True)
-a, b = real("a", positive=True), real("b", positive=True)
+lam0, eps = real("lam_0", positive=True), real("eps")
+a, b = real("a"), real("b")
 y, K = vector("y", n), matrix("K", n, n, symmetric=True)  # K: the limit kernel
 u, v = curve("u", n, 1), curve("v", n, 1)
 J = curve("J", n, q)
 H = J @ J.T
-A, B = matrix("A", n, n), matrix("B", n, n)
+A, B = matrix("A", n, q), matrix("B", n, q)
 M = matrix("M", n, n, symmetric=True)
 r, d, gap = u - y, u - v, H - K
 
@@ -43,7 +43,9 @@ close_flows = corrected(
     near=psd(eps**2 * I - gap.T @ gap),
     then=frobenius(u - v) ** 2 <= (eps / lam0) ** 2 * start(frobenius(u - y) ** 2),
 )
-weyl = corrected(kernel=lam_min(K) >= lam0, near=frobenius(M - K) ** 2 <= eps**2, then=psd(M - (lam0 - eps) * I))
+weyl = corrected(
+    kernel=lam_min(K) >= lam0, apart=eps > 0, near=frobenius(M - K) ** 2 <= eps**2, then=psd(M - (lam0 - eps) * I)
+)
 errors_add = printed(
     of="D-44",
     one=frobenius(A) <= a,
@@ -114,13 +116,22 @@ with proof(sum_of_errors) as s:
             by.times(a**2 / 2, s.hypothesis("two.2")),
         ),
     )
-    product_ = s.have(
-        trace(A.T @ B) <= a * b,
-        by.algebra(
-            by.times(1 / (a * b), inner),
-            by.scaled(a * b - trace(A.T @ B), by.inverse(a * b)),
-        ),
-    )
+    slack = a * b - trace(A.T @ B)
+
+    def without(c, X, other, Y, name, k, fact):
+        """k slack >= 0 from c k slack >= 0; where c = 0 its matrix vanishes."""
+        zero = by.anti(s.hypothesis(f"{name}.1"), CASE)
+        none = by.vanish(X, by.anti(by.trace(by.gram(X)), by.plus(s.hypothesis(f"{name}.2"), by.scaled(-c, zero))))
+        return s.have(
+            k * slack >= 0,
+            by.cases(
+                -c,
+                at_least_zero=(by.scaled(k * other, zero), by.scaled(k, by.trace(by.within(Y.T, none)))),
+                negative=(by.times(1 / c, fact), by.scaled(k * slack, by.inverse(c))),
+            ),
+        )
+
+    product_ = without(b, B, a, A, "two", 1, without(a, A, b, B, "one", b, inner))
     s.conclude(by.positive(), by.algebra(product_, s.hypothesis("one.2"), s.hypothesis("two.2")))
 
 same_dynamics.fails_at(n=1, q=1, J=[[0]], K=[[1]], y=[[0]], u=[[1]], v=[[1]])

@@ -25,11 +25,12 @@ later, first = (on(dot(g[r], x)) * on(dot(g[r], z)) for g in (w, v))
 change = rho * mean(r, later - first)
 flips = mean(r, flip(dot(w[r], x), dot(v[r], x))) + mean(r, flip(dot(w[r], z), dot(v[r], z)))
 unit = dict(unit_x=dot(x, x) == 1, unit_z=dot(z, z) == 1)
+ball = dict(short_x=dot(x, x) <= 1, short_z=dot(z, z) <= 1)
 
 difference = printed(of="D-58", then=rho * mean(r, later) - rho * mean(r, first) == change)
 signed = printed(of="D-59", consequence="constant", **unit, then=change <= rho * flips, expect=REFUTED)
-upper = corrected(of="D-59", **unit, then=change <= flips)
-lower = corrected(of="D-59", **unit, then=-change <= flips)
+upper = corrected(of="D-59", **ball, then=change <= flips)
+lower = corrected(of="D-59", **ball, then=-change <= flips)
 path = printed(
     of="D-60",
     consequence="notation",
@@ -48,8 +49,8 @@ farther = corrected(of="D-65", moved=(b - a) ** 2 <= R**2, far=a**2 > R**2, then
 
 
 def bound(p, sign):
-    p.have(rho <= 1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x - z))))
-    p.have(rho >= -1, by.algebra(p.unit_x, p.unit_z, by.trace(by.gram(x + z))))
+    p.have(rho <= 1, by.algebra(p.short_x, p.short_z, by.trace(by.gram(x - z))))
+    p.have(rho >= -1, by.algebra(p.short_x, p.short_z, by.trace(by.gram(x + z))))
     fx, fz = (flip(dot(w[r], k), dot(v[r], k)) for k in (x, z))
     part = (dot(w[r], x), dot(v[r], x), dot(w[r], z), dot(v[r], z))
     up = p.have(fx + fz + (later - first) >= 0, by.signs(*part))

@@ -10,13 +10,14 @@ covers("D-39", "D-44", "D-54", "D-64", "D-68", "D-69", "D-70")
 
 n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
 i, l, r = index("i", n), index("l", n), index("r", m)
-x, e = unit_vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the standard basis of the outputs
+x, e = vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the standard basis of the outputs
 v, v_now, q = vectors("v", count=m, dim=d), vectors("v_now", count=m, dim=d), vector("q", n)
 w, u, a, y = curves("w", count=m, dim=d), curve("u", n, 1), reals("a", count=m), vector("y", n)
 K = matrix("K", n, n, symmetric=True)  # the limit kernel
-lam0, eps = real("lam_0", positive=True), real("eps", positive=True)
-R, b, rho = real("R", positive=True), real("b", positive=True), real("rho", nonnegative=True)
-z, g, now, first = unit_vector("z", d), vector("g", d), real("now"), real("first")
+lam0, eps = real("lam_0", positive=True), real("eps")
+R, b, rho = real("R"), real("b"), real("rho")  # only their squares matter
+z, g, now, first = vector("z", d), vector("g", d), real("now"), real("first")
+inputs, direction = dict(inputs=forall(i, dot(x[i], x[i]) <= 1)), dict(direction=dot(z, z) <= 1)
 
 
 def on(k):
@@ -73,8 +74,8 @@ with proof(kept) as p:
 near_start = forall(r, i, (dot(v_now[r], x[i]) - dot(v[r], x[i])) ** 2 < R**2)
 few = forall(i, share(v, i) <= eps / (2 * n))
 changed = entry(v_now, i, l) - entry(v, i, l)
-by_shares = corrected(moved=near_start, then=absolute(changed) <= share(v, i) + share(v, l))
-entries = lemma(moved=near_start, few=few, then=absolute(changed) <= eps / n)
+by_shares = corrected(**inputs, moved=near_start, then=absolute(changed) <= share(v, i) + share(v, l))
+entries = lemma(**inputs, moved=near_start, few=few, then=absolute(changed) <= eps / n)
 definite = lemma(
     basis=basis,
     **limit,
@@ -99,6 +100,8 @@ with proof(by_shares) as p:
     later = dot(x[i], x[l]) * mean(
         r, on(dot(v_now[r], x[i])) * on(dot(v_now[r], x[l])) - on(dot(v[r], x[i])) * on(dot(v[r], x[l]))
     )
+    for k in (i, l):
+        p.have(dot(x[k], x[k]) <= 1, by.algebra(p.inputs(k)))
     up = p.have(later <= flips, by.lemma("sign_changes.upper", x=x[i], z=x[l], w=v_now))
     down = p.have(-later <= flips, by.lemma("sign_changes.lower", x=x[i], z=x[l], w=v_now))
     counted = [by.times(1 / m, by.total(r, 1, m, k)) for k in near]
@@ -131,14 +134,13 @@ with proof(definite) as p:
         )
     )
 
-speed = lemma(basis=basis, then=frobenius(force(g, q)) ** 2 <= n * frobenius(q) ** 2)
+speed = lemma(**inputs, basis=basis, then=frobenius(force(g, q)) ** 2 <= n * frobenius(q) ** 2)
 with proof(speed) as p:
     one, two = (dot(e[k], q) * on(dot(g, x[k])) * x[k] for k in (i, l))
-    unit = p.hypothesis("x.unit")
     p.conclude(
         by.algebra(
             by.total(i, 1, n, by.total(l, 1, n, by.times(Q(1, 2), by.trace(by.gram(one - two))))),
-            by.total(i, 1, n, by.scaled(n * dot(e[i], q) ** 2 * on(dot(g, x[i])), unit(i))),
+            by.total(i, 1, n, by.times(n * dot(e[i], q) ** 2, on(dot(g, x[i])), p.inputs(i))),
             by.total(i, 1, n, by.times(n * dot(e[i], q) ** 2, by.at_most_one(on(dot(g, x[i]))))),
             by.scaled(n, by.trace(by.within(q.T, p.basis, q))),
             by.total(i, 1, n, by.scaled(n, by.trace(by.within(q.T @ e[i], by.single(e[i].T @ q))))),
@@ -148,6 +150,7 @@ with proof(speed) as p:
 residual = u - y
 training = dict(
     time=clock(),
+    **inputs,
     signs=forall(r, a[r] ** 2 == 1),
     flow=forall(r, D(w[r]) == -(a[r] / (n * sqrt(m))) * force(w[r], residual)),
     predictions=D(u) == -gram(w) @ residual / n,
@@ -169,17 +172,15 @@ with proof(decay) as p:
     p.conclude(by.gronwall(slope))
 
 push = b * rate * exp(-rate * t)  # a bound on the speed of a weight
-slow = lemma(
-    **training,
-    **bounded_start,
-    decays=decays,
-    then=both(dot(z, D(w[r])) <= push, -dot(z, D(w[r])) <= push),
-)
-movement = lemma(
-    time=clock(),
-    slow=both(dot(z, D(w[r])) <= push, -dot(z, D(w[r])) <= push),
-    then=absolute(dot(z, w[r]) - start(dot(z, w[r]))) <= b,
-)
+
+
+def moved(direction):
+    """How far the projection of a weight has moved."""
+    return dot(direction, w[r]) - start(dot(direction, w[r]))
+
+
+slow = lemma(**training, **bounded_start, **direction, decays=decays, then=dot(z, D(w[r])) ** 2 <= push**2)
+movement = lemma(time=clock(), slow=dot(z, D(w[r])) ** 2 <= push**2, then=moved(z) ** 2 <= b**2)
 with proof(slow) as p:
     p.have(m >= 0, by.algebra(by.natural(m)))
     root_of_m = p.have(sqrt(m) ** 2 == m, by.lemma("base:real-root", x=m, N=2))
@@ -187,7 +188,7 @@ with proof(slow) as p:
     along = p.have(
         dot(z, pull) ** 2 <= frobenius(pull) ** 2,
         by.algebra(
-            by.trace(by.gram(pull - dot(z, pull) * z)), by.scaled(dot(z, pull) ** 2, p.hypothesis("z.unit"))
+            by.trace(by.gram(pull - dot(z, pull) * z)), by.times(by.square(dot(z, pull)), p.direction)
         ),
     )
     strength = p.have(frobenius(pull) ** 2 <= n * frobenius(residual) ** 2, by.lemma(speed, g=w[r], q=residual))
@@ -204,39 +205,46 @@ with proof(slow) as p:
             by.scaled(dot(z, pull) ** 2 / n**2, by.same("inv", root_of_m)),
         ),
     )
-    below = p.have(
-        f**2 <= push**2,
+    p.conclude(
         by.algebra(
             square,
             by.times(1 / (n**2 * m), decayed),
             by.times(exp(-lam0 / n * t) / (4 * n**2 * m), p.wide),
-        ),
-    )
-    p.conclude(
-        by.algebra(
-            by.times(1 / (2 * push), by.plus(below, by.square(push - f))),
-            by.scaled(push, by.inverse(push)),
-            by.scaled(f, by.inverse(push)),
-        ),
-        by.algebra(
-            by.times(1 / (2 * push), by.plus(below, by.square(push + f))),
-            by.scaled(push, by.inverse(push)),
-            by.scaled(f, by.inverse(push)),
-        ),
+        )
     )
 with proof(movement) as p:
+    p.have(b**2 >= 0, by.algebra(by.square(b)))
+    size = sqrt(b**2)
+    same = p.have(size**2 == b**2, by.lemma("base:real-root", x=b**2, N=2))
+    p.have(size >= 0, by.lemma("base:real-root", x=b**2, N=2))
+    fast = size * rate * exp(-rate * t)
     later = []
-    for k, fact in ((1, p.hypothesis("slow.1")), (-1, p.hypothesis("slow.2"))):
-        falls = p.have(D(k * dot(z, w[r]) + b * exp(-rate * t)) <= 0, by.algebra(fact))
-        later.append(
-            p.have(k * dot(z, w[r]) + b * exp(-rate * t) <= start(k * dot(z, w[r])) + b, by.antitone(falls))
+    for k in (1, -1):
+        f = k * dot(z, D(w[r]))
+        slower = p.have(
+            f <= fast,
+            by.cases(
+                fast - f,
+                at_least_zero=(CASE,),
+                negative=(
+                    by.absurd(
+                        fast - f,
+                        by.plus(
+                            by.times(CASE, by.plus(CASE, by.times(2, fast))),
+                            p.slow,
+                            by.scaled((rate * exp(-rate * t)) ** 2, same),
+                        ),
+                    ),
+                ),
+            ),
         )
-    p.conclude(*(by.algebra(k, b * exp(-rate * t)) for k in later))
-
-
-def moved(r, i):
-    """How far the projection of a weight on an input has moved."""
-    return dot(w[r], x[i]) - start(dot(w[r], x[i]))
+        falls = p.have(D(k * dot(z, w[r]) + size * exp(-rate * t)) <= 0, by.algebra(slower))
+        later.append(
+            p.have(k * dot(z, w[r]) + size * exp(-rate * t) <= start(k * dot(z, w[r])) + size, by.antitone(falls))
+        )
+    up = p.have(moved(z) <= size, by.algebra(later[0], size * exp(-rate * t)))
+    down = p.have(-moved(z) <= size, by.algebra(later[1], size * exp(-rate * t)))
+    p.conclude(by.algebra(by.times(up, down), same))
 
 
 conditions = dict(
@@ -247,20 +255,17 @@ conditions = dict(
     few=forall(i, start(share(w, i)) <= eps / (2 * n)),
 )
 while_near = lemma(
-    **conditions, stays=forall(r, i, moved(r, i) ** 2 < R**2), then=forall(r, i, moved(r, i) ** 2 <= b**2)
+    **conditions, stays=forall(r, i, moved(x[i]) ** 2 < R**2), then=forall(r, i, moved(x[i]) ** 2 <= b**2)
 )
 with proof(while_near) as p:
     p.have(absolute(entry(w, i, l) - start(entry(w, i, l))) <= eps / n, by.lemma(entries, v=start(w), v_now=w))
     p.have(psd(gram(w) - lam0 / 2 * I), by.lemma(definite, v=start(w), v_now=w))
     p.have(decays, by.lemma(decay))
-    p.have(dot(x[i], D(w[r])) <= push, by.lemma(slow, z=x[i]))
-    p.have(-dot(x[i], D(w[r])) <= push, by.lemma(slow, z=x[i]))
-    up = p.have(moved(r, i) <= b, by.lemma(movement, z=x[i]))
-    down = p.have(-moved(r, i) <= b, by.lemma(movement, z=x[i]))
-    p.conclude(by.algebra(by.times(up(r, i), down(r, i))))
+    p.have(dot(x[i], D(w[r])) ** 2 <= push**2, by.lemma(slow, z=x[i]))
+    p.conclude(by.lemma(movement, z=x[i]))
 
-for_ever = dict(**conditions, radius=b < R)
-few_sign_changes = corrected(**for_ever, then=forall(r, i, moved(r, i) ** 2 < R**2))
+for_ever = dict(**conditions, radius=b**2 < R**2)
+few_sign_changes = corrected(**for_ever, then=forall(r, i, moved(x[i]) ** 2 < R**2))
 kernel_stays = corrected(
     **for_ever,
     then=both(lam_min(gram(w)) >= lam0 / 2, forall(i, l, absolute(entry(w, i, l) - start(entry(w, i, l))) <= eps / n)),
@@ -269,13 +274,12 @@ kernel_norm = corrected(
     **for_ever, then=total(i, total(l, (entry(w, i, l) - start(entry(w, i, l))) ** 2)) <= eps**2
 )
 linear_rate = corrected(**for_ever, then=decays)
-lazy = corrected(**for_ever, then=absolute(dot(z, w[r]) - start(dot(z, w[r]))) <= b)
+lazy = corrected(**for_ever, **direction, bound=b >= 0, then=absolute(moved(z)) <= b)
 
 with proof(few_sign_changes) as p:
-    room = p.have(R**2 > b**2, by.algebra(by.times(p.radius, p.radius), by.times(2 * b, p.radius)))
-    p.conclude(by.continuation(while_near, start=by.times(R, R), margin=room))
+    p.conclude(by.continuation(while_near, start=by.plus(p.radius, by.square(b)), margin=p.radius))
 with proof(kernel_stays) as p:
-    p.have(moved(r, i) ** 2 < R**2, by.lemma(few_sign_changes))
+    p.have(moved(x[i]) ** 2 < R**2, by.lemma(few_sign_changes))
     p.have(absolute(entry(w, i, l) - start(entry(w, i, l))) <= eps / n, by.lemma(entries, v=start(w), v_now=w))
     p.conclude(
         by.lemma(definite, v=start(w), v_now=w),
@@ -293,9 +297,19 @@ with proof(linear_rate) as p:
     p.conclude(by.lemma(decay))
 with proof(lazy) as p:
     p.have(decays, by.lemma(linear_rate))
-    p.have(dot(z, D(w[r])) <= push, by.lemma(slow))
-    p.have(-dot(z, D(w[r])) <= push, by.lemma(slow))
-    p.conclude(by.lemma(movement))
+    p.have(dot(z, D(w[r])) ** 2 <= push**2, by.lemma(slow))
+    near = p.have(moved(z) ** 2 <= b**2, by.lemma(movement))
+    both_ways = []
+    for k in (1, -1):
+        over = by.times(CASE, by.plus(CASE, by.times(2, p.bound)))  # (k moved - b) (k moved + b)
+        both_ways.append(
+            by.cases(
+                b - k * moved(z),
+                at_least_zero=(CASE,),
+                negative=(by.absurd(b - k * moved(z), by.plus(over, near)),),
+            )
+        )
+    p.conclude(*both_ways)
 
 one_unit = dict(
     n=1, m=1, d=1, x=[[1]], e=[[1]], K=[[1]], lam_0=1, eps=Q(1, 4), R=1, b=Q(1, 2), rho=Q(1, 4),
