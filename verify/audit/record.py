@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from verify.audit.sources import Source, discover, select
 from verify.audit.verdict import states
 from verify.evidence.campaign import KEPT, begun
 from verify.evidence.gather import Settings
-from verify.evidence.judge import selected
+from verify.evidence.judge import Judge, selected
 from verify.evidence.mutants import mutants
 from verify.evidence.offers import offer
 from verify.evidence.recorded import Recorded, read, write
@@ -109,6 +110,33 @@ def offered(source: Source, root: Path, offers: Mapping[str, Sequence[Data]]) ->
     write(source.path, records)
 
 
+def settle(source: Source, root: Path, labels: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
+    """Ask the kernel, without a budget, about mutants that nothing on record rejects or settles, and keep which it
+    settles beside the claim; an audit asks again. Yields them for each statement of a claim, or for those named."""
+    claim = ENGINE.load(source.path)
+    records = dict(read(source.path))
+    seed, most = Settings().seed, Settings().hypothesis_mutants
+    for statement in claim.statements:
+        label, rows = str(statement.label), []
+        if statement.sort_error is not None or statement.expects is not None or (labels and label not in labels):
+            continue
+        for case, kernel in enumerate(statement.kernel()):
+            known = [*records.get(label, ()), *[Recorded()] * (case + 1)][case]
+            asked = Judge.of_kernel(kernel, seed)
+            found = {
+                m.label()
+                for m in selected(mutants(kernel), seed, most)
+                if m.operator != "hypothesis"
+                and m.label() not in known.mutants.keys() | known.settled
+                and asked.at_once(m) is None
+                and asked.settled(m) is not None
+            }
+            rows.append(replace(known, settled=known.settled | found, open=known.open - found))
+            yield label, sorted(found)
+        records[label] = tuple(rows)
+        write(source.path, records)
+
+
 def recorded(evidence: Mapping[str, Any]) -> Recorded:
     """The instances of what was found, each once."""
     instances: dict[str, int] = {}
@@ -156,6 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("claims", nargs="*")
     parser.add_argument("--statements", nargs="*", default=(), help="search for these statements only, by label")
     parser.add_argument("--work", type=int, default=60_000, help="evaluated terms for a statement")
+    parser.add_argument("--settle", action="store_true", help="do not search, ask the kernel about what is open")
     parser.add_argument("--log", type=Path, help="write what is still open here, a claim a line")
     parser.add_argument("--offer", type=Path, help="try the instances of this JSON file, {claim: {statement: [..]}}")
     options = parser.parse_args(arguments)
@@ -167,6 +196,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{slug}.{name}: {said}", file=sys.stderr, flush=True)
         return 0
     for source in select(sources, options.claims) if options.claims else sources:
+        if options.settle:
+            for label, names in settle(source, options.folder, options.statements):
+                for name in names:
+                    print(f"{source.slug}.{label}: {name}", file=sys.stderr, flush=True)
+            continue
         began = time.process_time()
         records, left = dict(read(source.path)), {}
         for label, rows, still in search(source, options.folder, deep(options.work), options.statements):

@@ -50,6 +50,11 @@ class Consequences:
         spend(self.price)
         return premises is not None and premises.prove([_bare(goal)], rewriting=False) is not None
 
+    def _near(self, premises: Premises | None, name: str, goal: Fact) -> bool:
+        """Whether a formula follows from the premise that differs from it in one place."""
+        spend(self.price)
+        return premises is not None and premises.near(name, _bare(goal)) is not None
+
     @cached_property
     def shared(self) -> Readings | None:
         """What is read over the signature of the statement; None if the kernel does not take it."""
@@ -86,6 +91,8 @@ class Consequences:
     def of_goal(self, mutant: Statement, number: int) -> Fate | None:
         """Fate of a mutant that changes one goal. Other goals are premises in both directions."""
         old, new = self.statement["goals"][number], mutant["goals"][number]
+        if self._near(self.claimed, f"claim.{number}", new):
+            return "implied", "from the statement"
         if not self._follows(self.claimed, new):
             return None
         changed = [*self.statement["hyps"], *_claims(mutant["goals"])]
@@ -103,7 +110,10 @@ class Consequences:
     def of_hypothesis(self, mutant: Statement, name: str) -> Fate | None:
         """Fate of a mutant that changes or drops one hypothesis."""
         (old,) = (h for h in self.statement["hyps"] if h["id"] == name)
-        if not self._follows(self._premises(mutant, mutant["hyps"]), old):
+        premises = self._premises(mutant, mutant["hyps"])
+        if any(h["id"] == name for h in mutant["hyps"]) and self._near(premises, name, old):
+            return "implied", "from the statement"
+        if not self._follows(premises, old):
             return None
         new = [h for h in mutant["hyps"] if h["id"] == name]
         if not new:

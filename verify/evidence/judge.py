@@ -85,6 +85,12 @@ class Judge:
     kept: dict[int, Prepared | None] = field(default_factory=dict)
     _refused: dict[str, str | None] = field(default_factory=dict)  # by label
 
+    @classmethod
+    def of_kernel(cls, statement: Statement, seed: int) -> Judge:
+        """One that knows no instance and no derivation: what it says is said by the kernel."""
+        pool = Pool(statement, (), seed=seed, more=0, iterates=0)
+        return cls(statement, pool, seed, Budget(), 0, None, (), (), {}, None, Consequences(statement))
+
     def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from that of its hypothesis; None if none does."""
         name = mutant.hypothesis()

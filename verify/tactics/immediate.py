@@ -20,6 +20,7 @@ from verify.kernel.signature import fields
 
 from . import back
 from .errors import TacticFailed
+from .monotone import attempt
 from .positivity import nonneg, psd
 from .prover import Known, Prover, minus
 from .readings import Readings
@@ -92,6 +93,24 @@ class Premises:
         if hypothesis and any(name in self.free for name in _names(fact["concl"])):
             return "a hypothesis speaks of a free letter"
         return None
+
+    def near(self, name: str, goal: Json) -> Json | None:
+        """A theorem with these premises and one goal, which differs from the premise `name` in one place and follows
+        from it because a part of it grows or falls with this place; replayed by the kernel, or None."""
+
+        p = self.prover
+        p.rules.alg.budget.left = READING
+        try:
+            proof = attempt(p, name, goal["all"], goal["concl"])
+        except MALFORMED:
+            return None
+        if proof is None:
+            return None
+        used = set(_names(proof))
+        step = {"id": "goal 0", "rule": "alg", **goal, "proof": proof}
+        found = {"id": "near", "sig": self.sig, "hyps": [h for h in self.hyps if h["id"] in used], "goals": [goal]}
+        found = {**found, "steps": [step], "qed": ["goal 0"]}
+        return found if theorem(found, shelves(), {})["ok"] else None
 
     def prove(self, goals: Sequence[Json], *, work: int = PROOF_WORK, rewriting: bool = True) -> Json | None:
         """A theorem with these premises and goals that the kernel has replayed, or None if none was found. `work`

@@ -62,8 +62,8 @@ def _by_shape(p: Prover, t: Json, scope: Scope) -> Json | None:
     if head == "pow":
         e = t[2]
         inner = nonneg(p, t[1], scope)
-        if inner is None and set(e) <= {"1"} and e.get("1", 0) % 2 == 0:
-            return ["sq", ["pow", t[1], {"1": e.get("1", 0) // 2} if e.get("1", 0) else {}]]
+        if inner is None and all(c % 2 == 0 for c in e.values()):
+            return ["sq", ["pow", t[1], {s: c // 2 for s, c in e.items() if c}]]
         return None if inner is None else ["pow", inner, e]
     if head in ("sum", "prod"):
         _x, _lo, _hi, inner_scope = p.rules.binder(t[1], t[2], t[3], scope)
