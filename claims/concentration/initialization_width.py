@@ -8,9 +8,9 @@ n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
 i, l, r = index("i", n), index("l", n), index("r", m)
 x, one, two = unit_vectors("x", count=n, dim=d), unit_vector("one", d), unit_vector("two", d)
 w, a = iid("w", count=m, law=gaussian(d)), iid("a", count=m, law=rademacher)
-y, B = reals("y", count=n), real("B", nonnegative=True)
-lam0, eps, delta = real("lam_0", open=(0, 1)), real("eps", open=(0, 1)), real("delta", open=(0, 1))
-R, s, rho = real("R", nonnegative=True), real("s", positive=True), real("rho", positive=True)
+y, B = reals("y", count=n), real("B")
+lam0, eps, delta = real("lam_0", positive=True), real("eps"), real("delta")
+R, s, rho = real("R", nonnegative=True), real("s", positive=True), real("rho")
 
 
 def on(k):
@@ -198,7 +198,12 @@ with proof(near_limit) as p:
 wide_units = dict(width=m * delta * eps**2 >= 12 * n**3, radius=2 * R / sqrt(2 * pi) <= eps / (4 * n))
 few_near = corrected(**wide_units, then=1 - P(forall(i, share(i) <= few)) <= delta / 3)
 
-with proof(few_near) as p:
+with proof(few_near) as p:  # eps > 0: it is at least the radius, and the width would not do for eps = 0
+    p.have(n**3 > 0, by.positive())
+    p.have(sqrt(2 * pi) > 0, by.lemma("gaussian_interval.root_positive"))
+    low = p.have(eps >= 0, by.algebra(by.times(4 * n, p.radius), by.scaled(eps, by.inverse(n)), n * R / sqrt(2 * pi)))
+    none = by.plus(p.width, by.times(12, n**3), by.scaled(-m * delta * eps, by.anti(low, CASE)))
+    p.have(eps > 0, by.cases(-eps, at_least_zero=(by.absurd(eps - 1, none),), negative=(CASE,)))
     near_i = on(R**2 - dot(w[r], x[i]) ** 2)
     half, average = eps / (4 * n), mean(r, E(near_i))
     ball = p.have(E(near_i) <= 2 * R / sqrt(2 * pi), by.lemma(near_mean, one=x[i]))
@@ -269,6 +274,9 @@ with proof(small_residual) as p:
         rho**2 * (1 - ok) <= residual(), by.algebra(by.below(rho**2 - residual()), by.times(residual(), ok))
     )
     average = p.use(mean_residual)
+    floor, square = p.have(3 * n * (Q(1, 2) + B**2) > 0, by.positive()), p.have(rho**2 >= 0, by.positive())
+    none = by.plus(p.size, floor, by.scaled(-delta, by.anti(square, CASE)))
+    p.have(rho**2 > 0, by.cases(-(rho**2), at_least_zero=(by.absurd(rho**2 - 1, none),), negative=(CASE,)))
     bounded_ = p.have(
         rho**2 * (1 - E(ok)) <= n * (Q(1, 2) + B**2),
         by.algebra(by.expectation(far), average, by.total(i, 1, n, each)),
@@ -277,7 +285,7 @@ with proof(small_residual) as p:
         by.algebra(
             by.times(1 / rho**2, bounded_),
             by.times(1 / (3 * rho**2), p.size),
-            by.scaled((1 - E(ok) - delta / 3) * (rho / rho + 1), by.inverse(rho)),
+            by.scaled(1 - E(ok) - delta / 3, by.inverse(rho**2)),
         )
     )
 
@@ -305,9 +313,9 @@ with proof(good_start) as p:
         )
     )
 
-one_input = dict(n=1, d=1, x=[[1]], delta=Q(1, 2))
-near_limit.holds_at(**one_input, m=96, lam_0=Q(1, 2))
-few_near.holds_at(**one_input, m=96, eps=Q(1, 2), R=0)
-small_residual.holds_at(**one_input, m=1, y=[0], B=0, rho=2)
-good_start.holds_at(**one_input, m=96, lam_0=Q(1, 2), eps=Q(1, 2), R=0, y=[0], B=0, rho=2)
+one_input, nine = dict(n=1, m=20, d=1, x=[[1]]), Q(9, 10)
+near_limit.holds_at(**one_input, delta=nine, lam_0=nine)
+few_near.holds_at(**one_input, delta=nine, eps=nine, R=0)
+small_residual.holds_at(n=1, m=1, d=1, x=[[1]], delta=nine, y=[0], B=0, rho=2)
+good_start.holds_at(**one_input, delta=nine, lam_0=nine, eps=nine, R=0, y=[0], B=0, rho=2)
 nonclaim("The constants come from second moments; exponential tails give logarithms of delta in some of them.")

@@ -5,8 +5,8 @@ from verify.statement import *
 covers("D-50", "D-69", "D-70")
 
 n, m = nat("n", at_least=1), nat("m", at_least=1)
-lam0, eps, delta = real("lam_0", open=(0, 1)), real("eps", open=(0, 1)), real("delta", open=(0, 1))
-B, g = real("B", nonnegative=True), iid("g", law=gaussian(1))
+lam0, eps, delta, B = real("lam_0"), real("eps"), real("delta"), real("B")
+g = iid("g", law=gaussian(1))
 q = sqrt(2 * pi)
 R, rho_squared = q * eps / (8 * n), 3 * n * (Q(1, 2) + B**2) / delta
 width = dict(width=m * pi * delta * lam0**2 * eps**2 > 384 * (Q(1, 2) + B**2) * n**4)
@@ -17,6 +17,7 @@ change = mean(r, indicator(now[r] >= 0)) - mean(r, indicator(first[r] >= 0))
 as_printed = printed(
     of="D-69",
     consequence="notation",
+    accuracy=both(eps > 0, eps < 1),
     size=at_most_order(m, n**6 / eps**2),
     then=-change <= eps,
     expect=REFUTED,
@@ -24,11 +25,12 @@ as_printed = printed(
 )
 inverse_root = lemma(then=1 / q >= Q(3, 16))
 pi_bound = lemma(then=pi <= 16)
-near_kernel = corrected(of="D-50", **width, then=m * delta * lam0**2 >= 12 * n**4)
+near_kernel = corrected(of="D-50", **width, accuracy=eps**2 <= 1, then=m * delta * lam0**2 >= 12 * n**4)
 few_units = corrected(
     of=("D-69", "D-70"),
     **width,
-    then=both(m * delta * eps**2 >= 12 * n**3, 2 * R / q <= eps / (4 * n)),
+    margin=lam0**2 <= 1,
+    then=both(m * delta * eps**2 >= 12 * n**3, 2 * R / q == eps / (4 * n)),
 )
 short_path = corrected(of=("D-69", "D-70"), **width, then=m * lam0**2 * R**2 > 4 * n * rho_squared)
 
@@ -59,26 +61,29 @@ with proof(pi_bound) as p:
     p.conclude(by.algebra(root, by.times(q, size), size))
 
 
-def parts(p):
-    below = {k: p.hypothesis(f"{k}.below") for k in ("eps", "lam_0")}
-    eps_small = p.have(eps**2 <= 1, by.algebra(below["eps"], by.times(eps, below["eps"])))
-    lam_small = p.have(lam0**2 <= 1, by.algebra(below["lam_0"], by.times(lam0, below["lam_0"])))
-    return p.use(pi_bound), eps_small, lam_small
+def positive(p):
+    """delta > 0, because every other factor of the width condition is non-negative."""
+    p.have(m >= 0, by.algebra(by.natural(m)))
+    floor = p.have(384 * (Q(1, 2) + B**2) * n**4 >= 0, by.positive())
+    none = by.plus(p.width, floor, by.times(m * pi * lam0**2 * eps**2, CASE))
+    p.have(delta > 0, by.cases(-delta, at_least_zero=(by.absurd(delta - 1, none),), negative=(CASE,)))
 
 
 with proof(near_kernel) as p:
-    size, eps_small, _ = parts(p)
+    positive(p)
+    size = p.use(pi_bound)
     scale = m * delta * lam0**2
     p.conclude(
         by.algebra(
             by.times(Q(1, 16), p.width),
             by.times(24 * n**4, by.square(B)),
             by.times(scale / 16, size),
-            by.times(scale * pi / 16, eps_small),
+            by.times(scale * pi / 16, p.accuracy),
         )
     )
 with proof(few_units) as p:
-    size, _, lam_small = parts(p)
+    positive(p)
+    size = p.use(pi_bound)
     scale = m * delta * eps**2
     p.have(q > 0, by.lemma("gaussian_interval.root_positive"))
     p.conclude(
@@ -86,12 +91,13 @@ with proof(few_units) as p:
             by.times(Q(1, 16), p.width),
             by.times(24 * n**4, by.square(B)),
             by.times(scale / 16, size),
-            by.times(scale * pi / 16, lam_small),
+            by.times(scale * pi / 16, p.margin),
             by.times(12 * n**3, by.natural(n - 1)),
         ),
         by.algebra(by.scaled(eps / (4 * n), by.inverse(q))),
     )
 with proof(short_path) as p:
+    positive(p)
     p.have(2 * pi >= 0, by.positive())
     root = p.have(q**2 == 2 * pi, by.lemma("base:real-root", x=2 * pi, N=2))
     p.conclude(

@@ -82,9 +82,9 @@ with proof(fixed_radius) as p:
 
 q = sqrt(2 * pi)
 short = q / (1 + q) / 4
-k, c = real("k", positive=True), real("c", positive=True)
+k, c = real("k"), real("c", positive=True)
 root_positive = lemma(then=q > 0)
-gap = lemma(small=4 * k * (1 + c) == c, low=k < 1, then=2 * k * (1 - k**2 / 2) / c > 4 * k**2 / c**2)
+gap = lemma(small=4 * k * (1 + c) == c, then=2 * k * (1 - k**2 / 2) / c > 4 * k**2 / c**2)
 
 with proof(root_positive) as p:  # q^2 = 2 pi >= (2 pi / (1 + pi))^2
     floor, one = 2 * pi / (1 + pi), by.inverse(1 + pi)
@@ -102,13 +102,16 @@ with proof(root_positive) as p:  # q^2 = 2 pi >= (2 pi / (1 + pi))^2
     )
     above = p.have(q >= floor, by.lemma("base:real-root-monotone", x=q, a=floor, N=2))
     p.conclude(by.algebra(above, floor))
-with proof(gap) as p:
+with proof(gap) as p:  # k = c / (4 (1 + c)) lies between 0 and 1
+    quarter = by.scaled(Q(1, 4) / (1 + c), p.small), by.scaled(k, by.inverse(1 + c))
+    p.have(k > 0, by.algebra(*quarter, Q(1, 4) * c / (1 + c)))
+    low = p.have(k < 1, by.algebra(*quarter, by.scaled(Q(1, 4), by.inverse(1 + c)), Q(1, 4) / (1 + c)))
     p.conclude(
         by.algebra(
             by.scaled(k / c**2, p.small),
             by.scaled(k / c - 4 * k**2 / c, by.inverse(c)),
-            by.times(k / c, p.low),
-            by.times(k * k / c, p.low),
+            by.times(k / c, low),
+            by.times(k * k / c, low),
             k * k / c,
         )
     )
