@@ -12,10 +12,11 @@ because a dot product has lost its digits there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import flint
@@ -126,7 +127,9 @@ def assemble(x: Array, y: Array | None, kernel: AngleKernel, *, lengths: bool = 
         for i in range(0, len(a), PANEL):
             first = i if y is None else 0
             np.matmul(unit[i : i + PANEL], job.other[:, first:], out=job.out[i : i + PANEL, first:])
-    starts = iter(range(0, len(a), STRIP))  # shared: each thread takes the next strip
+    starts: SimpleQueue[int] = SimpleQueue()  # each thread takes the next strip
+    for i in range(0, len(a), STRIP):
+        starts.put(i)
     threads = min(MOST_THREADS, _processors(), -(-job.out.size // PIECE))
     if threads <= 1:
         _strips(job, starts)
@@ -157,14 +160,18 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _strips(job: _Job, starts: Iterator[int]) -> None:
-    """Computes the strips that begin at `starts`."""
+def _strips(job: _Job, starts: SimpleQueue[int]) -> None:
+    """Computes strips until no start is left."""
     n, m = job.out.shape
     # fresh memory for each piece would cost more than the arithmetic
     cosines, work = np.empty(min(STRIP, n) * m), np.empty((2, max(PIECE, m)))
     kernel = job.kernel
     at_zero = float(kernel.of_angle(np.array([np.pi]), np.array([-1.0]))[0]) / kernel.scale
-    for i in starts:
+    while True:
+        try:
+            i = starts.get_nowait()
+        except Empty:
+            return
         end, first = min(n, i + STRIP), i if job.symmetric else 0
         width = m - first
         strip = cosines[: (end - i) * width]
