@@ -11,6 +11,7 @@ import pytest
 from verify.evidence.campaign import campaign
 from verify.evidence.check import Prepared
 from verify.evidence.counterexample import failing
+from verify.evidence.gather import _met
 from verify.evidence.generate import Plan, validate
 from verify.evidence.instance import Instance
 from verify.evidence.judge import run, selected
@@ -132,6 +133,19 @@ def test_what_is_recorded_counts_only_if_it_stands() -> None:
         (row,) = (r for r in told["mutants"] if r["change"] == "sides exchanged" and r["part"] == "goal 0")
         assert row["status"] == expected
     assert necessity(BOUND, seed=1, recorded=Recorded((good,), {}, {"h0": 0}))["h0"]["source"] == "search"
+
+
+def test_draws_start_near_recorded_points_and_not_near_recorded_paths() -> None:
+    """However many paths are recorded, and although all their values but the moving ones satisfy the hypotheses."""
+    hyps = ["eq", ["D", v("x")], ["*", q(-1), v("x")]], ["ge", v("y"), v("x")]
+    falls = statement(["ge", v("y"), v("x")], *hyps, letters={"x": {"dep": "smooth"}, "y": {}}, time="flow")
+    path = {"values": {"y": "1"}, "motion": {"until": "1", "letters": {"x": "exp(-t)"}}, "where": "time 1"}
+    whole = {**path, "values": {"y": "1", "x": "1", "D x": "-1"}}
+    long = F(10**90 + 1, 10**90)  # so that the paths are shorter
+    point = Instance({}, {}, {("x", (), ""): F(1), ("x", (), "D"): F(-1), ("y", (), ""): long}).to_json()
+    (found,) = _met(falls, Recorded((*[path] * 20, whole, point)))
+    assert found.letters["y", (), ""] == long
+    assert _met(falls, Recorded((path, whole))) == []
 
 
 def test_files(tmp_path: Path) -> None:

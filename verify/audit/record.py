@@ -2,7 +2,8 @@
 
 `python -m verify.audit.record FOLDER [CLAIM ..] [--work N]` writes `<slug>.instances.json` next to each claim file. An
 audit validates these instances again instead of searching for them; so budgets can be large here and small there. What
-was recorded before is tried first and kept if it stands.
+was recorded before is tried first and kept if it stands. `--offer FILE` searches for nothing: it tries the instances of
+FILE, to the named claims or to all that FILE speaks of.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.audit.engine import ENGINE
-from verify.audit.sources import Source, discover, select
+from verify.audit.sources import Source, SourceError, discover, select
 from verify.audit.verdict import states
 from verify.evidence.campaign import KEPT, begun
 from verify.evidence.gather import Settings
@@ -84,17 +85,23 @@ def offered(source: Source, root: Path, offers: Mapping[str, Sequence[Data]]) ->
     """Try instances, by statement, against what is still open, and keep what they reject beside the claim.
 
     They speak of the first kernel statement of a label, or of case k if the label ends in ` (k)`. Yields for each what
-    became of it.
+    became of it. Raises SourceError for a statement or case that the claim does not have; then nothing is kept.
     """
     claim = ENGINE.load(source.path)
     records = dict(read(source.path))
     most = Settings().hypothesis_mutants
     for name, rows in offers.items():
         label, _, case = name.partition(" (")
-        number = int(case[:-1]) - 1 if case else 0
-        (statement,) = (s for s in claim.statements if s.label == label)
-        kernel = statement.kernel()[number]
-        known = [*records.get(label, ()), *(Recorded() for _ in statement.kernel())][: len(statement.kernel())]
+        statement = next((s for s in claim.statements if s.label == label), None)
+        if statement is None:
+            has = ", ".join(s.label for s in claim.statements)
+            raise SourceError(f"{source.slug} has no statement {label}: instances are offered to one of {has}")
+        cases = statement.kernel()
+        number = _case(case, len(cases))
+        if number is None:
+            raise SourceError(f"{source.slug}.{label} has {len(cases)} cases, and none of them is ({case}")
+        kernel = cases[number]
+        known = [*records.get(label, ()), *(Recorded() for _ in cases)][: len(cases)]
         here = begun(kernel, selected(mutants(kernel), Settings().seed, most))
         before = known[number]
         for text in before.mutants.keys() | before.settled:
@@ -135,6 +142,14 @@ def settle(source: Source, root: Path, labels: Collection[str] = ()) -> Iterator
             yield label, sorted(found)
         records[label] = tuple(rows)
         write(source.path, records)
+
+
+def _case(text: str, cases: int) -> int | None:
+    """The place of case `k)`, the first if nothing is said, None if there is no such case."""
+    if not text:
+        return 0
+    digits = text.removesuffix(")")
+    return int(digits) - 1 if digits.isdecimal() and 1 <= int(digits) <= cases else None
 
 
 def recorded(evidence: Mapping[str, Any]) -> Recorded:
@@ -178,7 +193,7 @@ def _label(row: Mapping[str, Any]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command, with these `arguments`; the exit code is 0."""
+    """The command, with these `arguments`; the exit code is 0, or 2 if a name or a file is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("claims", nargs="*")
@@ -188,14 +203,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--log", type=Path, help="write what is still open here, a claim a line")
     parser.add_argument("--offer", type=Path, help="try the instances of this JSON file, {claim: {statement: [..]}}")
     options = parser.parse_args(arguments)
+    try:
+        return _offer(options) if options.offer is not None else _search(options)
+    except SourceError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+
+
+def _offer(options: argparse.Namespace) -> int:
     sources = discover(options.folder)
-    if options.offer is not None:
-        for slug, offers in json.loads(options.offer.read_text(encoding="utf-8")).items():
-            (source,) = select(sources, [slug])
-            for name, said in offered(source, options.folder, offers):
-                print(f"{slug}.{name}: {said}", file=sys.stderr, flush=True)
-        return 0
-    for source in select(sources, options.claims) if options.claims else sources:
+    for source, offers in _offers(options.offer, select(sources, options.claims), sources):
+        for name, said in offered(source, options.folder, offers):
+            print(f"{source.slug}.{name}: {said}", file=sys.stderr, flush=True)
+    return 0
+
+
+def _offers(file: Path, chosen: Sequence[Source], sources: Sequence[Source]) -> list[tuple[Source, Data]]:
+    """What a file offers to the chosen claims. Raises SourceError if it has another form or names no claim."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as wrong:
+        raise SourceError(f"the instances in {file} cannot be read: {wrong}") from wrong
+    claims = list(data.values()) if isinstance(data, dict) else [None]
+    lists = [rows for x in claims for rows in (x.values() if isinstance(x, dict) else [None])]
+    if not all(isinstance(rows, list) and all(isinstance(row, dict) for row in rows) for rows in lists):
+        raise SourceError(f"{file} should be of the form {{claim: {{statement: [instance, ..]}}}}")
+    named = [(source, offers) for slug, offers in data.items() for source in select(sources, [slug])]
+    return [(source, offers) for source, offers in named if source in chosen]
+
+
+def _search(options: argparse.Namespace) -> int:
+    sources = discover(options.folder)
+    for source in select(sources, options.claims):
         if options.settle:
             for label, names in settle(source, options.folder, options.statements):
                 for name in names:
