@@ -1,4 +1,4 @@
-"""Run by the Python of another environment: python neural_tangents_peer.py ROWS COLUMNS REPEATS.
+"""Run by the Python of another environment: python neural_tangents_peer.py ROWS COLUMNS REPEATS nngp|ntk.
 
 neural-tangents 0.6.5 imports only with jax and jaxlib 0.5.3 or older, and imports TensorFlow for a part that is not
 used here: install it with `pip install jax==0.5.3 jaxlib==0.5.3 absl-py` and
@@ -22,11 +22,11 @@ import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 from neural_tangents import stax  # noqa: E402
 
-rows, columns, repeats = map(int, sys.argv[1:])
+rows, columns, repeats = map(int, sys.argv[1:4])
 _, _, kernel = stax.serial(stax.Dense(1, W_std=1.0, b_std=0.0), stax.Relu(), stax.Dense(1, W_std=1.0, b_std=0.0))
 x = np.random.Generator(np.random.PCG64(0)).standard_normal((rows, columns))
 x = jnp.array(x / np.linalg.norm(x, axis=1)[:, None])
-run = jax.jit(lambda a: kernel(a, None, "ntk"))
+run = jax.jit(lambda a: kernel(a, None, sys.argv[4]))
 run(x).block_until_ready()
 taken = []
 for _ in range(repeats):

@@ -43,6 +43,7 @@ threads of its own, which afterwards wait actively for a tenth of a second and t
 MOST_THREADS = 4
 
 _DIGITS = 60
+_TERMS = 11
 _SERIES_BELOW = 1.0
 _SERIES_TERMS = 14
 
@@ -81,7 +82,7 @@ def even_kernel(
     `scale` is a power of two, so that no digit is lost with it. `of_angle` gives the same from cosine and angle
     away from c = 0.
     """
-    return AngleKernel(False, 0.0, scale, _interpolant(part, 11), of_angle)
+    return AngleKernel(False, 0.0, scale, _interpolant(part), of_angle)
 
 
 def odd_kernel(
@@ -90,15 +91,16 @@ def odd_kernel(
     """The kernel constant + c * part, with part as in `even_kernel`. `of_angle` gives the same from cosine and
     angle away from c = 0.
     """
-    return AngleKernel(True, constant, 1.0, _interpolant(part, 12), of_angle)
+    return AngleKernel(True, constant, 1.0, _interpolant(part), of_angle)
 
 
-def _interpolant(part: Callable[[Any, Any], Any], terms: int) -> tuple[float, ...]:
+def _interpolant(part: Callable[[Any, Any], Any]) -> tuple[float, ...]:
     """Coefficients of the interpolant in c^2 at Chebyshev points of [0, NEAR_ZERO^2], solved for in 60 digits.
 
-    The nearest singularity is c^2 = 1, so each term gains a factor of 17 or more; the numbers of terms above leave
-    errors below 1e-16 for parts of size 1.
+    The nearest singularity is c^2 = 1, so each term gains a factor of 17 or more; `_TERMS` leave errors of about 1e-16
+    for parts of size 1.
     """
+    terms = _TERMS
     with flint.ctx.workdps(_DIGITS):
         pi, end = flint.arb.pi(), flint.arb(NEAR_ZERO) ** 2
         nodes = [(1 + (flint.arb(2 * k + 1) * pi / (2 * terms)).cos()) / 2 * end for k in range(terms)]
