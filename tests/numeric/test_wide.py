@@ -185,6 +185,13 @@ def test_matrix_products_of_every_size(monkeypatch, dimension):
     assert np.array_equal(np.diag(supplement_angles(y)), np.full(260, np.pi))
 
 
+def test_the_same_input_gives_the_same_bytes():
+    """Whichever thread takes a strip, and with pairs of every kind."""
+    x = np.random.default_rng(5).standard_normal((700, 6))
+    x[7], x[650] = -x[3], x[3]
+    assert len({tangent_kernel(x).tobytes() for _ in range(4)}) == 1
+
+
 def test_matrices_without_rows():
     none, some = np.ones((0, 3)), np.ones((2, 3))
     for x, y in ((none, None), (none, some), (some, none), (none, none)):
