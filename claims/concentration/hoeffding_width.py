@@ -5,16 +5,20 @@ from verify.statement import *
 covers("D-45", "D-46", "D-48", "D-49", "D-50", "K-75")
 
 n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
-eps, delta = real("eps", open=(0, 1)), real("delta", open=(0, 1))
+eps, delta = real("eps", positive=True), real("delta", open=(0, 1))
+small_eps, any_eps = real("eps", open=(0, 1)), real("eps")  # as printed; a bound that is met is not negative
 Z = iid("Z", count=n, law=bounded(-1, 1))
 k = index("k", n)
 excess = mean(Z) - E(mean(Z))
 close = absolute(excess) <= eps
+close_printed = absolute(excess) <= small_eps
 
 as_printed = printed(
     of="D-45",
     consequence="constant",
-    size=at_least_order(n, log(1 / delta) / eps**2, uniform_except=()), then=P(close) >= 1 - delta, expect=REFUTED
+    size=at_least_order(n, log(1 / delta) / small_eps**2, uniform_except=()),
+    then=P(close_printed) >= 1 - delta,
+    expect=REFUTED,
 )
 upper = lemma(then=1 - P(excess <= eps) <= exp(-n * eps**2 / 2))
 lower = lemma(then=1 - P(-excess <= eps) <= exp(-n * eps**2 / 2))
@@ -37,9 +41,9 @@ entries = corrected(
 rho_c, v = dot(x[i], x[c]), vectors("v", count=m, dim=d)  # any outcome v of the weights
 H = kernel_matrix(i, c, rho_c * mean(r, indicator(both(dot(v[r], x[i]) >= 0, dot(v[r], x[c]) >= 0))), name="H")
 H_star = kernel_matrix(i, c, rho_c * (pi - acos(rho_c)) / (2 * pi), name="H^*")
-near = forall(i, c, absolute(H[i, c] - H_star[i, c]) <= eps)
-loose_norm = printed(of="D-49", near=near, then=frobenius(H - H_star) <= n**2 * eps)
-norm_bound = corrected(of=("D-49", "D-50"), near=near, then=frobenius(H - H_star) <= n * eps)
+near = forall(i, c, absolute(H[i, c] - H_star[i, c]) <= any_eps)
+loose_norm = printed(of="D-49", near=near, then=frobenius(H - H_star) <= n**2 * any_eps)
+norm_bound = corrected(of=("D-49", "D-50"), near=near, then=frobenius(H - H_star) <= n * any_eps)
 
 
 def tail(p, sign):
@@ -69,21 +73,22 @@ as_printed.fails_at(n=1, Z=rademacher, eps=Q(1, 2), delta=exp(-half))
 with refutation(as_printed) as p:
     below = p.have(1 - delta > 0, by.algebra(by.times(delta, by.tangent(half)), delta * half))
     p.have(
-        n >= hidden * log(1 / delta) / eps**2, by.algebra(by.scaled(4 * hidden, by.logexp(half)), by.inverse(hidden))
+        n >= hidden * log(1 / delta) / small_eps**2,
+        by.algebra(by.scaled(4 * hidden, by.logexp(half)), by.inverse(hidden)),
     )
     centred = p.have(E(mean(Z)) == 0, by.finite(Z[1], mean(Z)))
-    right = p.have(eps - excess == eps - mean(Z), by.algebra(centred))
-    left = p.have(eps + excess == eps + mean(Z), by.algebra(centred))
+    right = p.have(small_eps - excess == small_eps - mean(Z), by.algebra(centred))
+    left = p.have(small_eps + excess == small_eps + mean(Z), by.algebra(centred))
     never = p.have(
-        E(indicator(mean(Z) <= eps) * indicator(-mean(Z) <= eps)) == 0,
-        by.finite(Z[1], indicator(mean(Z) <= eps) * indicator(-mean(Z) <= eps)),
+        E(indicator(mean(Z) <= small_eps) * indicator(-mean(Z) <= small_eps)) == 0,
+        by.finite(Z[1], indicator(mean(Z) <= small_eps) * indicator(-mean(Z) <= small_eps)),
     )
     p.conclude(
         by.algebra(
             below,
             never,
-            by.expectation(by.scaled(indicator(-excess <= eps), by.same("ind", right))),
-            by.expectation(by.scaled(indicator(mean(Z) <= eps), by.same("ind", left))),
+            by.expectation(by.scaled(indicator(-excess <= small_eps), by.same("ind", right))),
+            by.expectation(by.scaled(indicator(mean(Z) <= small_eps), by.same("ind", left))),
         )
     )
 with proof(samples) as p:
@@ -167,18 +172,22 @@ with proof(entries) as p:
         )
     )
 with proof(norm_bound) as p:
+    up, low = p.hypothesis("near.1"), p.hypothesis("near.2")
+    p.have(any_eps >= 0, by.algebra(by.times(Q(1, 2), up(1, 1)), by.times(Q(1, 2), low(1, 1))))
     p.conclude(
         by.positive(),
         by.algebra(
-            by.total(i, 1, n, by.total(c, 1, n, by.times(p.hypothesis("near.1")(i, c), p.hypothesis("near.2")(i, c))))
+            by.total(i, 1, n, by.total(c, 1, n, by.times(up(i, c), low(i, c))))
         ),
     )
 with proof(loose_norm) as p:
+    up, low = p.hypothesis("near.1"), p.hypothesis("near.2")
+    p.have(any_eps >= 0, by.algebra(by.times(Q(1, 2), up(1, 1)), by.times(Q(1, 2), low(1, 1))))
     p.conclude(
         by.positive(),
         by.algebra(
-            by.times(by.natural(n - 1), (n + 1) * n**2 * eps**2),
-            by.total(i, 1, n, by.total(c, 1, n, by.times(p.hypothesis("near.1")(i, c), p.hypothesis("near.2")(i, c)))),
+            by.times(by.natural(n - 1), (n + 1) * n**2 * any_eps**2),
+            by.total(i, 1, n, by.total(c, 1, n, by.times(up(i, c), low(i, c)))),
         ),
     )
 
