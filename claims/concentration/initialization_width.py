@@ -31,22 +31,20 @@ def other(r):
 
 
 angle_share = (pi - acos(dot(one, two))) / (2 * pi)
-active_spread = lemma(then=E(total(r, active(r) - angle_share) ** 2) <= m * Q(1, 4))
+active_spread = lemma(then=E(total(r, active(r) - angle_share) ** 2) == m * angle_share * (1 - angle_share))
 near_mean = corrected(then=E(near(r)) <= 2 * R / sqrt(2 * pi))
 pair = corrected(then=1 - P(mean(r, near(r)) + mean(r, other(r)) <= s) <= 4 * R / (s * sqrt(2 * pi)))
-near_spread = lemma(then=E(total(r, near(r) - E(near(r))) ** 2) <= m * Q(1, 4))
+near_spread = lemma(then=E(total(r, near(r) - E(near(r))) ** 2) == total(r, E(near(r)) * (1 - E(near(r)))))
 markov = corrected(then=1 - P(mean(r, near(r)) <= s) <= 2 * R / (s * sqrt(2 * pi)))
 
 
 def spread(p, f, centre, each):
-    """The variance of a sum of m independent indicators is at most m / 4."""
+    """The variance of a sum of m independent indicators is the sum of their variances."""
     q = index("q", m)
     below, above = nat("b", between=(1, r - 1)), nat("c", between=(r + 1, m))
     g = {k: f(k) - centre(k) for k in (r, q, below, above)}
     none = p.have(E(g[r]) == 0, by.algebra(each))
-    square = p.have(
-        E(g[r] ** 2) <= Q(1, 4), by.algebra(by.scaled(1 - 2 * centre(r), each), by.square(centre(r) - Q(1, 2)))
-    )
+    square = p.have(E(g[r] ** 2) == centre(r) * (1 - centre(r)), by.algebra(by.scaled(1 - 2 * centre(r), each)))
 
     def cross(k):
         apart = p.have(E(g[r] * g[k]) == E(g[r]) * E(g[k]), by.factor(g[r], g[k]))
@@ -164,8 +162,13 @@ with proof(near_limit) as p:
     p.have(dot(x[l], x[l]) == 1, by.algebra(unit(l)))
     angle_share = (pi - acos(cosine)) / (2 * pi)
     both_active = on(dot(w[r], x[i])) * on(dot(w[r], x[l]))
+    exact = p.have(
+        E(total(r, both_active - angle_share) ** 2) == m * angle_share * (1 - angle_share),
+        by.lemma(active_spread, one=x[i], two=x[l]),
+    )
     whole = p.have(
-        E(total(r, both_active - angle_share) ** 2) <= m * Q(1, 4), by.lemma(active_spread, one=x[i], two=x[l])
+        E(total(r, both_active - angle_share) ** 2) <= m * Q(1, 4),
+        by.algebra(exact, by.times(m, by.square(angle_share - Q(1, 2)))),
     )
     variance = p.have(
         E(g**2) <= 1 / (4 * m), by.algebra(by.times(cosine**2 / m**2, whole), by.times(1 / (4 * m), square))
@@ -208,7 +211,13 @@ with proof(few_near) as p:  # eps > 0: it is at least the radius, and the width 
     half, average = eps / (4 * n), mean(r, E(near_i))
     ball = p.have(E(near_i) <= 2 * R / sqrt(2 * pi), by.lemma(near_mean, one=x[i]))
     rare = p.have(average <= half, by.algebra(by.times(1 / m, by.total(r, 1, m, ball)), p.radius))
-    whole = p.have(E(total(r, near_i - E(near_i)) ** 2) <= m * Q(1, 4), by.lemma(near_spread, one=x[i]))
+    exact = p.have(
+        E(total(r, near_i - E(near_i)) ** 2) == total(r, E(near_i) * (1 - E(near_i))), by.lemma(near_spread, one=x[i])
+    )
+    whole = p.have(
+        E(total(r, near_i - E(near_i)) ** 2) <= m * Q(1, 4),
+        by.algebra(exact, by.total(r, 1, m, by.square(E(near_i) - Q(1, 2)))),
+    )
     h, ok = share(i) - average, on(few - share(i))
     variance = p.have(E(h**2) <= 1 / (4 * m), by.algebra(by.times(1 / m**2, whole)))
     far = p.have(

@@ -11,7 +11,8 @@ from verify.evidence.counterexample import find
 from verify.evidence.judge import run
 from verify.evidence.mutants import mutants
 from verify.evidence.necessity import redundant
-from verify.tactics.immediate import Premises, immediate
+from verify.kernel.errors import Reject
+from verify.tactics.immediate import WORK, Premises, immediate
 
 X, Y = ["v", "x", [], ""], ["v", "y", [], ""]
 A, B = ["v", "A", [], ""], ["v", "B", [], ""]
@@ -96,6 +97,18 @@ def test_what_the_kernel_does_not_take_as_a_statement() -> None:
     premises = Premises(s["sig"], [])
     for formula, taken in ((["eq", A, B], True), (["eq", A, ["tr", B]], False), (["psd", A], False)):
         assert (premises.refuses({"all": [], "concl": formula}) is None) is taken
+
+
+def test_a_formula_too_long_to_be_read_is_not_called_ill_sorted() -> None:
+    premises = Premises(matrices(["eq", A, B])["sig"], [])
+    long = ["pow", ["+", ["tr", A], ["tr", B], ["tr", ["*", A, B]], ["q", "1"]], {"1": 60}]
+    fact = {"all": [], "concl": ["eq", long, ["q", "0"]]}
+    rules = premises.prover.rules
+    rules.alg.budget.left = WORK
+    with pytest.raises(Reject, match="budget"):
+        rules.declare(fact, dict(rules.sig.nat))
+    assert premises.refuses(fact) is None
+    assert premises.refuses({"all": [], "concl": ["eq", ["+", ["q", "1"], A], ["q", "0"]]}) is not None
 
 
 def test_premises_forget_what_was_proved_from_them() -> None:

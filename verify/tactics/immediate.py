@@ -82,13 +82,15 @@ class Premises:
         self.prover = Prover({"sig": sig, "hyps": self.hyps, "goals": [TRUE]}, "immediate", rules=rules)
 
     def refuses(self, fact: Json, *, hypothesis: bool = False) -> str | None:
-        """Why the kernel does not take a formula as a goal (a hypothesis) over the signature, or None. `fact` is
-        the formula.
+        """Why the kernel does not take a formula as a goal (a hypothesis) over the signature, or None, also where it is
+        too long to be read within the budget. `fact` is the formula.
         """
         self.prover.rules.alg.budget.left = WORK
         try:
             self.prover.rules.declare({"all": fact["all"], "concl": fact["concl"]}, dict(self.prover.rules.sig.nat))
         except MALFORMED as reason:
+            if self.prover.rules.alg.budget.left < 0:
+                return None
             return str(reason) or type(reason).__name__
         if hypothesis and any(name in self.free for name in _names(fact["concl"])):
             return "a hypothesis speaks of a free letter"
