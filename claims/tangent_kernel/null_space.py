@@ -10,7 +10,7 @@ from verify.statement import *
 covers("D-40")
 
 n, d = nat("n", at_least=1), nat("d", at_least=1)
-i, l, k = index("i", n), index("l", n), nat("k", between=(1, n))
+i, i0, l, k = index("i", n), index("i0", n), index("l", n), nat("k", between=(1, n))
 x, c = unit_vectors("x", count=n, dim=d), reals("c", count=n)
 tau = real("tau", positive=True)
 g, e = iid("g", law=gaussian(d)), iid("e", law=gaussian(1))
@@ -46,6 +46,7 @@ still = lemma(null=energy == 0, then=change(tau) == 0)
 size = total(i, (1 + c[i] ** 2) / (1 - rho(i, k) ** 2)) / 4
 squeezed = lemma(short=tau <= pi / 2, then=absolute(change(tau) - tau * line) <= tau**2 * size)
 no_resultant = corrected(null=energy == 0, then=resultant == 0)
+no_excess = lemma(null=energy == 0, then=line <= 0)
 no_line = corrected(null=energy == 0, then=line == 0)
 a, b = nat("a", between=(1, k - 1)), nat("b", between=(k + 1, n))
 own_line = corrected(null=energy == 0, alone=total(i, on_one_line(i, k)) <= 1, then=c[k] == 0)
@@ -125,49 +126,52 @@ with proof(squeezed) as p:  # only inputs on the line of x_k change by a multipl
             for one, two in ((high, low), (low, high))
         )
     )
-with proof(no_line) as p:  # with a turn that is small against the sum, should the sum be positive
+with proof(no_excess) as p:  # with a turn that is small against the sum, should the sum be positive
     u, v = p.hypothesis("x.unit")(i), p.hypothesis("x.unit")(k)
     less = by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] - x[k]))), u, v)
     more = by.algebra(by.times(Q(1, 2), by.trace(by.gram(x[i] + x[k]))), u, v)
     below, above = p.have(1 - rho(i, k) >= 0, less), p.have(1 + rho(i, k) >= 0, more)
     rest = p.have(1 - rho(i, k) ** 2 >= 0, by.algebra(by.times(below, above)))
     room = p.have(size >= 0, by.algebra(by.total(i, 1, n, by.times(Q(1, 4), 1 + c[i] ** 2, 1 / (1 - rho(i, k) ** 2)))))
-    q, sums = pi / 2, []
-    for sign in (1, -1):
-        s = sign * line
-        mark = s * indicator(s >= 0) + indicator(-s >= 0)  # s if s > 0, positive in any case
-        there = p.have(
-            mark > 0,
-            by.cases(
-                -s,
-                at_least_zero=(by.decided(-s), by.reaches(s)),
-                negative=(by.scaled(s, by.decided(s)), CASE, indicator(-s >= 0)),
-            ),
-        )
-        bottom = mark + 1 + q * size
-        p.have(bottom > 0, by.algebra(there, by.times(q, room)))
-        turn = q * mark / bottom
-        p.have(turn > 0, by.algebra(by.times(q, there, 1 / bottom)))
-        p.have(turn <= q, by.algebra(by.times(q / bottom, 1 + q * size), by.scaled(q, by.inverse(bottom))))
-        none = p.have(change(turn) == 0, by.lemma(still, tau=turn))
-        moved = sign * (change(turn) - turn * line)
-        bound = p.have(-moved <= turn**2 * size, by.lemma(squeezed, tau=turn))
-        near = p.have(
-            s <= turn * size,
-            by.algebra(
-                by.times(1 / turn, bound), by.scaled(sign / turn, none), by.scaled(turn * size - s, by.inverse(turn))
-            ),
-        )
-        clear = p.have(
-            s * bottom <= q * size * mark,
-            by.algebra(by.times(bottom, near), by.scaled(q * size * mark, by.inverse(bottom))),
-        )
-        slack = s - q * size  # times mark - s, which is 0 where s > 0
-        never = by.plus(
-            clear, CASE, by.times(CASE, CASE), by.scaled(slack * s, by.decided(s)), by.scaled(slack, by.decided(-s))
-        )
-        sums.append(p.have(s <= 0, by.cases(-s, at_least_zero=CASE, negative=by.absurd(s, never))))
-    p.conclude(by.algebra(by.anti(*sums)))
+    q, mark = pi / 2, line * indicator(line >= 0) + indicator(-line >= 0)  # the sum if it is > 0, positive in any case
+    there = p.have(
+        mark > 0,
+        by.cases(
+            -line,
+            at_least_zero=(by.decided(-line), by.reaches(line)),
+            negative=(by.scaled(line, by.decided(line)), CASE, indicator(-line >= 0)),
+        ),
+    )
+    bottom = mark + 1 + q * size
+    p.have(bottom > 0, by.algebra(there, by.times(q, room)))
+    turn = q * mark / bottom
+    p.have(turn > 0, by.algebra(by.times(q, there, 1 / bottom)))
+    p.have(turn <= q, by.algebra(by.times(q / bottom, 1 + q * size), by.scaled(q, by.inverse(bottom))))
+    none = p.have(change(turn) == 0, by.lemma(still, tau=turn))
+    bound = p.have(turn * line - change(turn) <= turn**2 * size, by.lemma(squeezed, tau=turn))
+    near = p.have(
+        line <= turn * size,
+        by.algebra(
+            by.times(1 / turn, bound), by.scaled(1 / turn, none), by.scaled(turn * size - line, by.inverse(turn))
+        ),
+    )
+    clear = p.have(
+        line * bottom <= q * size * mark,
+        by.algebra(by.times(bottom, near), by.scaled(q * size * mark, by.inverse(bottom))),
+    )
+    slack = line - q * size  # times mark - line, which is 0 where the sum is positive
+    never = by.plus(
+        clear,
+        CASE,
+        by.times(CASE, CASE),
+        by.scaled(slack * line, by.decided(line)),
+        by.scaled(slack, by.decided(-line)),
+    )
+    p.conclude(by.cases(-line, at_least_zero=CASE, negative=by.absurd(line, never)))
+with proof(no_line) as p:
+    above = p.have(line <= 0, by.lemma(no_excess))
+    below = p.have(-line <= 0, by.lemma(no_excess, c=-c[i0]))  # i0 is what the image calls the index of c
+    p.conclude(by.algebra(by.anti(above, below)))
 
 with proof(own_line) as p:
     whole = p.have(line == 0, by.lemma(no_line))

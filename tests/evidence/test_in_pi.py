@@ -64,6 +64,17 @@ def test_a_long_sum_is_a_mere_ball_and_pickles_keep_terms() -> None:
     assert isinstance(x, InPi) and x.terms == {1: F(1, 3)}
 
 
+def test_the_angle_of_what_is_no_cosine_is_0() -> None:
+    sig = {"time": "none", "nat": {}, "letters": {}}
+    for sign in ("2", "-2"):
+        x = ["*", ["q", sign], ["cos", ["q", "1"]]]  # 1.08 and -1.08, as balls
+        with precision(30):
+            ev = Evaluator(sig, Instance.from_json({"values": {}}, {}))
+            assert ev.value(["acos", x], {}) == F(0)
+            nearly = ev.value(["acos", ["*", ["q", "1/2"], x]], {})
+            assert isinstance(nearly, Enclosure) and nearly.certainly_gt(0)
+
+
 def test_the_evaluator_cancels_pi() -> None:
     sig = {"time": "none", "nat": {}, "letters": {"r": {}}}
     r = ["v", "r", [], ""]

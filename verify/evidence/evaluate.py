@@ -767,7 +767,7 @@ def _acos(x: Scalar) -> Scalar:
         if x > 0:
             return 2 * Enclosure.from_exact((1 - x) / 2).sqrt().asin()
         return Enclosure.pi() - 2 * Enclosure.from_exact((1 + x) / 2).sqrt().asin()
-    return x.acos()
+    return vl.ZERO if x.certainly_gt(1) or x.certainly_lt(-1) else x.acos()
 
 
 def _ind(x: Scalar) -> Scalar:
