@@ -89,7 +89,7 @@ def test_that_a_hypothesis_is_redundant_is_asked_again() -> None:
     """x >= 1 implies x^2 + 1 >= x; where x < 1 that is immediate, so the derivation needs its hypothesis nowhere."""
     one = ["q", "1"]
     true = {**TRUE, "goals": [{"all": [], "concl": ["ge", ["+", ["pow", X, {"1": 2}], one], X]}]}
-    entry = {"status": "redundant", "by": "the derivation where it holds, an immediate proof where it fails"}
+    entry = {"status": "redundant", "by": "the derivation where it holds; where it fails, an immediate proof"}
     assert where({"necessity": {"h": entry}}, true) == []
     assert where({"necessity": {"h": {**entry, "by": "an immediate proof"}}}, true) == ["necessity[h]"]
     assert where({"necessity": {"h": entry}}) == ["necessity[h]"]  # x^2 >= 1 fails at 0

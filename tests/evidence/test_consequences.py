@@ -145,7 +145,7 @@ ONE, SQUARE = ["q", "1"], ["pow", X, {"1": 2}]
 def test_a_hypothesis_is_dropped_by_cases_only_if_the_goals_hold_where_it_fails() -> None:
     true = scalars([["ge", X, ONE]], [["ge", ["+", SQUARE, ONE], X]])  # for all x, but not at once
     assert redundant(true, "h0") is None
-    assert redundant(true, "h0", proved=True) == "the derivation where it holds, an immediate proof where it fails"
+    assert redundant(true, "h0", proved=True) == "the derivation where it holds; where it fails, an immediate proof"
     needed = scalars([["ge", X, ONE]], [["ge", SQUARE, X]])  # false at 1/2
     assert redundant(needed, "h0", proved=True) is None
 

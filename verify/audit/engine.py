@@ -134,9 +134,9 @@ class Layers:
 
     def contradict(self, kernel: Data) -> Data | None:
         """See `pipeline.Engine`."""
-        from verify.tactics.immediate import immediate
+        from verify.tactics.immediate import FALSE, immediate
 
-        return immediate({**kernel, "goals": [FALSEHOOD]})
+        return immediate({**kernel, "goals": [FALSE]})
 
     def refute(
         self, claim: Any, statement: Any, evidence: Sequence[Data], context: Shared
@@ -201,8 +201,6 @@ class Layers:
 
         return (TacticFailed, NotExpressible)
 
-
-FALSEHOOD = {"all": [], "concl": ["ge", ["q", "-1"], ["q", "0"]]}
 
 REPLAY_WORK = 100_000
 """Budget of the kernel for one attempt to prove a mutant by the derivation of its statement."""

@@ -24,6 +24,7 @@ from verify.evidence.campaign import KEPT, begun
 from verify.evidence.gather import Settings
 from verify.evidence.judge import Judge, selected
 from verify.evidence.mutants import mutants
+from verify.evidence.necessity import redundant
 from verify.evidence.offers import offer
 from verify.evidence.recorded import Recorded, read, write
 
@@ -118,18 +119,25 @@ def offered(source: Source, root: Path, offers: Mapping[str, Sequence[Data]]) ->
 
 
 def settle(source: Source, root: Path, labels: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
-    """Ask the kernel, without a budget, about mutants that nothing on record rejects or settles, and keep which it
-    settles beside the claim; an audit asks again. Yields them for each statement of a claim, or for those named."""
+    """Ask the kernel, without a budget, about mutants and hypotheses that nothing on record rejects or settles, and
+    keep which it settles beside the claim; an audit asks again. Yields them for each statement of a claim, or for those
+    named."""
     claim = ENGINE.load(source.path)
+    context = ENGINE.context(claim, root)
     records = dict(read(source.path))
     seed, most = Settings().seed, Settings().hypothesis_mutants
     for statement in claim.statements:
         label, rows = str(statement.label), []
         if statement.sort_error is not None or statement.expects is not None or (labels and label not in labels):
             continue
+        try:
+            theorems = ENGINE.derive(claim, statement, context)
+        except ENGINE.gives_up():
+            continue
         for case, kernel in enumerate(statement.kernel()):
+            proved = any(states(t, kernel) for t in theorems)
             known = [*records.get(label, ()), *[Recorded()] * (case + 1)][case]
-            asked = Judge.of_kernel(kernel, seed)
+            asked = Judge.of_kernel(kernel, seed, proved=proved)
             found = {
                 m.label()
                 for m in selected(mutants(kernel), seed, most)
@@ -138,8 +146,10 @@ def settle(source: Source, root: Path, labels: Collection[str] = ()) -> Iterator
                 and asked.at_once(m) is None
                 and asked.settled(m) is not None
             }
-            rows.append(replace(known, settled=known.settled | found, open=known.open - found))
-            yield label, sorted(found)
+            names = {str(h["id"]) for h in kernel["hyps"]} & known.open
+            needless = {name for name in names if redundant(kernel, name, proved=proved) is not None}
+            rows.append(replace(known, settled=known.settled | found, open=known.open - found - needless))
+            yield label, sorted(found | needless)
         records[label] = tuple(rows)
         write(source.path, records)
 

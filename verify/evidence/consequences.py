@@ -8,7 +8,8 @@ left open. The names:
   conclusion is immediate by itself any other true one is that, too; then the two must follow from each other alone.
 - *implied*: the changed statement follows from the original one (a weaker conclusion or a stronger hypothesis), so no
   instance can tell that the original is too strong there.
-- *proved*: the mutant is a theorem, too. The statement is not sharp at that place.
+- *proved*: the mutant is a theorem, too. The statement is not sharp at that place. Its hypotheses may contradict each
+  other; or it is the statement itself with other signs of a few letters, if that is proved.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from verify.evidence.generate import Fact
 from verify.evidence.terms import BINDERS, Statement, walk
 from verify.evidence.work import spend
 from verify.tactics.immediate import MALFORMED, Premises, readings
+from verify.tactics.mirror import mirrored
 from verify.tactics.readings import Readings
 
 REDUNDANT = "it follows from the other hypotheses"
@@ -39,9 +41,9 @@ RANDOM_QUESTION = 1500
 class Consequences:
     """What follows from one statement and for its mutants; what they share is read once."""
 
-    def __init__(self, statement: Statement, shared: Readings | None = None) -> None:
-        """`shared` is what was read before over the signature of the statement."""
-        self.statement = statement
+    def __init__(self, statement: Statement, shared: Readings | None = None, *, proved: bool = False) -> None:
+        """`shared` is what was read before over the signature of the statement; `proved` says that it is a theorem."""
+        self.statement, self.proved = statement, proved
         self._shared = shared
         random = any("law" in letter for letter in statement["sig"].get("letters", {}).values())
         self.price = RANDOM_QUESTION if random else QUESTION
@@ -154,8 +156,34 @@ class Consequences:
         if negated is None:
             return None
         others = [h for h in self.statement["hyps"] if h["id"] != name]
-        fate = self.theorem({**self.statement, "hyps": [*others, {**old, "concl": negated}]})
-        return None if fate is None else ("proved", "the derivation where it holds, an immediate proof where it fails")
+
+        def otherwise(formula: Any) -> Fate | None:
+            mutant = {**self.statement, "hyps": [*others, {**old, "concl": formula}]}
+            return self.theorem(mutant) or self.elsewhere(mutant, name)
+
+        relation, a, b = negated
+        found = [otherwise(negated)]
+        if found == [None] and relation == "ge":
+            found = [otherwise(["gt", a, b]), otherwise(["eq", b, a])]
+        if None in found:
+            return None
+        reasons = dict.fromkeys(fate[1] for fate in found if fate is not None)
+        return "proved", f"the derivation where it holds; where it fails, {' or '.join(reasons)}"
+
+    def elsewhere(self, mutant: Statement, name: str) -> Fate | None:
+        """Whether a changed hypothesis contradicts the others, or asks for the statement at other signs of letters."""
+        (changed,) = (h for h in mutant["hyps"] if h["id"] == name)
+        premises = self._premises(mutant, mutant["hyps"])
+        spend(self.price)
+        if premises is not None and premises.contradiction() is not None:
+            return "proved", "a contradiction between the hypotheses"
+        letter = _signed(changed)
+        if not self.proved or letter is None:
+            return None
+        spend(self.price)
+        if mirrored(self.statement, mutant, letter) is None:
+            return None
+        return "proved", "the derivation, with other signs of letters"
 
     def theorem(self, mutant: Statement) -> Fate | None:
         """Whether the mutant has an immediate proof of its own."""
@@ -185,6 +213,15 @@ def _part(fact: Fact, path: Sequence[int]) -> tuple[Any, list[Any]]:
 def _size(term: Any) -> int:
     """The number of nodes of a term."""
     return sum(1 for _ in walk(term))
+
+
+def _signed(fact: Fact) -> str | None:
+    """The letter whose sign a formula is about, if it is about nothing else."""
+    formula = fact["concl"]
+    if fact["all"] or formula[0] not in ("ge", "gt"):
+        return None
+    letters = [x for x in formula[1:] if x[0] == "v"]
+    return str(letters[0][1]) if len(letters) == 1 and ["q", "0"] in formula[1:] else None
 
 
 NEGATIONS = {"ge": "gt", "gt": "ge"}

@@ -86,10 +86,11 @@ class Judge:
     _refused: dict[str, str | None] = field(default_factory=dict)  # by label
 
     @classmethod
-    def of_kernel(cls, statement: Statement, seed: int) -> Judge:
-        """One that knows no instance and no derivation: what it says is said by the kernel."""
+    def of_kernel(cls, statement: Statement, seed: int, *, proved: bool) -> Judge:
+        """One that knows no instance: what it says is said by the kernel. `proved` says that there is a derivation."""
         pool = Pool(statement, (), seed=seed, more=0, iterates=0)
-        return cls(statement, pool, seed, Budget(), 0, None, (), (), {}, None, Consequences(statement))
+        asked = Consequences(statement, proved=proved)
+        return cls(statement, pool, seed, Budget(), 0, None, (), (), {}, None, asked)
 
     def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from that of its hypothesis; None if none does."""
@@ -263,7 +264,10 @@ class Judge:
             fate = self.consequences.of_hypothesis(mutant.statement, name)
         if fate is None and self.reproves is not None and self.reproves(mutant.statement):
             return "proved", "the same derivation"
-        return fate or self.consequences.theorem(mutant.statement)
+        fate = fate or self.consequences.theorem(mutant.statement)
+        if fate is None and name is not None and mutant.operator != "hypothesis":
+            fate = self.consequences.elsewhere(mutant.statement, name)
+        return fate
 
     # -- search ------------------------------------------------------------------------------------------
 
@@ -355,7 +359,7 @@ def run(
         [] if proof_at is None else _denied(plan, proof_at),
         dropped or {},
         reproves,
-        Consequences(statement, shared),
+        Consequences(statement, shared, proved=reproves is not None),
         recorded or Recorded(),
     )
     order = sorted(range(len(chosen)), key=lambda n: (chosen[n].operator not in FIRST, n))

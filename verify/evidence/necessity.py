@@ -92,7 +92,7 @@ def redundant(
     """Why the kernel says that a hypothesis may be dropped, or None. `proved` says that the statement is a theorem;
     `shared` is what the kernel has read over the signature."""
     reduced = without(statement, name)
-    asked = Consequences(statement, shared)
+    asked = Consequences(statement, shared, proved=proved)
     fate = asked.of_hypothesis(reduced, name) or asked.theorem(reduced)
     if fate is None and proved:
         fate = asked.by_cases(name)

@@ -19,6 +19,7 @@ from verify.kernel.replay import shelves, statement, theorem
 from verify.kernel.signature import fields
 
 from . import back
+from .contradiction import falsehood
 from .errors import TacticFailed
 from .monotone import attempt
 from .positivity import nonneg, psd
@@ -52,6 +53,7 @@ MALFORMED = (Reject, TacticFailed, TypeError, ValueError, LookupError, Attribute
 
 
 TRUE = {"all": [], "concl": ["ge", ["q", "0"], ["q", "0"]]}
+FALSE = {"all": [], "concl": ["ge", ["q", "-1"], ["q", "0"]]}
 
 
 def readings(sig: Json) -> Readings:
@@ -111,6 +113,21 @@ class Premises:
         used = set(_names(proof))
         step = {"id": "goal 0", "rule": "alg", **goal, "proof": proof}
         found = {"id": "near", "sig": self.sig, "hyps": [h for h in self.hyps if h["id"] in used], "goals": [goal]}
+        found = {**found, "steps": [step], "qed": ["goal 0"]}
+        return found if theorem(found, shelves(), {})["ok"] else None
+
+    def contradiction(self) -> Json | None:
+        """A theorem with these premises and a false goal that the kernel has replayed, or None if none was found."""
+        p = self.prover
+        p.rules.alg.budget.left = READING
+        try:
+            proof = falsehood(p)
+        except MALFORMED:
+            return None
+        if proof is None:
+            return None
+        step = {"id": "goal 0", "rule": "alg", **FALSE, "proof": proof}
+        found = {"id": "contradiction", "sig": self.sig, "hyps": self.hyps, "goals": [FALSE]}
         found = {**found, "steps": [step], "qed": ["goal 0"]}
         return found if theorem(found, shelves(), {})["ok"] else None
 

@@ -49,7 +49,7 @@ class Spare:
                 lemmas = {str(s["theorem"]) for s in short["steps"] if "theorem" in s} & self._theorems.keys()
                 if any(self.of(lemma) != self.guess(lemma) for lemma in lemmas):
                     left = frozenset()  # a lemma spares less than it seemed
-                if left and theorem(self._mapped(short), self._library, _Known())["ok"]:
+                if left and theorem(self._mapped(short), self._library, Taken())["ok"]:
                     self._told[name] = left
                 else:
                     self._library[name] = entry(data)
@@ -90,7 +90,7 @@ class Spare:
         return {**short, "steps": steps}
 
 
-class _Known(dict[str, Any]):
+class Taken(dict[str, Any]):
     """What the kernel says of lemmas, of which only base facts and axioms are asked; here nobody reads them."""
 
     def __missing__(self, name: str) -> Json:
