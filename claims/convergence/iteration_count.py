@@ -7,11 +7,12 @@ covers("C-39", "K-03", "K-51", "K-52", "K-53", "K-54")
 k = nat("k")
 x, any_x = real("x", positive=True), real("z")
 L0, eps = real("L_0", positive=True), real("eps", positive=True)
+any_L0 = real("L_0")
 
 
-def steps(accuracy):
-    """The number of steps that the bound L_0 exp(-x t) <= accuracy asks for."""
-    return log(L0 / accuracy) / x
+def steps(accuracy, at_first=L0):
+    """The number of steps that the bound at_first exp(-x t) <= accuracy asks for."""
+    return log(at_first / accuracy) / x
 
 
 tangent = printed(of="K-51", range=both(any_x > 0, any_x < 1), then=1 - any_x <= exp(-any_x))
@@ -24,7 +25,7 @@ loose_power = printed(
 power = corrected(of="K-52", step=x <= 1, then=L0 * (1 - x) ** k <= L0 * exp(-x * k))
 logarithms = printed(of="K-53", reached=L0 * exp(-x * k) <= eps, then=log(L0 * exp(-x * k)) <= log(eps))
 needed = printed(of="K-54", reached=L0 * exp(-x * k) <= eps, then=k >= steps(eps))
-enough = corrected(of=("K-54", "C-39"), count=k >= steps(eps), then=L0 * exp(-x * k) <= eps)
+enough = corrected(of=("K-54", "C-39"), count=k >= steps(eps, any_L0), then=any_L0 * exp(-x * k) <= eps)
 linear_in_accuracy = printed(
     of="K-03",
     consequence="caution",
@@ -58,12 +59,19 @@ with proof(needed) as p:
     )
     p.conclude(by.algebra(by.times(1 / x, exponent), by.scaled(k, one)))
 with proof(enough) as p:
-    v, one = log(L0 / eps), by.inverse(x)
+    first, one = any_L0, by.inverse(x)
+    v = log(first / eps)
     p.have(x * k >= v, by.algebra(by.times(x, p.count), by.scaled(v, one)))
     small = p.have(exp(-x * k) <= exp(-v), by.lemma("logarithm.exponential", a=-x * k, b=-v))
     p.conclude(
-        by.algebra(
-            by.times(L0, small), by.scaled(exp(-v) * eps, by.explog(L0 / eps)), by.scaled(L0 * exp(-v), by.inverse(eps))
+        by.cases(
+            -first,
+            at_least_zero=(by.times(CASE, exp(-x * k)), eps),
+            negative=(
+                by.times(CASE, small),
+                by.scaled(exp(-v) * eps, by.explog(first / eps)),
+                by.scaled(first * exp(-v), by.inverse(eps)),
+            ),
         )
     )
 with proof(halving) as p:

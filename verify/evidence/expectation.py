@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import combinations_with_replacement, product
 from typing import TYPE_CHECKING
 
-from verify.evidence import line
+from verify.evidence import half_spaces, line
 from verify.evidence import values as vl
 from verify.evidence.instance import Key, Law
 from verify.evidence.terms import (
@@ -267,7 +267,7 @@ def expect(ev: Evaluator, body: Term, env: Env) -> Value:
 def _expect(ev: Evaluator, body: Term, env: Env, kinds: set[str]) -> Value:
     if kinds <= {"finite", "bounded"}:
         return _finite(ev, body, env)
-    ways = [_moments] if "angle" in kinds else [_moments, _on_one_line, _finite, _together]
+    ways = [_moments] if "angle" in kinds else [_moments, _on_one_line, _finite, _signs_together, _together]
     reason = Unsupported("no rule for the expectation")
     for way in ways:
         try:
@@ -298,6 +298,16 @@ def _on_one_line(ev: Evaluator, body: Term, env: Env) -> Value:
     finally:
         ev.over.clear()
         ev.over.update(saved)
+    return total
+
+
+def _signs_together(ev: Evaluator, body: Term, env: Env) -> Value:
+    """Products of indicators of linear forms that read several Gaussian columns."""
+    total: Scalar = vl.ZERO
+    for coefficient, factors in _expand(ev, body, env):
+        if any(what != "ind" for what, _, _ in factors):
+            raise Unsupported("a Gaussian letter outside an indicator")
+        total = total + coefficient * half_spaces.probability([half_spaces.form(ev, x, at) for _, x, at in factors])
     return total
 
 
@@ -669,12 +679,12 @@ def values_at(ev: Evaluator, term: Term, env: Env, k: Key, columns: Sequence[Mat
     return out
 
 
-def degree(ev: Evaluator, term: Term, name: str) -> int:
-    """A bound for the degree of a polynomial in the letter `name`; 99 if the term need not be one."""
+def degree(ev: Evaluator, term: Term, *names: str) -> int:
+    """A bound for the degree of a polynomial in the letters `names` together; 99 if the term need not be one."""
     head = term[0]
     if head == "v":
-        return int(term[1] == name)
-    parts = [degree(ev, term[i], name) for i in children(term)]
+        return int(term[1] in names)
+    parts = [degree(ev, term[i], *names) for i in children(term)]
     if not any(parts):
         return 0
     if head == "*":
