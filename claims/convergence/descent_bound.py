@@ -10,7 +10,7 @@ net, single = linear_network("W", depth=N), linear_network("V", depth=1, widths=
 Phi, Psi = matrix("Phi", like=net.end), matrix("Psi", like=single.end)
 ell, loss = half_square(Phi), half_square(Psi, name="loss")
 W, L, distance = net.layers, ell(net.end), frobenius(single.end - Psi) ** 2
-b, f, eta = real("b", positive=True), real("f", positive=True), real("eta", positive=True)
+b, f, eta = real("b", positive=True), real("f"), real("eta", positive=True)
 c = b**N  # the margin; its power 2 (N - 1) / N is b**(2*(N - 1))
 descent, s = gradient_descent(net, ell, step=eta), sigma_min(Phi)
 margin = start(frobenius(net.end - Phi) <= s - c)

@@ -11,7 +11,7 @@ Phi, c, eta, delta = (
     matrix("Phi", like=net.end),
     real("c", positive=True),
     real("eta", positive=True),
-    real("delta", nonnegative=True),
+    real("delta"),
 )
 ell = half_square(Phi)
 We, W = net.end, net.layers

@@ -9,18 +9,24 @@ model = differentiable_model("u", outputs=n, parameters=p)
 u, J, H, theta = model.output, model.jacobian, model.gram, model.parameters
 y, z, K = vector("y", n), unit_vector("z", p), matrix("K", n, n, symmetric=True)
 flow = gradient_flow(model, half_square(y))
-kappa, lip = real("kappa", positive=True), real("lip", positive=True)
+kappa, lip = real("kappa", positive=True), real("lip")
 mu, rho = real("mu", positive=True), real("rho", positive=True)
 r, s = curve("r"), curve("s")  # the norm of the residual; a bound on the path of the parameters
-lam = 2 * mu  # the least eigenvalue of the kernel at the start
-slowly = dict(
-    norm=r**2 == frobenius(u - y) ** 2,
-    unfinished=r > 0,
-    path=D(s) == kappa * r,
-    start=start(s) == 0,
-    kernel=psd(H - (lam - lip * s) * I),
-    wide=lip * kappa * start(r) <= mu**2,
-)
+
+
+def slowly(kappa, mu):
+    """The least eigenvalue of the kernel falls by at most lip for each unit of the path, from 2 mu."""
+    return dict(
+        norm=r**2 == frobenius(u - y) ** 2,
+        unfinished=r > 0,
+        path=D(s) == kappa * r,
+        start=start(s) == 0,
+        kernel=psd(H - (2 * mu - lip * s) * I),
+        wide=lip * kappa * start(r) <= mu**2,
+    )
+
+
+any_kappa, any_mu = real("kappa"), real("mu")  # of any sign: only the product of kappa and lip matters
 
 weights_are_kernel = printed(
     of="K-76",
@@ -29,9 +35,9 @@ weights_are_kernel = printed(
     expect=ILL_SORTED,
     reading="the weights stay near the kernel",
 )
-decays = corrected(of="K-78", flow=flow, **slowly, then=r <= start(r) * exp(-mu * t))
-stays_definite = corrected(of="K-76", flow=flow, **slowly, then=psd(H - mu * I))
-short_path = corrected(of="K-77", flow=flow, **slowly, then=s <= kappa * start(r) / mu * (1 - exp(-mu * t)))
+decays = corrected(of="K-78", flow=flow, **slowly(any_kappa, any_mu), then=r <= start(r) * exp(-any_mu * t))
+stays_definite = corrected(of="K-76", flow=flow, **slowly(any_kappa, any_mu), then=psd(H - any_mu * I))
+short_path = corrected(of="K-77", flow=flow, **slowly(kappa, mu), then=s <= kappa * start(r) / mu * (1 - exp(-mu * t)))
 movement = corrected(
     of="K-77",
     flow=flow,
@@ -40,7 +46,7 @@ movement = corrected(
     then=dot(z, theta) - start(dot(z, theta)) <= kappa * rho / mu * (1 - exp(-mu * t)),
 )
 
-v, K0, delta = curve("v", n, 1), matrix("K_0", n, n, symmetric=True), real("delta", positive=True)
+v, K0, delta = curve("v", n, 1), matrix("K_0", n, n, symmetric=True), real("delta")
 E, gap = H - K0, u - v  # v: outputs of the linearized model, whose kernel is K_0
 near_linear = corrected(
     of="K-81",
@@ -55,40 +61,74 @@ near_linear = corrected(
 
 
 def floor(q):
-    """r' <= -(lam - lip s) r keeps mu - lip s >= (lip kappa / mu) r, so that lam - lip s >= mu."""
-    over, c = q.have(r * (1 / r) == 1, by.algebra(by.inverse(r))), lip * kappa / mu
-    one = q.have(mu * (1 / mu) == 1, by.algebra(by.inverse(mu)))
-    both_ = q.have(
-        r * D(r) + (lam - lip * s) * r**2 <= 0,
-        by.algebra(
-            by.derivative(q.norm),
-            q.flow,
-            q.hypothesis("u.chain"),
-            by.trace(by.congruence(u - y, q.kernel)),
-            by.scaled(lam - lip * s, q.norm),
+    """Where mu > 0, r' <= -(2 mu - lip s) r keeps mu - lip s >= (lip kappa / mu) r, so that 2 mu - lip s >= mu."""
+    kappa, mu = any_kappa, any_mu
+    push, low = lip * kappa, 2 * mu - lip * s
+    down, up = indicator(mu <= 0), 1 - indicator(mu <= 0)
+    on, off = indicator(push >= 0), 1 - indicator(push >= 0)
+    mu_up, push_on = by.below(-mu), by.reaches(push)  # up mu >= 0, on push >= 0
+    one = q.have(
+        up * mu * (1 / mu) == up,
+        by.cases(
+            -mu, at_least_zero=(by.scaled(mu * (1 / mu) - 1, by.decided(-mu)),), negative=(by.scaled(up, by.inverse(mu)),)
         ),
     )
-    falls = q.have(
-        D(r) <= -(lam - lip * s) * r, by.algebra(by.times(1 / r, both_), by.scaled(D(r) + (lam - lip * s) * r, over))
+    part = q.have(
+        up * (1 / mu) >= 0, by.cases(-mu, at_least_zero=(by.scaled(1 / mu, by.decided(-mu)),), negative=(up * (1 / mu),))
     )
+    c = up * on * push / mu
+    q.have(c >= 0, by.algebra(by.times(part, push_on)))
+    over = q.have(r * (1 / r) == 1, by.algebra(by.inverse(r)))
+
+    def falling(rate, floor_of_kernel):
+        energy = q.have(
+            r * D(r) + rate * r**2 <= 0,
+            by.algebra(
+                by.derivative(q.norm),
+                q.flow,
+                q.hypothesis("u.chain"),
+                by.trace(by.congruence(u - y, floor_of_kernel)),
+                by.scaled(rate, q.norm),
+            ),
+        )
+        return q.have(D(r) <= -rate * r, by.algebra(by.times(1 / r, energy), by.scaled(D(r) + rate * r, over)))
+
+    falls, at_least = falling(low, q.kernel), falling(0 * mu, by.gram(J.T))
     barrier = q.have(
-        mu - lip * s - c * r >= 0,
+        up * (mu - on * lip * s) - c * r >= 0,
         by.comparison(
             c * r,
-            slope=(q.path, by.times(c, falls), by.square(c * r), by.scaled(lip * kappa * r, one)),
-            start=(by.times(1 / mu, q.wide), by.scaled(mu, one), q.start),
+            slope=(q.path, by.times(c, falls), by.square(c * r), by.scaled(on * push * r, one)),
+            start=(by.times(on, part, q.wide), by.times(off, mu_up), by.scaled(on * mu, one), q.start),
         ),
     )
-    slack = q.have(mu - lip * s >= 0, by.algebra(barrier, c * r))
-    return falls, slack
+    helps = q.have(D(off * lip * s) <= 0, by.algebra(q.path, by.times(r, by.below(push))))
+    later = q.have(off * lip * s <= start(off * lip * s), by.antitone(helps))
+    slack = q.have(
+        up * (mu - lip * s) >= 0, by.algebra(barrier, by.times(c, r), by.times(up, later), by.scaled(up * off * lip, q.start))
+    )
+    slope = q.have(
+        D(r) <= -mu * r,
+        by.algebra(
+            by.times(up, falls), by.times(slack, r), by.times(down, at_least), by.times(r, by.reaches(-mu))
+        ),
+    )
+    return slope, slack
 
 
 with proof(stays_definite) as q:
     _, slack = floor(q)
-    q.conclude(by.algebra(q.kernel, by.times(slack, by.gram(identity(n)))))
+    up, unit = 1 - indicator(any_mu <= 0), by.gram(identity(n))
+    q.conclude(
+        by.algebra(
+            by.times(up, q.kernel),
+            by.times(slack, unit),
+            by.times(indicator(any_mu <= 0), by.gram(J.T)),
+            by.times(by.reaches(-any_mu), unit),
+        )
+    )
 with proof(decays) as q:
-    falls, slack = floor(q)
-    slope = q.have(D(r) <= -mu * r, by.algebra(falls, by.times(slack, r)))
+    slope, _ = floor(q)
     q.conclude(by.gronwall(slope))
 with proof(short_path) as q:
     small = q.have(r <= start(r) * exp(-mu * t), by.lemma(decays))

@@ -39,8 +39,8 @@ N = nat("N", at_least=2)
 net = linear_network("W", depth=N)
 Phi, W = matrix("Phi", like=net.end), net.layers
 above, below, inner = net.chain(N, 2), net.chain(N - 1, 1), net.chain(N - 1, 2)
-ell, u, v = half_square(Phi), unit_vector("u", net.rows), unit_vector("v", net.cols)
-phi, b_0 = real("phi", nonnegative=True), real("b_0", positive=True)
+ell, u, v = half_square(Phi), unit_vector("u", net.rows), vector("v", net.cols)
+phi, b_0 = real("phi"), real("b_0")
 missing_direction = corrected(
     flow=gradient_flow(net, ell),
     right=Phi @ v == phi * u,
@@ -73,7 +73,8 @@ with proof(strictly) as p:
 with proof(missing_direction) as p:
     x, z, E = W[1] @ v, W[N].T @ u, net.end - Phi
     gone = frobenius(x) ** 2 + frobenius(z) ** 2
-    one = p.have(b_0 * (1 / b_0) == 1, by.algebra(by.inverse(b_0)))
+    turn = 2 * indicator(phi >= 0) - 1  # the sign of phi
+    size = p.have(turn * phi >= 0, by.algebra(by.reaches(phi), by.below(phi)))
     at_start = (by.trace(by.within(start(x).T, p.first)), by.trace(by.within(start(z).T, p.second)))
     slope = (
         p.flow,
@@ -81,23 +82,28 @@ with proof(missing_direction) as p:
         by.trace(by.within(z.T @ below, p.left)),
         by.trace(by.gram(above @ x)),
         by.trace(by.gram(below.T @ z)),
-        by.times(2 * phi / b_0, by.trace(by.gram(b_0 * z - inner @ x))),
-        by.times(2 * phi / b_0, by.trace(by.congruence(x, p.bounded))),
-        by.scaled(phi * dot(z, inner @ x), one),
-        by.scaled(phi * b_0 * frobenius(z) ** 2, one),
-        by.scaled(phi * b_0 * frobenius(x) ** 2, one),
+        by.times(2, size, by.trace(by.gram(turn * z - inner @ x))),
+        by.times(2, size, by.trace(by.congruence(x, p.bounded))),
+        by.times(2 * b_0**2, size, by.trace(by.gram(z))),
+        by.times(2, size, by.trace(by.gram(x))),
     )
-    both_small = p.have(gone <= 0, by.comparison(2 * phi * b_0, start=at_start, slope=slope))
-    small = p.have(frobenius(x) ** 2 <= 0, by.algebra(both_small, by.trace(by.gram(z))))
-    none = p.have(trace(x.T @ x) == 0, by.algebra(by.anti(by.trace(by.gram(x)), small)))
-    along = p.have(E @ v == -phi * u, by.algebra(by.within(above, by.vanish(x, none)), p.right))
+    both_small = p.have(gone <= 0, by.comparison(2 * turn * phi * (1 + b_0**2), start=at_start, slope=slope))
+    small = p.have(frobenius(z) ** 2 <= 0, by.algebra(both_small, by.trace(by.gram(x))))
+    none = p.have(trace(z.T @ z) == 0, by.algebra(by.anti(by.trace(by.gram(z)), small)))
+    along = p.have(E.T @ u == -phi * v, by.algebra(by.within(below.T, by.vanish(z, none)), p.left))
+    same_length = p.have(
+        phi * frobenius(v) ** 2 == phi,
+        by.algebra(
+            by.trace(by.within(u.T, p.right)), by.trace(by.within(v.T, p.left)), by.scaled(phi, p.hypothesis("u.unit"))
+        ),
+    )
     p.conclude(
         by.algebra(
-            by.trace(by.congruence(v, by.dominate(by.gram(E)))),
-            by.scaled(frobenius(E) ** 2, p.hypothesis("v.unit")),
-            by.trace(by.within((E @ v).T, along)),
-            by.scaled(phi, by.trace(by.within(u.T, along))),
-            by.scaled(phi**2, p.hypothesis("u.unit")),
+            by.trace(by.congruence(u, by.dominate(by.gram(E.T)))),
+            by.scaled(frobenius(E) ** 2, p.hypothesis("u.unit")),
+            by.trace(by.within((E.T @ u).T, along)),
+            by.scaled(phi, by.trace(by.within(v.T, along))),
+            by.scaled(phi, same_length),
         )
     )
 

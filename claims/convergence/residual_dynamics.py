@@ -65,7 +65,8 @@ product_rule = printed(
     then=D(weighted) == lam0 / (2 * n) * exp(lam0 * t / n) * frobenius(r) ** 2 + D(F) * exp(lam0 * t / n),
 )
 strict = printed(of="D-24", consequence="strictness", flow=flow, kernel=kernel, then=D(weighted) < 0, expect=REFUTED)
-weak = corrected(of="D-24", flow=flow, kernel=kernel, then=D(weighted) <= 0)
+any_lam = real("lam_0")
+weak = corrected(of="D-24", flow=flow, kernel=lam_min(H) >= any_lam, then=D(exp(any_lam * t / n) * F) <= 0)
 strict_apart = corrected(of="D-24", flow=flow, kernel=kernel, apart=F > 0, then=D(weighted) < 0)
 bounded_by_start = printed(of="D-25", flow=flow, kernel=kernel, then=weighted <= start(F))
 
@@ -115,7 +116,17 @@ def falls(s):
 
 
 with proof(weak) as s:
-    s.conclude(by.algebra(*falls(s), by.times(lam0 * exp(lam0 * t / n) / n, by.trace(by.gram(r)))))
+    e, size = exp(any_lam * t / n), by.trace(by.gram(r))
+    moved = s.flow, s.hypothesis("u.chain")
+    s.conclude(
+        by.cases(
+            any_lam,
+            at_least_zero=(
+                *moved, by.times(e / n, by.trace(by.congruence(r, s.kernel))), by.times(e / (2 * n), CASE, size)
+            ),
+            negative=(*moved, by.times(e / n, by.trace(by.gram(J.T @ r))), by.times(e / (2 * n), CASE, size)),
+        )
+    )
 with proof(strict_apart) as s:
     s.conclude(by.algebra(*falls(s), by.times(lam0 * exp(lam0 * t / n) / n, s.apart)))
 with proof(bounded_by_start) as s:

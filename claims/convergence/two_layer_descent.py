@@ -16,6 +16,7 @@ A2, B2 = matrix("A_2", k, h), matrix("B_2", h, d)  # after a step of descent
 c, r, phi = real("c", positive=True), real("r", positive=True), real("phi", positive=True)
 delta, omega, b = real("delta", positive=True), real("omega", positive=True), real("b", positive=True)
 eta = real("eta", positive=True)
+any_c, any_eta = real("c"), real("eta")
 M = matrix("M", h, h, symmetric=True)
 
 
@@ -35,21 +36,28 @@ S, X, W, gap = A @ A.T, B.T @ B, A @ B, imbalance(A, B)
 loss = frobenius(E) ** 2  # twice the loss
 target = dict(floor=psd(Phi @ Phi.T - (r + c) ** 2 * I), size=frobenius(Phi) ** 2 <= phi**2)
 state = dict(near=loss <= r**2, balance=frobenius(gap) ** 2 <= delta**2)
-rates = dict(room=phi + r + c / 4 <= b, slow=16 * eta * b**2 <= c)
-step = dict(step_A=A2 == A - eta * E @ B.T, step_B=B2 == B - eta * A.T @ E)
+room = phi + r + c / 4 <= b
+rates = dict(room=room, slow=16 * eta * b**2 <= c)
+
+
+def step_of(eta):
+    return dict(step_A=A2 == A - eta * E @ B.T, step_B=B2 == B - eta * A.T @ E)
+
+
+step = step_of(eta)
 
 below = lemma(size=frobenius(M) ** 2 <= delta**2, then=psd(delta * I - M))
 full = lemma(floor=target["floor"], near=state["near"], then=psd(W @ W.T - c**2 * I))
 bounded_end = lemma(size=target["size"], near=state["near"], then=frobenius(W) ** 2 <= (phi + r) ** 2)
-floor = lemma(full=psd(W @ W.T - c**2 * I), balance=state["balance"], then=psd(S - (c - delta / 2) * I))
+floor = lemma(full=psd(W @ W.T - any_c**2 * I), balance=state["balance"], then=psd(S - (any_c - delta / 2) * I))
 end_and_gap = dict(end=frobenius(W) ** 2 <= omega**2, balance=state["balance"], room=omega + delta <= b)
 ceiling = lemma(**end_and_gap, then=both(psd(b * I - S), psd(b**2 * I - S @ S)))
 contracts = corrected(
     **target, **state, **rates, **step, small=4 * delta <= c, then=frobenius(error(A2, B2)) ** 2 <= (1 - eta * c) * loss
 )
-drifts = lemma(
-    **target, **state, **rates, **step, small=4 * delta <= c,
-    then=frobenius(imbalance(A2, B2)) ** 2 <= (delta + 2 * eta**2 * b * loss) ** 2,
+drifts = lemma(  # steps of any size and sign
+    **target, **state, room=room, **step_of(any_eta), small=4 * delta <= c,
+    then=frobenius(imbalance(A2, B2)) ** 2 <= (delta + 2 * any_eta**2 * b * loss) ** 2,
 )  # fmt: skip
 
 begin = real("begin")  # the loss at the start, doubled
@@ -139,9 +147,12 @@ constants = corrected(  # those of the published theorem, for b = 3 phi
     order=c <= phi,
     margin=r <= phi - c,
     balance=2048 * phi * delta <= c**2,
-    step=49152 * phi**4 * eta <= c**3,
+    step=49152 * phi**4 * any_eta <= c**3,
     then=both(
-        8 * delta <= c, 16 * eta * (3 * phi) ** 2 <= c, 16 * eta * (3 * phi) * r**2 <= c**2, phi + r + c / 4 <= 3 * phi
+        8 * delta <= c,
+        16 * any_eta * (3 * phi) ** 2 <= c,
+        16 * any_eta * (3 * phi) * r**2 <= c**2,
+        phi + r + c / 4 <= 3 * phi,
     ),
 )
 
@@ -180,15 +191,15 @@ with proof(bounded_end) as p:
 with proof(floor) as p:
     p.have(frobenius(-gap) ** 2 <= delta**2, by.algebra(p.balance))
     up = p.have(psd(delta * I + gap), by.lemma(below, M=-gap))
-    more = S + delta / 2 * I
+    more, size = S + delta / 2 * I, any_c * (2 * indicator(any_c >= 0) - 1)
     p.have(psd(more), by.algebra(by.gram(A.T), by.times(delta / 2, by.gram(identity(k)))))
-    p.have(c >= 0, by.positive())
+    p.have(size >= 0, by.algebra(by.reaches(any_c), by.below(any_c)))
     p.have(
-        psd(more**2 - c**2 * I),
+        psd(more**2 - size**2 * I),
         by.algebra(p.full, by.congruence(A.T, up), by.times(delta**2 / 4, by.gram(identity(k)))),
     )
-    root_ = p.have(psd(more - c * I), by.lemma("base:psd-root-monotone", A=more, a=c, N=2))
-    p.conclude(by.algebra(root_))
+    root_ = p.have(psd(more - size * I), by.lemma("base:psd-root-monotone", A=more, a=size, N=2))
+    p.conclude(by.algebra(root_, by.times(2, by.below(any_c), by.gram(identity(k)))))
 with proof(ceiling) as p:
     unit, m = identity(k), omega + delta
     down = p.have(psd(delta * I - gap), by.lemma(below, M=gap))
@@ -331,9 +342,9 @@ with proof(drifts) as p:
             p.step_A,
             p.step_B,
             p.balance,
-            by.times(2 * eta**2, along),
-            by.times(eta**4, apart),
-            by.times(2 * eta**4, by.square(b * loss)),
+            by.times(2 * any_eta**2, along),
+            by.times(any_eta**4, apart),
+            by.times(2 * any_eta**4, by.square(b * loss)),
         )
     )
 with proof(keeps) as p:
@@ -484,18 +495,25 @@ with proof(constants) as p:
     square = by.times(c, p.order)
     cube = by.times(c, phi + c, p.order)
     small_gap = p.have(phi * (c - 8 * delta) >= 0, by.algebra(square, by.times(Q(1, 256), p.balance), c * phi))
-    slow = p.have(phi**2 * (c - 144 * eta * phi**2) >= 0, by.algebra(cube, by.times(Q(144, 49152), p.step), c * phi**2))
+    slow = p.have(phi**2 * (c - 144 * any_eta * phi**2) >= 0, by.algebra(cube, by.times(Q(144, 49152), p.step), c * phi**2))
     radius = p.have(r**2 <= phi**2, by.algebra(by.times(phi + r, by.plus(p.margin, c))))
     drift = p.have(
-        phi * (c**2 - 48 * eta * phi * r**2) >= 0,
-        by.algebra(
-            by.times(48 * eta * phi**2, radius), by.times(Q(48, 49152), p.step), by.times(c**2, p.order), c**2 * phi
+        phi * (c**2 - 48 * any_eta * phi * r**2) >= 0,
+        by.cases(
+            any_eta,
+            at_least_zero=(
+                by.times(48 * phi**2, CASE, radius),
+                by.times(Q(48, 49152), p.step),
+                by.times(c**2, p.order),
+                c**2 * phi,
+            ),
+            negative=(by.times(48 * phi**2 * r**2, CASE), c**2 * phi),
         ),
     )
     p.conclude(
         by.algebra(by.times(1 / phi, small_gap), by.scaled(c - 8 * delta, one)),
-        by.algebra(by.times(by.square(1 / phi), slow), by.scaled(c - 144 * eta * phi**2, two)),
-        by.algebra(by.times(1 / phi, drift), by.scaled(c**2 - 48 * eta * phi * r**2, one)),
+        by.algebra(by.times(by.square(1 / phi), slow), by.scaled(c - 144 * any_eta * phi**2, two)),
+        by.algebra(by.times(1 / phi, drift), by.scaled(c**2 - 48 * any_eta * phi * r**2, one)),
         by.algebra(p.margin, phi, c),
     )
 

@@ -10,7 +10,7 @@ alpha, z = vector("alpha", n), vector("z", n)
 u, f = curve("u", n, 1), curve("f")  # outputs on the training inputs and on a test input
 flow = dict(time=clock(), train=D(u) == K @ (y - u), test=D(f) == dot(k, y - u))
 weights = K @ alpha == k
-lam = real("lam", positive=True)
+lam = real("lam")
 
 kernel_machine = printed(
     of="K-74",

@@ -11,7 +11,7 @@ u, f = curve("u", n, 1), curve("f")  # predictions at the training inputs, predi
 x, X_te, z = vector("x", d), vector("X_te", n), vector("z", d)
 v, kappa, c, label = curve("v"), real("kappa", positive=True), real("c"), real("label")  # one training input
 lam = real("lam")
-r, s = u - y, B.T @ k  # residual, weights of the kernel predictor
+r, s = u - y, B @ k  # residual, weights of the kernel predictor
 flow = dict(time=clock(), train=D(u) == -K @ r / n, test=D(f) == -dot(k, r) / n, inverse=B @ K == I)
 
 test_point = printed(
@@ -68,7 +68,9 @@ with proof(in_the_limit) as p:
         ),
     )
     whole = p.have(gap == dot(k, B @ r), by.lemma(with_initial_function))
-    here = p.have(gap == dot(s, r), by.algebra(whole))
+    left = p.have(K @ B.T == I, by.algebra(p.inverse.T))
+    symmetric = p.have(B.T == B, by.algebra(p.inverse @ B.T, B @ left))
+    here = p.have(gap == dot(s, r), by.algebra(whole, by.trace(by.within(k.T, symmetric, r))))
     size = p.have(frobenius(s) ** 2 >= 0, by.algebra(by.trace(by.gram(s))))
     p.conclude(by.algebra(cauchy, by.times(size, falls), by.scaled(gap + dot(s, r), here)))
 

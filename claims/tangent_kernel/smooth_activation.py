@@ -10,7 +10,7 @@ covers("K-76", "K-77", "K-78", "K-81")
 
 n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
 i, l, r = index("i", n), index("l", n), index("r", m)
-x, e = unit_vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the standard basis of the outputs
+x, e = unit_vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the standard basis, or less, of the outputs
 p_now, p_first = vectors("p", count=m, dim=n), vectors("q", count=m, dim=n)  # slopes of the units at the inputs
 kappa, g, b = real("kappa", nonnegative=True), vector("g", n), real("b", positive=True)
 z, c, f = unit_vector("z", d), vector("c", n), real("f")
@@ -35,7 +35,7 @@ def flat(slopes):
     return forall(r, i, absolute(dot(e[i], slopes[r])) <= 1)
 
 
-basis = total(i, e[i] @ e[i].T) == I
+basis = psd(I - total(i, e[i] @ e[i].T))  # the inequality of Bessel
 change = entry(p_now, i, l) - entry(p_first, i, l)
 entries = corrected(
     of="K-76",
@@ -52,7 +52,10 @@ modulus = corrected(
 )
 squeezed = lemma(square=f**2 <= b**2, then=absolute(f) <= b)
 M = matrix("M", n, n, symmetric=True)
-between = lemma(below=psd(b * I + M), above=psd(b * I - M), then=frobenius(M @ c) ** 2 <= b**2 * frobenius(c) ** 2)
+reach = real("b")
+between = lemma(
+    below=psd(reach * I + M), above=psd(reach * I - M), then=frobenius(M @ c) ** 2 <= reach**2 * frobenius(c) ** 2
+)
 speed = lemma(
     basis=basis,
     flat=forall(i, absolute(dot(e[i], g)) <= 1),
@@ -64,12 +67,11 @@ a, y = reals("a", count=m), vector("y", n)
 beta, h, mu = real("beta", positive=True), real("h", positive=True), real("mu", positive=True)
 rho, s = curve("rho"), curve("s")  # the norm of the residual; a bound on the path of a unit
 residual = u - y
-training = dict(
+units = dict(  # whatever the predictions are
     time=clock(),
     basis=basis,
     signs=forall(r, a[r] ** 2 == 1),
     flow=forall(r, D(w[r]) == -(a[r] / sqrt(m)) * force(slopes[r], residual)),
-    predictions=D(u) == -gram(slopes) @ residual,
     flat=flat(slopes),
     norm=rho**2 == frobenius(residual) ** 2,
     unfinished=rho > 0,
@@ -77,6 +79,7 @@ training = dict(
     path=D(s) == h * rho,
     start=start(s) == 0,
 )
+training = dict(**units, predictions=D(u) == -gram(slopes) @ residual)
 bends = curves("k", count=m, dim=n)  # second derivatives of the activation of the units at the inputs
 smooth = dict(
     chain=forall(r, i, D(dot(e[i], slopes[r])) == dot(e[i], bends[r]) * dot(x[i], D(w[r]))),
@@ -84,12 +87,12 @@ smooth = dict(
 )
 wide = dict(kernel=start(psd(gram(slopes) - 2 * mu * I)), wide=2 * n * beta * h * start(rho) <= mu**2)
 
-unit_speed = lemma(**training, then=absolute(dot(z, D(w[r]))) <= h * rho)
-unit_path = corrected(of="K-77", **training, then=absolute(dot(z, w[r]) - start(dot(z, w[r]))) <= s)
-slopes_stay = lemma(**training, **smooth, then=absolute(dot(e[i], slopes[r]) - start(dot(e[i], slopes[r]))) <= beta * s)
+unit_speed = lemma(**units, then=absolute(dot(z, D(w[r]))) <= h * rho)
+unit_path = corrected(of="K-77", **units, then=absolute(dot(z, w[r]) - start(dot(z, w[r]))) <= s)
+slopes_stay = lemma(**units, **smooth, then=absolute(dot(e[i], slopes[r]) - start(dot(e[i], slopes[r]))) <= beta * s)
 moved = gram(slopes) - start(gram(slopes))
 kernel_moves = lemma(
-    **training, **smooth, then=both(psd(moved + 2 * n * beta * s * I), psd(2 * n * beta * s * I - moved))
+    **units, **smooth, then=both(psd(moved + 2 * n * beta * s * I), psd(2 * n * beta * s * I - moved))
 )
 stays_definite = corrected(of="K-76", **training, **smooth, **wide, then=lam_min(gram(slopes)) >= mu)
 decays = corrected(of="K-78", **training, **smooth, **wide, then=rho <= start(rho) * exp(-mu * t))
@@ -154,7 +157,7 @@ with proof(modulus) as p:
         by.total(i, 1, n, by.total(l, 1, n, by.times(Q(1, 4), fact(i, l), by.gram((e[i] + k * e[l]).T))))
         for k, fact in ((1, down), (-1, up))
     ]
-    p.conclude(by.algebra(*pairs, by.scaled(2 * n * kappa, p.basis)))
+    p.conclude(by.algebra(*pairs, by.times(2 * n * kappa, p.basis)))
 with proof(squeezed) as p:
     one = by.inverse(b)
     p.conclude(
@@ -166,11 +169,22 @@ with proof(squeezed) as p:
         )
     )
 with proof(between) as p:
+    whole = p.have(2 * n * reach >= 0, by.algebra(by.trace(p.below), by.trace(p.above)))
+    p.have(reach >= 0, by.algebra(by.times(1 / n / 2, whole)))
+    small = p.have(frobenius(M) ** 2 <= n * reach**2, by.algebra(by.trace(p.below, p.above)))
+    rough = p.have(
+        frobenius(M @ c) ** 2 <= n * reach**2 * frobenius(c) ** 2,
+        by.algebra(by.trace(by.congruence(c, by.dominate(by.gram(M)))), by.times(by.trace(by.gram(c)), small)),
+    )
     p.conclude(
-        by.algebra(
-            by.times(1 / (2 * b), by.trace(by.congruence((b * identity(n) - M) @ c, p.below))),
-            by.times(1 / (2 * b), by.trace(by.congruence((b * identity(n) + M) @ c, p.above))),
-            by.scaled(b**2 * frobenius(c) ** 2 - frobenius(M @ c) ** 2, by.inverse(b)),
+        by.cases(
+            -reach,
+            at_least_zero=(rough, by.times(n, by.trace(by.gram(c)), reach, CASE), by.times(by.square(reach), by.trace(by.gram(c)))),
+            negative=(
+                by.times(1 / (2 * reach), by.trace(by.congruence((reach * identity(n) - M) @ c, p.below))),
+                by.times(1 / (2 * reach), by.trace(by.congruence((reach * identity(n) + M) @ c, p.above))),
+                by.scaled(reach**2 * frobenius(c) ** 2 - frobenius(M @ c) ** 2, by.inverse(reach)),
+            ),
         )
     )
 with proof(speed) as p:
@@ -182,7 +196,7 @@ with proof(speed) as p:
             by.total(i, 1, n, by.total(l, 1, n, by.times(Q(1, 2), by.trace(by.gram(one - two))))),
             by.total(i, 1, n, by.scaled(n * dot(e[i], c) ** 2 * dot(e[i], g) ** 2, unit(i))),
             by.total(i, 1, n, by.times(n * dot(e[i], c) ** 2, below(i))),
-            by.scaled(n, by.trace(by.within(c.T, p.basis, c))),
+            by.times(n, by.trace(by.congruence(c, p.basis))),
             by.total(i, 1, n, by.scaled(n, by.trace(by.within(c.T @ e[i], by.single(e[i].T @ c))))),
         )
     )

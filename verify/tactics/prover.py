@@ -195,15 +195,23 @@ class Prover:
         return parts[0] if len(parts) == 1 else ["add", *parts]
 
     def _rounds(self, rules: list[str], polys: Sequence[Poly], scope: Scope) -> list[str]:
-        """The rewriting facts, repeated until nothing changes (one may bring up a letter that another replaces)."""
-        names = list(rules)
-        now = [self.rewritten(q, rules, scope) for q in polys]
-        for _ in range(4):
-            after = [self.rewritten(q, rules, scope) for q in now]
-            if all(x.terms == y.terms for x, y in zip(now, after, strict=True)):
+        """The rewriting facts, repeated until nothing changes (one may bring up a letter that another replaces).
+
+        One that replaces nothing is left out: a proof that names it would seem to use a hypothesis that it does not.
+        """
+        names: list[str] = []
+        now, used = list(polys), set[str]()
+        for _ in range(5):
+            before = now
+            for name in rules:
+                after = [self.rules._rewrite(q, name, scope) for q in now]
+                if any(x.terms != y.terms for x, y in zip(now, after, strict=True)):
+                    used.add(name)
+                now = after
+            if names and all(x.terms == y.terms for x, y in zip(before, now, strict=True)):
                 break
-            now, names = after, names + list(rules)
-        return names
+            names = names + list(rules)
+        return [name for name in names if name in used]
 
     def _fits(self, k: Known, kind: str, poly: Poly) -> bool:
         return (k.kind == "psd") == (kind == "psd") and k.poly.sort == poly.sort
