@@ -32,7 +32,7 @@ explicit = corrected(
     descent=descent,
     size=f ** (2 * N) >= frobenius(Phi) ** 2,
     margin=margin,
-    unbalance=forall(j, start(frobenius(gap)) <= c**2 / (256 * N**3 * f ** (2 * (N - 1)))),
+    unbalance=forall(j, start(frobenius(gap)) <= c**2 / (256 * N**3 * (f**2) ** (N - 1))),
     step=6144 * N**3 * f ** (6 * N - 4) * eta <= b ** (4 * N - 2),
     then=contracts,
     expect=ENCLOSED,

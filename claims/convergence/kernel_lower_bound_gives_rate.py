@@ -19,9 +19,14 @@ with proof(sharp) as s:
     s.conclude(by.gronwall(slope))
 with proof(theorem) as s:
     best = s.have(half_sq <= start(half_sq) * exp(-2 * lam0 * t / n), by.lemma(sharp))
+    slope = s.have(D(half_sq) <= 0, by.algebra(
+        s.flow, s.hypothesis("u.chain"), by.times(1 / n, by.trace(by.gram(model.jacobian.T @ (u - y))))))
+    falls = s.have(half_sq <= start(half_sq), by.antitone(slope))
     x = lam0 * t / n
-    s.conclude(by.algebra(best, by.times(start(half_sq) * exp(-2 * x), by.tangent(x)),
-                          start(half_sq) * exp(-2 * x) * x))
+    fast = (best, by.times(start(half_sq) * exp(-2 * x), by.tangent(x)),
+            by.times(start(half_sq) * exp(-2 * x) * t / n, CASE))
+    slow = (falls, by.times(start(half_sq), by.tangent(-x)), by.times(start(half_sq) * t / n, CASE))
+    s.conclude(by.cases(lam0, at_least_zero=fast, negative=slow))  # where no sign of the bound is needed
 
 sharp.tight_at(n=1, p=1, J=1, lam_0=1, theta=1, u=1, y=0)
 figure(sharp)

@@ -70,11 +70,14 @@ def floor(q):
     one = q.have(
         up * mu * (1 / mu) == up,
         by.cases(
-            -mu, at_least_zero=(by.scaled(mu * (1 / mu) - 1, by.decided(-mu)),), negative=(by.scaled(up, by.inverse(mu)),)
+            -mu,
+            at_least_zero=(by.scaled(mu * (1 / mu) - 1, by.decided(-mu)),),
+            negative=(by.scaled(up, by.inverse(mu)),),
         ),
     )
     part = q.have(
-        up * (1 / mu) >= 0, by.cases(-mu, at_least_zero=(by.scaled(1 / mu, by.decided(-mu)),), negative=(up * (1 / mu),))
+        up * (1 / mu) >= 0,
+        by.cases(-mu, at_least_zero=(by.scaled(1 / mu, by.decided(-mu)),), negative=(up * (1 / mu),)),
     )
     c = up * on * push / mu
     q.have(c >= 0, by.algebra(by.times(part, push_on)))
@@ -105,13 +108,12 @@ def floor(q):
     helps = q.have(D(off * lip * s) <= 0, by.algebra(q.path, by.times(r, by.below(push))))
     later = q.have(off * lip * s <= start(off * lip * s), by.antitone(helps))
     slack = q.have(
-        up * (mu - lip * s) >= 0, by.algebra(barrier, by.times(c, r), by.times(up, later), by.scaled(up * off * lip, q.start))
+        up * (mu - lip * s) >= 0,
+        by.algebra(barrier, by.times(c, r), by.times(up, later), by.scaled(up * off * lip, q.start)),
     )
     slope = q.have(
         D(r) <= -mu * r,
-        by.algebra(
-            by.times(up, falls), by.times(slack, r), by.times(down, at_least), by.times(r, by.reaches(-mu))
-        ),
+        by.algebra(by.times(up, falls), by.times(slack, r), by.times(down, at_least), by.times(r, by.reaches(-mu))),
     )
     return slope, slack
 

@@ -122,7 +122,9 @@ with proof(weak) as s:
         by.cases(
             any_lam,
             at_least_zero=(
-                *moved, by.times(e / n, by.trace(by.congruence(r, s.kernel))), by.times(e / (2 * n), CASE, size)
+                *moved,
+                by.times(e / n, by.trace(by.congruence(r, s.kernel))),
+                by.times(e / (2 * n), CASE, size),
             ),
             negative=(*moved, by.times(e / n, by.trace(by.gram(J.T @ r))), by.times(e / (2 * n), CASE, size)),
         )

@@ -36,8 +36,7 @@ S, X, W, gap = A @ A.T, B.T @ B, A @ B, imbalance(A, B)
 loss = frobenius(E) ** 2  # twice the loss
 target = dict(floor=psd(Phi @ Phi.T - (r + c) ** 2 * I), size=frobenius(Phi) ** 2 <= phi**2)
 state = dict(near=loss <= r**2, balance=frobenius(gap) ** 2 <= delta**2)
-room = phi + r + c / 4 <= b
-rates = dict(room=room, slow=16 * eta * b**2 <= c)
+rates = dict(room=phi + r + c / 4 <= b, slow=16 * eta * b**2 <= c)
 
 
 def step_of(eta):
@@ -55,10 +54,14 @@ ceiling = lemma(**end_and_gap, then=both(psd(b * I - S), psd(b**2 * I - S @ S)))
 contracts = corrected(
     **target, **state, **rates, **step, small=4 * delta <= c, then=frobenius(error(A2, B2)) ** 2 <= (1 - eta * c) * loss
 )
-drifts = lemma(  # steps of any size and sign
-    **target, **state, room=room, **step_of(any_eta), small=4 * delta <= c,
-    then=frobenius(imbalance(A2, B2)) ** 2 <= (delta + 2 * any_eta**2 * b * loss) ** 2,
-)  # fmt: skip
+cap = real("b")
+drifts = lemma(  # steps of any size and sign, whatever the target is
+    balance=state["balance"],
+    left=psd(cap * I - S),
+    right=psd(cap * I - X),
+    **step_of(any_eta),
+    then=frobenius(imbalance(A2, B2)) ** 2 <= (delta + 2 * any_eta**2 * cap * loss) ** 2,
+)
 
 begin = real("begin")  # the loss at the start, doubled
 
@@ -224,21 +227,22 @@ with proof(ceiling) as p:
     )
 
 
-def bounds(p):
-    """Bounds of W, A A^T and B^T B."""
-    omega = phi + r
+def bounds(p, delta, small):
+    """Bounds of W, A A^T and B^T B, where the imbalance is at most delta."""
+    omega, twisted = phi + r, dict(A=B.T, B=A.T)
     p.have(omega > 0, by.positive())
     end = p.have(frobenius(W) ** 2 <= omega**2, by.lemma(bounded_end))
     p.have(frobenius(B.T @ A.T) ** 2 <= omega**2, by.algebra(end))
     p.have(frobenius(imbalance(B.T, A.T)) ** 2 <= delta**2, by.algebra(p.balance))
-    p.have(omega + delta <= b, by.algebra(p.room, by.times(Q(1, 4), p.small)))
-    S1, S2 = (p.have(f, by.lemma(ceiling, omega=omega)) for f in (psd(b * I - S), psd(b**2 * I - S @ S)))
-    X1, X2 = (p.have(f, by.lemma(ceiling, omega=omega, A=B.T, B=A.T)) for f in (psd(b * I - X), psd(b**2 * I - X @ X)))
+    p.have(omega + delta <= b, by.algebra(p.room, by.times(Q(1, 4), small)))
+    sizes = dict(omega=omega, delta=delta)
+    S1, S2 = (p.have(f, by.lemma(ceiling, **sizes)) for f in (psd(b * I - S), psd(b**2 * I - S @ S)))
+    X1, X2 = (p.have(f, by.lemma(ceiling, **sizes, **twisted)) for f in (psd(b * I - X), psd(b**2 * I - X @ X)))
     return end, S1, S2, X1, X2
 
 
 with proof(contracts) as p:
-    end, S1, S2, X1, X2 = bounds(p)
+    end, S1, S2, X1, X2 = bounds(p, delta, p.small)
     wide = p.have(psd(W @ W.T - c**2 * I), by.lemma(full))
     low = p.have(psd(S - (c - delta / 2) * I), by.lemma(floor))
     pull, Y = S @ E + E @ X, E @ W.T @ E
@@ -306,30 +310,31 @@ with proof(contracts) as p:
         )
     )
 with proof(drifts) as p:
-    end, S1, S2, X1, X2 = bounds(p)
+    positive = p.have(k * cap >= 0, by.algebra(by.trace(p.left), by.trace(by.gram(A.T))))
+    p.have(cap >= 0, by.algebra(by.times(1 / k, positive)))
     P, Q_ = B @ E.T @ E @ B.T, A.T @ E @ E.T @ A
     p.have(frobenius(-gap) ** 2 <= delta**2, by.algebra(p.balance))
     up = p.have(psd(delta * I - gap), by.lemma(below, M=gap))
     down = p.have(psd(delta * I + gap), by.lemma(below, M=-gap))
-    first = p.have(trace(P) <= b * loss, by.algebra(by.trace(by.congruence(E.T, X1))))
-    second = p.have(trace(Q_) <= b * loss, by.algebra(by.trace(by.congruence(E, S1))))
+    first = p.have(trace(P) <= cap * loss, by.algebra(by.trace(by.congruence(E.T, p.right))))
+    second = p.have(trace(Q_) <= cap * loss, by.algebra(by.trace(by.congruence(E, p.left))))
     p.have(trace(P) >= 0, by.algebra(by.trace(by.gram(E @ B.T))))
     p.have(trace(Q_) >= 0, by.algebra(by.trace(by.gram(E.T @ A))))
-    p.have(b * loss >= 0, by.positive())
+    p.have(cap * loss >= 0, by.positive())
     squares = []
     for Z, half, bound in ((P, E @ B.T, first), (Q_, E.T @ A, second)):
         own = p.have(
             frobenius(Z) ** 2 <= trace(Z) ** 2, by.algebra(by.trace(by.gram(half), by.dominate(by.gram(half))))
         )
         squares.append(
-            p.have(frobenius(Z) ** 2 <= b**2 * loss**2, by.algebra(own, by.times(b * loss + trace(Z), bound)))
+            p.have(frobenius(Z) ** 2 <= cap**2 * loss**2, by.algebra(own, by.times(cap * loss + trace(Z), bound)))
         )
     apart = p.have(
-        frobenius(P - Q_) ** 2 <= 2 * b**2 * loss**2,
+        frobenius(P - Q_) ** 2 <= 2 * cap**2 * loss**2,
         by.algebra(*squares, by.times(2, by.trace(by.gram(E @ B.T), by.gram(E.T @ A)))),
     )
     along = p.have(
-        inner(gap, P - Q_) <= 2 * delta * b * loss,
+        inner(gap, P - Q_) <= 2 * delta * cap * loss,
         by.algebra(
             by.trace(by.congruence(B @ E.T, up)),
             by.trace(by.congruence(A.T @ E, down)),
@@ -344,7 +349,7 @@ with proof(drifts) as p:
             p.balance,
             by.times(2 * any_eta**2, along),
             by.times(any_eta**4, apart),
-            by.times(2 * any_eta**4, by.square(b * loss)),
+            by.times(2 * any_eta**4, by.square(cap * loss)),
         )
     )
 with proof(keeps) as p:
@@ -354,7 +359,7 @@ with proof(keeps) as p:
     p.have(loss >= 0, by.positive())
     p.have(loss <= r**2, by.algebra(p.begin, p.fallen))
     p.have(now > 0, by.algebra(by.times(2 * eta * b / c, p.fallen), p.hypothesis("delta.positive")))
-    p.have(
+    thin = p.have(
         4 * now <= c,
         by.algebra(
             by.times(Q(1, 2), p.small),
@@ -365,6 +370,7 @@ with proof(keeps) as p:
         ),
     )
     falls = p.have(later <= (1 - eta * c) * loss, by.lemma(contracts, delta=now))
+    bounds(p, now, thin)
     turns = p.have(frobenius(later_gap) ** 2 <= (now + 2 * eta**2 * b * loss) ** 2, by.lemma(drifts, delta=now))
     more = p.have(
         allowed(later) >= now + 2 * eta**2 * b * loss,
@@ -495,7 +501,9 @@ with proof(constants) as p:
     square = by.times(c, p.order)
     cube = by.times(c, phi + c, p.order)
     small_gap = p.have(phi * (c - 8 * delta) >= 0, by.algebra(square, by.times(Q(1, 256), p.balance), c * phi))
-    slow = p.have(phi**2 * (c - 144 * any_eta * phi**2) >= 0, by.algebra(cube, by.times(Q(144, 49152), p.step), c * phi**2))
+    slow = p.have(
+        phi**2 * (c - 144 * any_eta * phi**2) >= 0, by.algebra(cube, by.times(Q(144, 49152), p.step), c * phi**2)
+    )
     radius = p.have(r**2 <= phi**2, by.algebra(by.times(phi + r, by.plus(p.margin, c))))
     drift = p.have(
         phi * (c**2 - 48 * any_eta * phi * r**2) >= 0,

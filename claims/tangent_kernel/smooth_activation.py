@@ -10,7 +10,7 @@ covers("K-76", "K-77", "K-78", "K-81")
 
 n, m, d = nat("n", at_least=1), nat("m", at_least=1), nat("d", at_least=1)
 i, l, r = index("i", n), index("l", n), index("r", m)
-x, e = unit_vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the standard basis, or less, of the outputs
+x, e = unit_vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the standard basis of the outputs
 p_now, p_first = vectors("p", count=m, dim=n), vectors("q", count=m, dim=n)  # slopes of the units at the inputs
 kappa, g, b = real("kappa", nonnegative=True), vector("g", n), real("b", positive=True)
 z, c, f = unit_vector("z", d), vector("c", n), real("f")
@@ -30,12 +30,17 @@ def force(slope, residual):
     return total(l, dot(e[l], residual) * dot(e[l], slope) * x[l])
 
 
+def features(slope):
+    """The inputs as columns, times the slopes of one unit."""
+    return total(i, dot(e[i], slope) * (x[i] @ e[i].T))
+
+
 def flat(slopes):
     """No slope is steeper than 1."""
     return forall(r, i, absolute(dot(e[i], slopes[r])) <= 1)
 
 
-basis = psd(I - total(i, e[i] @ e[i].T))  # the inequality of Bessel
+basis = psd(I - total(i, e[i] @ e[i].T))  # all that is needed of a basis: the inequality of Bessel
 change = entry(p_now, i, l) - entry(p_first, i, l)
 entries = corrected(
     of="K-76",
@@ -44,11 +49,12 @@ entries = corrected(
     near=forall(r, i, absolute(dot(e[i], p_now[r]) - dot(e[i], p_first[r])) <= kappa),
     then=absolute(change) <= 2 * kappa,
 )
+any_kappa = real("kappa")
 modulus = corrected(
     of="K-76",
     basis=basis,
-    changed=forall(i, l, absolute(change) <= 2 * kappa),
-    then=psd(gram(p_now) - gram(p_first) + 2 * n * kappa * I),
+    changed=forall(i, l, absolute(change) <= 2 * any_kappa),
+    then=psd(gram(p_now) - gram(p_first) + 2 * n * any_kappa * I),
 )
 squeezed = lemma(square=f**2 <= b**2, then=absolute(f) <= b)
 M = matrix("M", n, n, symmetric=True)
@@ -85,18 +91,22 @@ smooth = dict(
     chain=forall(r, i, D(dot(e[i], slopes[r])) == dot(e[i], bends[r]) * dot(x[i], D(w[r]))),
     smooth=forall(r, i, dot(e[i], bends[r]) ** 2 <= beta**2),
 )
-wide = dict(kernel=start(psd(gram(slopes) - 2 * mu * I)), wide=2 * n * beta * h * start(rho) <= mu**2)
+any_mu = real("mu")
+
+
+def wide(mu):
+    return dict(kernel=start(psd(gram(slopes) - 2 * mu * I)), wide=2 * n * beta * h * start(rho) <= mu**2)
+
 
 unit_speed = lemma(**units, then=absolute(dot(z, D(w[r]))) <= h * rho)
 unit_path = corrected(of="K-77", **units, then=absolute(dot(z, w[r]) - start(dot(z, w[r]))) <= s)
 slopes_stay = lemma(**units, **smooth, then=absolute(dot(e[i], slopes[r]) - start(dot(e[i], slopes[r]))) <= beta * s)
 moved = gram(slopes) - start(gram(slopes))
-kernel_moves = lemma(
-    **units, **smooth, then=both(psd(moved + 2 * n * beta * s * I), psd(2 * n * beta * s * I - moved))
-)
-stays_definite = corrected(of="K-76", **training, **smooth, **wide, then=lam_min(gram(slopes)) >= mu)
-decays = corrected(of="K-78", **training, **smooth, **wide, then=rho <= start(rho) * exp(-mu * t))
-short_path = corrected(of="K-77", **training, **smooth, **wide, then=s <= h * start(rho) / mu * (1 - exp(-mu * t)))
+kernel_moves = lemma(**units, **smooth, then=both(psd(moved + 2 * n * beta * s * I), psd(2 * n * beta * s * I - moved)))
+moving = dict(**training, **smooth, **wide(any_mu))
+stays_definite = corrected(of="K-76", **moving, then=lam_min(gram(slopes)) >= any_mu)
+decays = corrected(of="K-78", **moving, then=rho <= start(rho) * exp(-any_mu * t))
+short_path = corrected(of="K-77", **training, **smooth, **wide(mu), then=s <= h * start(rho) / mu * (1 - exp(-mu * t)))
 u_lin, K_0, F = curve("o", n, 1), matrix("K_0", n, n, symmetric=True), curve("F", n, n)  # the linearized network
 rho_0, bound = real("rho_0", positive=True), b * real("rho_0", positive=True) / mu
 perturbed = lemma(
@@ -113,7 +123,7 @@ near_linear = corrected(
     of="K-81",
     **training,
     **smooth,
-    **wide,
+    **wide(mu),
     linear=D(u_lin) == start(gram(slopes)) @ (y - u_lin),
     same_start=start(u_lin) == start(u),
     then=frobenius(u - u_lin) ** 2 <= (delta * start(rho) / mu) ** 2 * (exp(1 - exp(-mu * t)) - 1),
@@ -153,11 +163,12 @@ with proof(entries) as p:
     )
 with proof(modulus) as p:
     up, down = p.hypothesis("changed.1"), p.hypothesis("changed.2")
+    p.have(any_kappa >= 0, by.algebra(by.times(Q(1, 4), up(1, 1)), by.times(Q(1, 4), down(1, 1))))
     pairs = [
         by.total(i, 1, n, by.total(l, 1, n, by.times(Q(1, 4), fact(i, l), by.gram((e[i] + k * e[l]).T))))
         for k, fact in ((1, down), (-1, up))
     ]
-    p.conclude(by.algebra(*pairs, by.times(2 * n * kappa, p.basis)))
+    p.conclude(by.algebra(*pairs, by.times(2 * n, any_kappa, p.basis)))
 with proof(squeezed) as p:
     one = by.inverse(b)
     p.conclude(
@@ -179,7 +190,11 @@ with proof(between) as p:
     p.conclude(
         by.cases(
             -reach,
-            at_least_zero=(rough, by.times(n, by.trace(by.gram(c)), reach, CASE), by.times(by.square(reach), by.trace(by.gram(c)))),
+            at_least_zero=(
+                rough,
+                by.times(n, by.trace(by.gram(c)), reach, CASE),
+                by.times(by.square(reach), by.trace(by.gram(c))),
+            ),
             negative=(
                 by.times(1 / (2 * reach), by.trace(by.congruence((reach * identity(n) - M) @ c, p.below))),
                 by.times(1 / (2 * reach), by.trace(by.congruence((reach * identity(n) + M) @ c, p.above))),
@@ -280,40 +295,78 @@ with proof(kernel_moves) as p:
 
 
 def barrier(p):
-    """rho' <= -(2 mu - 2 n beta s) rho keeps mu - 2 n beta s >= (2 n beta h / mu) rho."""
-    lam, lip = 2 * mu - 2 * n * beta * s, 2 * n * beta
+    """Where mu > 0, rho' <= -(2 mu - 2 n beta s) rho keeps mu - 2 n beta s >= (2 n beta h / mu) rho."""
+    mu, lip = any_mu, 2 * n * beta
+    down, up = indicator(mu <= 0), 1 - indicator(mu <= 0)
+    by.below(-mu)  # up mu >= 0
     stays = p.have(psd(moved + 2 * n * beta * s * I), by.lemma(kernel_moves))
-    low = p.have(psd(gram(slopes) - lam * I), by.algebra(stays, p.kernel))
-    over, k = p.have(rho * (1 / rho) == 1, by.algebra(by.inverse(rho))), lip * h / mu
-    one = p.have(mu * (1 / mu) == 1, by.algebra(by.inverse(mu)))
-    both_ = p.have(
-        rho * D(rho) + lam * rho**2 <= 0,
+    low = p.have(psd(gram(slopes) - (2 * mu - lip * s) * I), by.algebra(stays, p.kernel))
+    pair = dot(e[i], slopes[r]) * dot(e[l], slopes[r]) / m
+    inner = by.scaled(pair, by.within(e[i], by.single(x[i].T @ x[l]), e[l].T))
+    some = p.have(
+        psd(gram(slopes)),
         by.algebra(
-            by.scaled(Q(1, 2), by.derivative(p.norm)),
-            by.trace(by.within(residual.T, p.predictions)),
-            by.trace(by.congruence(residual, low)),
-            by.scaled(lam, p.norm),
+            by.total(r, 1, m, by.times(1 / m, by.gram(features(slopes[r])))),
+            by.total(r, 1, m, by.total(i, 1, n, by.total(l, 1, n, inner))),
         ),
     )
-    falls = p.have(D(rho) <= -lam * rho, by.algebra(by.times(1 / rho, both_), by.scaled(D(rho) + lam * rho, over)))
+    over = p.have(rho * (1 / rho) == 1, by.algebra(by.inverse(rho)))
+    one = p.have(
+        up * mu * (1 / mu) == up,
+        by.cases(
+            -mu,
+            at_least_zero=(by.scaled(mu * (1 / mu) - 1, by.decided(-mu)),),
+            negative=(by.scaled(up, by.inverse(mu)),),
+        ),
+    )
+    part = p.have(
+        up * (1 / mu) >= 0,
+        by.cases(-mu, at_least_zero=(by.scaled(1 / mu, by.decided(-mu)),), negative=(up * (1 / mu),)),
+    )
+    k = up * lip * h / mu
+    p.have(k >= 0, by.algebra(by.times(part, lip * h)))
+
+    def falling(rate, floor_of_kernel):
+        energy = p.have(
+            rho * D(rho) + rate * rho**2 <= 0,
+            by.algebra(
+                by.scaled(Q(1, 2), by.derivative(p.norm)),
+                by.trace(by.within(residual.T, p.predictions)),
+                by.trace(by.congruence(residual, floor_of_kernel)),
+                by.scaled(rate, p.norm),
+            ),
+        )
+        return p.have(
+            D(rho) <= -rate * rho, by.algebra(by.times(1 / rho, energy), by.scaled(D(rho) + rate * rho, over))
+        )
+
+    falls, at_least = falling(2 * mu - lip * s, low), falling(0 * mu, some)
     kept = p.have(
-        mu - lip * s - k * rho >= 0,
+        up * (mu - lip * s) - k * rho >= 0,
         by.comparison(
             k * rho,
             slope=(p.path, by.times(k, falls), by.square(k * rho), by.scaled(lip * h * rho, one)),
-            start=(by.times(1 / mu, p.wide), by.scaled(mu, one), p.start),
+            start=(by.times(part, p.wide), by.scaled(mu, one), p.start),
         ),
     )
-    slack = p.have(mu - lip * s >= 0, by.algebra(kept, k * rho))
-    return low, falls, slack
+    slack = p.have(up * (mu - lip * s) >= 0, by.algebra(kept, by.times(k, rho)))
+    slope = p.have(
+        D(rho) <= -mu * rho,
+        by.algebra(by.times(up, falls), by.times(slack, rho), by.times(down, at_least), by.times(rho, by.reaches(-mu))),
+    )
+    return low, some, slack, slope
 
 
 with proof(stays_definite) as p:
-    low, _, slack = barrier(p)
-    p.conclude(by.algebra(low, by.times(slack, by.gram(identity(n)))))
+    low, some, slack, _ = barrier(p)
+    down, unit = indicator(any_mu <= 0), by.gram(identity(n))
+    p.conclude(
+        by.algebra(
+            by.times(1 - down, low), by.times(slack, unit), by.times(down, some), by.times(by.reaches(-any_mu), unit)
+        )
+    )
 with proof(decays) as p:
-    _, falls, slack = barrier(p)
-    slope = p.have(D(rho) <= -mu * rho, by.algebra(falls, by.times(slack, rho)))
+    _, _, _, slope = barrier(p)
     p.conclude(by.gronwall(slope))
 with proof(short_path) as p:
     small = p.have(rho <= start(rho) * exp(-mu * t), by.lemma(decays))

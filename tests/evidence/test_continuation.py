@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from verify.evidence.continuation import definitions, rests, stays
+from verify.evidence.continuation import definitions, rests, stays, steady
 from verify.evidence.evaluate import Evaluator
 from verify.evidence.generate import Plan, draw_many
 from verify.evidence.instance import Instance
@@ -106,6 +106,24 @@ def test_a_derivative_for_a_letter_that_an_equation_defines_is_refused() -> None
     assert stays(plan, Evaluator(plan.sig, start))
     turned = at(x=1, Dx=-1, y=0, Dy=0, g=1, Dg=7)
     assert not stays(plan, Evaluator(plan.sig, turned))
+
+
+@pytest.mark.parametrize(("nat", "expected"), [({"N": 2}, True), ({"N": 3}, False), (None, False)])
+def test_a_chain_without_members_does_not_move(nat: dict[str, int] | None, expected: bool) -> None:
+    """The layers 2 .. N - 1 are none for N = 2, so that a bound of their product says the same at all times."""
+    square = [["dim", "d", {"j": 1}], ["dim", "d", {"j": 1, "1": -1}]]
+    layers = {"index": [["j", {"1": 1}, {"N": 1}]], "shape": square, "dep": "smooth", "chain": True}
+    inner = ["ch", "W", {"N": 1, "1": -1}, {"1": 2}, ""]
+    motion = ["eq", ["D", ["v", "W", [{"j": 1}], ""]], ["v", "W", [{"j": 1}], ""]]
+    stated = {
+        "sig": {"time": "flow", "nat": {"N": 2}, "dims": {"d": [{}, {"N": 1}]}, "letters": {"W": layers}},
+        "hyps": [
+            {"id": "flow", "all": [["j", {"1": 1}, {"N": 1}]], "concl": motion},
+            {"id": "bounded", "all": [], "concl": ["ge", q(9), ["tr", ["*", ["T", inner], inner]]]},
+        ],
+        "goals": [{"all": [], "concl": ["ge", q(1), q(0)]}],
+    }
+    assert steady(Plan.of(stated), nat) is expected
 
 
 def test_definitions_by_powers() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from verify.evidence.campaign import campaign
+from verify.evidence.campaign import begun, campaign
 from verify.evidence.check import Prepared
 from verify.evidence.counterexample import failing
 from verify.evidence.gather import _met
@@ -18,6 +18,7 @@ from verify.evidence.judge import run, selected
 from verify.evidence.mutants import mutants
 from verify.evidence.necessity import necessity
 from verify.evidence.neighbours import afterwards, around
+from verify.evidence.offers import offer
 from verify.evidence.recorded import Recorded, beside, read, write
 
 
@@ -119,6 +120,24 @@ def test_a_letter_without_motion_goes_straight_on_and_breaks_a_goal_later() -> N
     still = ["eq", ["D", v("x")], q(0)]
     rests = statement(limit, still, ["ge", q(3), v("x", "0")], letters=moves, time="flow")
     assert afterwards(Plan.of(rests), [start]) is None
+
+
+def test_an_offer_that_names_a_time_is_followed_to_it() -> None:
+    """x' = x from 1 is at most 3 at time 1, more than 3 / 2, and a start above 1 is more than 3 there."""
+    grows = statement(
+        ["ge", q(3), v("x")],
+        ["eq", ["D", v("x")], v("x")],
+        ["ge", q(1), v("x", "0")],
+        letters={"x": {"dep": "smooth"}},
+        time="flow",
+    )
+    here = begun(grows, selected(mutants(grows), 1, 60))
+    one, more = {"values": {"x": "1"}}, {"values": {"x": "2"}}
+    assert offer(here, [one, more]) == [[], ["h1"]] and not here.killed.get("constant: goal 0 at 1: 3 becomes 3/2")
+    assert "h1" in here.dropped
+    assert offer(here, [{**one, "where": "time 1"}, {**more, "where": "time 1"}]) == [[], ["h1"]]
+    assert "constant: goal 0 at 1: 3 becomes 3/2" in here.killed and here.necessary.keys() == {"h1"}
+    assert "constant: goal 0 at 1: 3 becomes 6" not in here.killed
 
 
 def test_what_is_recorded_counts_only_if_it_stands() -> None:

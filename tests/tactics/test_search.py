@@ -63,3 +63,18 @@ def test_false_statements_find_no_proof(tmp_path: Path, statement: str) -> None:
 def test_an_acknowledged_statement_is_not_searched(tmp_path: Path) -> None:
     with pytest.raises(TacticFailed, match=r"no proof script($|;)"):
         prove(tmp_path, "printed(then=2 * x * y <= x**2 + y**2, expect=REFUTED)")
+
+
+def test_an_equation_that_replaces_nothing_is_not_used(tmp_path: Path) -> None:
+    """A hypothesis offered to `by.algebra` counts as used only if the proof needs it."""
+    path = tmp_path / "topic" / "one.py"
+    path.parent.mkdir()
+    path.write_text(
+        '"""One."""\nfrom verify.statement import *\nx, y = curve("x"), curve("y")\n'
+        "s = corrected(time=clock(), first=D(x) == -x, second=D(y) == x, then=D(x**2) <= 0)\n"
+        "with proof(s) as p:\n    p.conclude(by.algebra(p.first, p.second, by.square(x)))\n"
+    )
+    claim = load(path)
+    theorems, _ = derive(claim, claim.statements[0], Context(claim))
+    (told,) = replay.check(theorems)
+    assert told["ok"] and told["hyp_uses"]["first"] and not told["hyp_uses"]["second"]

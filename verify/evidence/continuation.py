@@ -165,10 +165,23 @@ def explicit(plan: Plan) -> bool:
     )
 
 
-def steady(plan: Plan) -> bool:
-    """Whether no hypothesis speaks of the present state of something that moves, except the flow itself."""
+def steady(plan: Plan, nat: Mapping[str, int] | None = None) -> bool:
+    """Whether no hypothesis speaks of the present state of something that moves, except the flow itself.
+
+    Where the naturals `nat` are known, a chain without members is the identity, whatever its letters do.
+    """
     found = definitions(plan) if explicit(plan) else None
-    return found is not None and not any(moves(plan, x, found) for h in plan.static for x in walk(h["concl"]))
+    return found is not None and not any(
+        moves(plan, x, found) and not _empty(x, nat or {}) for h in plan.static for x in walk(h["concl"])
+    )
+
+
+def _empty(term: Any, nat: Mapping[str, int]) -> bool:
+    """Whether a term is a chain that surely has no members."""
+    if term[0] != "ch" or any(s != "1" and s not in nat for end in term[2:4] for s in end):
+        return False
+    high, low = (sum(c * (1 if s == "1" else nat[s]) for s, c in end.items()) for end in term[2:4])
+    return high < low
 
 
 def stays(plan: Plan, ev: Evaluator) -> bool:

@@ -1,8 +1,8 @@
 """Instances from elsewhere, tried against everything they can tell about a statement.
 
-An instance, or a path with the time left open, is read once. If it satisfies the hypotheses, all mutants of goals are
-tried at it; if it breaks one of them, the statement without that hypothesis and the mutants of it are. Whatever is kept
-was validated from its JSON.
+An instance, or a path with the time left open, is read once; an instance that names a later time is followed to it. If
+it satisfies the hypotheses, all mutants of goals are tried at it; if it breaks one of them, the statement without that
+hypothesis and the mutants of it are. Whatever is kept was validated from its JSON.
 """
 
 from __future__ import annotations
@@ -69,8 +69,13 @@ def _point(here: Campaign, data: Data) -> list[str] | str:
             instance = Instance.from_json(data, statement["sig"].get("nat", {}))
             ev = Evaluator(plan.sig, instance)
             broken = [str(h["id"]) for h in statement["hyps"] if ev.fact(h).status != "holds"]
-            if not broken:
+            later = str(data.get("where", "")).startswith("time ")  # of the trajectory from here
+            if not broken and later:
+                _later(here, data)
+            elif not broken:
                 here.member(Prepared(plan, instance, iterates=here.iterates))
+            elif len(broken) == 1 and later:
+                _hypothesis(here, broken[0], completed(here.without(broken[0]), data))
             elif len(broken) == 1 and here.open(broken[0]):
                 reduced = here.without(broken[0])
                 again = Instance.from_json(completed(reduced, data), statement["sig"].get("nat", {}))
@@ -92,6 +97,13 @@ def _goals(here: Campaign, ev: Evaluator, data: Data) -> None:
         number = mutant.goal()
         assert number is not None
         if _fails(ev, mutant.statement["goals"][number]) and _stands(mutant.statement, data, here.iterates):
+            here.killed[mutant.label()] = here.number(data)
+            here.goals.remove(mutant)
+
+
+def _later(here: Campaign, data: Data) -> None:
+    for mutant in list(here.goals):
+        if _stands(mutant.statement, data, here.iterates):
             here.killed[mutant.label()] = here.number(data)
             here.goals.remove(mutant)
 

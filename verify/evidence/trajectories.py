@@ -99,7 +99,7 @@ def check_along(
                     out.append(Outcome("unknown", goal=n, where=where, note=f"{broken} is not certain there"))
                     continue
                 outcome = outcome_of(ev.fact(goal), n, where)
-                if outcome.status == "fails" and not steady(plan):
+                if outcome.status == "fails" and not steady(plan, state.instance.nat):
                     outcome = replace(outcome, status="unknown", note="a hypothesis may fail in between")
                 out.append(outcome)
     return out
