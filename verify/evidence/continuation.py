@@ -180,7 +180,7 @@ def _empty(term: Any, nat: Mapping[str, int]) -> bool:
     """Whether a term is a chain that surely has no members."""
     if term[0] != "ch" or any(s != "1" and s not in nat for end in term[2:4] for s in end):
         return False
-    high, low = (sum(c * (1 if s == "1" else nat[s]) for s, c in end.items()) for end in term[2:4])
+    high, low = (sum(int(c) * (1 if s == "1" else nat[s]) for s, c in end.items()) for end in term[2:4])
     return high < low
 
 
