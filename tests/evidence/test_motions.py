@@ -183,3 +183,29 @@ def test_another_clock() -> None:
     assert "goes on" in clocked("1 - exp(t)")
     assert "goes on" in clocked("0")
     assert "inverse of a sum" in clocked("exp(t) - 1 + t")
+
+
+def test_a_path_at_its_own_pace() -> None:
+    """x' = -x - x^3 from 1, whose solution is no exponential polynomial: x = 1 - t at the pace x + x^3."""
+    cubic = statement(
+        {
+            "flow": ["eq", ["D", v("x")], minus(["+", v("x"), ["pow", v("x"), {"1": 3}]])],
+            "start": ["eq", v("x", "0"), ["q", "1"]],
+        },
+        ["gt", v("x"), ["q", "3/4"]],
+        x={"dep": "smooth"},
+    )
+    data = path(x="1 - t", where="time 1/2")
+
+    def paced(change: dict[str, str], of: dict[str, Any] = cubic) -> str:
+        return str(failing(of, {**data, "motion": {**data["motion"], "until": "3/4", **change}}))
+
+    right = {"pace": "(1 - t) + (1 - t)**3"}
+    assert "status='fails'" in paced(right)
+    assert "flow" in paced({"pace": "1 - t"})
+    assert "flow" in paced({})
+    assert "positive" in paced({**right, "until": "1"})
+    assert "positive" in paced({"pace": "0"})
+    assert "stands in for a clock" in paced({**right, "clock": "t"})
+    timed = {**cubic, "goals": [{"all": [], "concl": ["gt", v("x"), ["+", ["q", "3/4"], minus(T)]]}]}
+    assert "the time itself" in paced(right, timed)

@@ -108,6 +108,11 @@ def test_a_written_path_is_told_letter_by_letter() -> None:
     )
 
 
+def test_a_path_tells_its_pace() -> None:
+    found = model._instance({"values": {}, "motion": {"until": "1/2", "pace": "2-t", "letters": {"x": "1-t"}}})
+    assert found is not None and ("the parameter t grows", "at the rate 2-t in time") in found.facts
+
+
 def test_facts_are_read_by_what_they_are() -> None:
     table = model._facts({"times": ["1", "1/4"], "error": "66817118e-40", "corners": {"J: b": 2, "J: a": 1, "y: a": 3}}, ())
     assert table is not None and dict(table.facts) == {

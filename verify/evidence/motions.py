@@ -3,10 +3,12 @@
 A path gives every letter that moves as an exponential polynomial of time (`exponential.py`), `{"until": T, "letters":
 {name: text or rows of texts}}`; all other letters rest. With a `clock`, an increasing exponential polynomial whose
 derivative is one exponential, t is a parameter and the time is what the clock says: `exp(t) - 1` makes powers of
-1 + time of exponentials. It counts if every hypothesis surely holds at all times of
-[0, T]: equations are identities of exponential polynomials, inequalities are settled by enclosures on pieces of the
-interval, and where both sides are equal at the start by derivatives. Nothing is integrated and nothing is said of
-uniqueness: the path itself satisfies what the statement assumes, and its conclusion fails there at a time before T.
+1 + time of exponentials. With a `pace`, a positive exponential polynomial, t is a parameter whose derivative by time
+is the pace; what the time is need not be known, so the statement must not read it. A scalar equation x' = f(x) thus
+has the path x = x_0 + t at the pace f(x_0 + t). It counts if every hypothesis surely holds at all times of [0, T]:
+equations are identities of exponential polynomials, inequalities are settled by enclosures on pieces of the interval,
+and where both sides are equal at the start by derivatives. Nothing is integrated and nothing is said of uniqueness:
+the path itself satisfies what the statement assumes, and its conclusion fails there at a time before T.
 """
 
 from __future__ import annotations
@@ -51,11 +53,7 @@ class Path:
         self.until = Fraction(data["until"])
         if self.until <= 0:
             raise ValueError("a path needs a time")
-        self.clock = read(str(data.get("clock", "t")))
-        pace = self.clock.slope() if isinstance(self.clock, Motion) else vl.ZERO
-        if at(self.clock, vl.ZERO) != 0 or sign(pace, self.until) != 1:
-            raise ValueError("a clock begins at 0 and goes on")
-        self.slowness = inverse(pace)
+        self.clock, self.pace = _clock(plan, data, self.until)
         self.moving: dict[Key, Value] = {}
         for text, raw in data["letters"].items():
             k = key_of(text)
@@ -77,7 +75,7 @@ class Path:
     def over(self, low: Fraction, high: Fraction) -> Instance:
         """Enclosures of the values at all times of an interval; at time 0 alone the exact values."""
         if high == 0:
-            return self._instance(lambda x: at(x, vl.ZERO), vl.ZERO)
+            return self._instance(lambda x: at(x, vl.ZERO), None if self.clock is None else vl.ZERO)
         time = Enclosure.from_bounds(low, high)
 
         def take(x: Any) -> Any:
@@ -99,7 +97,7 @@ class Path:
 
     def rate(self, x: Any) -> Any:
         """The derivative by time."""
-        return x.slope() * self.slowness if isinstance(x, Motion) else vl.ZERO
+        return x.slope() * self.pace if isinstance(x, Motion) else vl.ZERO
 
     # -- hypotheses --------------------------------------------------------------------------------------
 
@@ -262,6 +260,31 @@ def failing(
     except (ShapeError, NotEvidence, Unsupported, ValueError, KeyError, TypeError, AttributeError) as reason:
         return f"not a path: {reason}"
     return outcome if outcome.status == "fails" else f"the conclusion does not certainly fail ({outcome.status})"
+
+
+def _clock(plan: Plan, data: Mapping[str, Any], until: Fraction) -> tuple[Any, Any]:
+    """The time as a function of the parameter (None if it is not known), and the derivative of the parameter by time.
+    Raises ValueError if there is none.
+    """
+    if "pace" in data:
+        pace = read(str(data["pace"]))
+        if "clock" in data or sign(pace, until) != 1:
+            raise ValueError("a pace is positive, and stands in for a clock")
+        if _reads_time(plan.statement):
+            raise ValueError("a path with a pace says nothing about the time itself")
+        return None, pace
+    clock = read(str(data.get("clock", "t")))
+    slope = clock.slope() if isinstance(clock, Motion) else vl.ZERO
+    if at(clock, vl.ZERO) != 0 or sign(slope, until) != 1:
+        raise ValueError("a clock begins at 0 and goes on")
+    return clock, inverse(slope)
+
+
+def _reads_time(data: Any) -> bool:
+    """Whether the term `t` occurs anywhere."""
+    if isinstance(data, Mapping):
+        return any(_reads_time(x) for x in data.values())
+    return isinstance(data, list) and (data == ["t"] or any(_reads_time(x) for x in data))
 
 
 def _time(where: object) -> Fraction:

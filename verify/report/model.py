@@ -934,6 +934,8 @@ def _path(motion: Json) -> Iterator[tuple[str, str]]:
         yield f"{name}(t)", "; ".join(", ".join(str(x) for x in row) for row in rows)
     if "clock" in motion:
         yield "the time is", f"{motion['clock']} at the parameter t"
+    if "pace" in motion:
+        yield "the parameter t grows", f"at the rate {motion['pace']} in time"
     yield "path until", f"t = {motion['until']}"
 
 
