@@ -25,35 +25,39 @@ def pair(k):
 
 features = total(k, c[k] * pair(k))
 dependent = dict(dependent=total(k, c[k] * z[k]) == 0 * z[1])
-at_kink = lemma(then=E(on(dot(g, z[k])) * on(-dot(g, z[k])) * on(dot(g, z[l])) * on(-dot(g, z[l]))) == 0)
-singular = corrected(**dependent, then=E(frobenius(features) ** 2) == 0)
+def at_kink_of(a):
+    """1 if a unit is at its kink at the input z_a."""
+    return on(dot(g, z[a])) * on(-dot(g, z[a]))
+
+
+def row(sign):
+    """The row of the input z_h, or of -z_h, of the kernel, times the coefficients."""
+    return E(dot(on(sign * dot(g, z[h])) * (sign * z[h]), features))
+
+
+at_kink = lemma(then=E(at_kink_of(k)) == 0)
+singular = corrected(**dependent, then=both(row(1) == 0, row(-1) == 0))
 null_vector = corrected(  # the row of z_h; that of -z_h is its negative
     **dependent, then=total(l, c[l] * (limit(dot(z[h], z[l])) - limit(-dot(z[h], z[l])))) == 0
 )
 
 with proof(at_kink) as q:
-    one, two = (on(dot(g, z[i])) * on(-dot(g, z[i])) for i in (k, l))
-    ball = q.have(E(one) <= 0, by.lemma("gaussian_interval.closed", x=z[k], R=0))
-    low = q.have(E(one * two) >= 0, by.positive())
-    high = q.have(E(one * two) <= 0, by.algebra(ball, by.expectation(by.times(one, by.at_most_one(two)))))
+    low = q.have(E(at_kink_of(k)) >= 0, by.positive())
+    high = q.have(E(at_kink_of(k)) <= 0, by.lemma("gaussian_interval.closed", x=z[k], R=0))
     q.conclude(by.algebra(by.anti(low, high)))
 with proof(singular) as q:
-    null = {i: on(dot(g, z[i])) * on(-dot(g, z[i])) for i in (k, l)}
-    whole = {
-        i: q.have(on(dot(g, z[i])) + on(-dot(g, z[i])) == 1 + null[i], by.signs(dot(g, z[i]), -dot(g, z[i])))
-        for i in (k, l)
-    }
-    rest = total(k, c[k] * null[k] * z[k])
-    left = q.have(features == rest, by.algebra(by.total(k, 1, p, by.scaled(c[k] * z[k], whole[k])), q.dependent))
-    pairs = q.use(at_kink)
-    each = by.scaled(c[k] * c[l] * dot(z[k], z[l]), pairs)
-    q.conclude(
-        by.algebra(
-            by.expectation(by.trace(by.within(features.T, left))),
-            by.expectation(by.trace(by.within(rest.T, left))),
-            by.total(k, 1, p, by.total(l, 1, p, each)),
-        )
-    )
+    null = at_kink_of(k)
+    whole = q.have(on(dot(g, z[k])) + on(-dot(g, z[k])) == 1 + null, by.signs(dot(g, z[k]), -dot(g, z[k])))
+    rest = total(k, c[k] * null * z[k])
+    left = q.have(features == rest, by.algebra(by.total(k, 1, p, by.scaled(c[k] * z[k], whole)), q.dependent))
+    never, rows = q.use(at_kink)(k), []
+    for s in (1, -1):
+        side = on(s * dot(g, z[h]))
+        low = q.have(E(side * null) >= 0, by.positive())
+        high = q.have(E(side * null) <= 0, by.algebra(never, by.expectation(by.times(null, by.at_most_one(side)))))
+        pair = by.scaled(s * c[k] * dot(z[h], z[k]), by.anti(low, high))
+        rows.append(by.algebra(by.expectation(by.trace(by.within(s * side * z[h].T, left))), by.total(k, 1, p, pair)))
+    q.conclude(*rows)
 with proof(null_vector) as q:  # the kernel at rho minus that at -rho is rho / 2
     unit, rho = q.hypothesis("z.unit"), dot(z[h], z[l])
     less = by.times(Q(1, 2), by.trace(by.gram(z[h] - z[l])))
@@ -69,6 +73,6 @@ with proof(null_vector) as q:  # the kernel at rho minus that at -rho is rho / 2
         )
     )
 
-singular.holds_at(p=2, d=1, z=[[[1]], [[1]]], c=[1, -1])
+singular.holds_at(p=2, d=1, h=1, z=[[[1]], [[1]]], c=[1, -1])
 null_vector.holds_at(p=2, d=1, h=1, z=[[[1]], [[1]]], c=[1, -1])
 nonclaim("That null vectors have a zero resultant and vanish on every line is the claim on the null space.")
