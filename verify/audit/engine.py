@@ -12,7 +12,7 @@ from typing import Any
 
 from verify.audit import hints, revalidation
 from verify.audit.sources import SourceError, discover, named, select
-from verify.audit.verdict import ENOUGH
+from verify.audit.verdict import ENOUGH, states
 
 Data = dict[str, Any]
 
@@ -114,6 +114,7 @@ class Layers:
             breaks_without=broken,
             uses=context.answers.get(theorem or "", {}).get("hyp_uses"),
             reproves=None if theorem is None else _same_derivation(context, theorem),
+            rescripts=None if theorem is None else self.rescripts(claim, statement, case, context),
             spares=None if theorem is None else partial(context.spares, theorem),
             expect_false=statement.expects == "REFUTED",
             recorded=context.recorded(claim, str(statement.label), case),
@@ -131,6 +132,29 @@ class Layers:
             settings = {"enclosed": ENOUGH + 4, **settings}
         evidence: Data = gather(kernel, asked, Settings(**{**settings, **budget}))
         return evidence
+
+    def rescripts(
+        self, claim: Any, statement: Any, case: int, context: Shared
+    ) -> Callable[[Mapping[str, Any]], bool] | None:
+        """Whether the script of a statement, run on another one over the same signature, gives a theorem that states it
+        and that the kernel replays; None if there is no script.
+        """
+        if statement.script is None:
+            return None
+        from verify.kernel import replay
+        from verify.kernel.errors import Budget
+        from verify.tactics import anew
+
+        together = Budget(REPLAYS_WORK)
+
+        def proves(mutant: Mapping[str, Any]) -> bool:
+            theorem = anew(context.search, claim, statement, case, dict(mutant))
+            if theorem is None or not states(theorem, mutant):
+                return False
+            library, answers = dict(context.library), dict(context.answers)
+            return bool(replay.theorem(theorem, library, answers, Budget(REPLAY_WORK, together))["ok"])
+
+        return proves
 
     def contradict(self, kernel: Data) -> Data | None:
         """See `pipeline.Engine`."""

@@ -137,10 +137,13 @@ def settle(source: Source, root: Path, labels: Collection[str] = ()) -> Iterator
         for case, kernel in enumerate(statement.kernel()):
             proved = any(states(t, kernel) for t in theorems)
             known = [*records.get(label, ()), *[Recorded()] * (case + 1)][case]
-            asked = Judge.of_kernel(kernel, seed, proved=proved)
+            rescripts = ENGINE.rescripts(claim, statement, case, context) if proved else None
+            every = selected(mutants(kernel), seed, most)
+            ask_all = Recorded(settled=frozenset(m.label() for m in every))
+            asked = Judge.of_kernel(kernel, seed, proved=proved, rescripts=rescripts, recorded=ask_all)
             found = {
                 m.label()
-                for m in selected(mutants(kernel), seed, most)
+                for m in every
                 if m.operator != "hypothesis"
                 and m.label() not in known.mutants.keys() | known.settled
                 and asked.at_once(m) is None

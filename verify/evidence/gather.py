@@ -79,8 +79,9 @@ class Hints:
 
     Instances are in the JSON form of instances. `expect_false` asks for a counterexample first;
     `uses` lists for each hypothesis the steps that use it, which says that a derivation was replayed; `reproves`
-    whether the same derivation proves a mutant, `spares` whether it does without a hypothesis if its lemmas do;
-    `recorded` are instances of an earlier search.
+    whether the same derivation proves a mutant, `rescripts` whether the script does if it is run on the mutant,
+    `spares` whether the derivation does without a hypothesis if its lemmas do; `recorded` are instances of an earlier
+    search.
     """
 
     holds_at: Sequence[Mapping[str, Any]] = ()
@@ -89,6 +90,7 @@ class Hints:
     breaks_without: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     uses: Mapping[str, Sequence[Any]] | None = None
     reproves: Callable[[Statement], bool] | None = None
+    rescripts: Callable[[Statement], bool] | None = None
     spares: Callable[[str], bool] | None = None
     expect_false: bool = False
     recorded: Recorded = field(default_factory=Recorded)
@@ -186,6 +188,7 @@ def gather(
             dropped=out["necessity"],
             unused=[h for h, v in out["necessity"].items() if v["status"] == "unused"],
             reproves=hints.reproves,
+            rescripts=hints.rescripts,
             recorded=hints.recorded,
             keep=settings.keep,
             shared=shared,

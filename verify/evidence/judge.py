@@ -82,15 +82,25 @@ class Judge:
     reproves: Callable[[Statement], bool] | None
     consequences: Consequences
     recorded: Recorded = field(default_factory=Recorded)
+    rescripts: Callable[[Statement], bool] | None = None
     kept: dict[int, Prepared | None] = field(default_factory=dict)
     _refused: dict[str, str | None] = field(default_factory=dict)  # by label
 
     @classmethod
-    def of_kernel(cls, statement: Statement, seed: int, *, proved: bool) -> Judge:
+    def of_kernel(
+        cls,
+        statement: Statement,
+        seed: int,
+        *,
+        proved: bool,
+        rescripts: Callable[[Statement], bool] | None = None,
+        recorded: Recorded | None = None,
+    ) -> Judge:
         """One that knows no instance: what it says is said by the kernel. `proved` says that there is a derivation."""
         pool = Pool(statement, (), seed=seed, more=0, iterates=0)
         asked = Consequences(statement, proved=proved)
-        return cls(statement, pool, seed, Budget(), 0, None, (), (), {}, None, asked)
+        known = recorded or Recorded()
+        return cls(statement, pool, seed, Budget(), 0, None, (), (), {}, None, asked, known, rescripts)
 
     def inherited(self, mutant: Mutant) -> dict[str, Any] | None:
         """The fate that follows from that of its hypothesis; None if none does."""
@@ -267,6 +277,8 @@ class Judge:
         fate = fate or self.consequences.theorem(mutant.statement)
         if fate is None and name is not None and mutant.operator != "hypothesis":
             fate = self.consequences.elsewhere(mutant.statement, name)
+        if fate is None and self.rescripts is not None and mutant.label() in self.recorded.settled:
+            fate = ("proved", "the script of the statement") if self.rescripts(mutant.statement) else None
         return fate
 
     # -- search ------------------------------------------------------------------------------------------
@@ -328,6 +340,7 @@ def run(
     proof_at: Instance | None = None,
     dropped: Mapping[str, Mapping[str, Any]] | None = None,
     reproves: Callable[[Statement], bool] | None = None,
+    rescripts: Callable[[Statement], bool] | None = None,
     recorded: Recorded | None = None,
     shared: Readings | None = None,
 ) -> dict[str, Any]:
@@ -336,7 +349,8 @@ def run(
     `pool` are instances of the statement, of which no more than `limit` are tried first, and `more` are drawn if a
     mutant stands all of them. `unused` names hypotheses that the derivation does not use, `dropped` what is known
     about statements without one. `proof_at` is an instance of a statement that is proved: the negation of an equation
-    or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands.
+    or a strict inequality fails there. `reproves` says whether the derivation proves a mutant as it stands, `rescripts`
+    whether the script of the statement does, run anew; it is asked about what is recorded as settled only.
     `recorded` is what an earlier search found, tried before all else. Mutants by the operators of `FIRST` come first,
     and once `work` is spent, what remains is *not tried*. Counterexamples are kept only with `keep`; otherwise a
     killed mutant keeps where and by which margin. `shared` is what the kernel has read over the signature.
@@ -361,6 +375,7 @@ def run(
         reproves,
         Consequences(statement, shared, proved=reproves is not None),
         recorded or Recorded(),
+        rescripts,
     )
     order = sorted(range(len(chosen)), key=lambda n: (chosen[n].operator not in FIRST, n))
     rows: list[dict[str, Any]] = []

@@ -83,6 +83,18 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
     return ids
 
 
+def anew(context: Context, claim: Claim, statement: Statement, case: int, kernel: Json) -> Json | None:
+    """The theorem that the script of a statement gives for `kernel`, another one over the signature of its `case`.
+
+    None if the script does not fit.
+    """
+    name = f"{claim.slug}.{statement.label}.changed"
+    try:
+        return Author(context, claim, statement, case, name, kernel).theorem()
+    except (TacticFailed, Reject, StatementError):
+        return None
+
+
 def _searched(
     context: Context, claim: Claim, statement: Statement, case: int, name: str, kernel: Json
 ) -> Json:
