@@ -7,27 +7,45 @@ covers("C-42")
 p_, q, n = nat("p", at_least=1), nat("q", at_least=1), nat("n", at_least=1)
 i = index("i", n)
 a, b = reals("a", count=n, nonnegative=True), reals("b", count=n, nonnegative=True)
-x, y, m = (real(letter, nonnegative=True) for letter in "xym")
+x, y, m = real("x"), real("y"), real("m", nonnegative=True)
 
-ordered = lemma(then=(x - y) * (x**p_ - y**p_) >= 0)
+ordered = lemma(sum=x + y >= 0, then=(x - y) * (x**p_ - y**p_) >= 0)
 one_residual = lemma(middle=2 * m == x + y, then=m**p_ <= (x**p_ + y**p_) / 2)
 convex = printed(then=total(i, ((a[i] + b[i]) / 2) ** p_) <= (total(i, a[i] ** p_) + total(i, b[i] ** p_)) / 2)
+u, v = real("x", nonnegative=True), real("y", nonnegative=True)
 root_loss = printed(
     consequence="caution",
-    then=root((x + y) / 2, 2) <= (root(x, 2) + root(y, 2)) / 2,
+    then=root((u + v) / 2, 2) <= (root(u, 2) + root(v, 2)) / 2,
     expect=REFUTED,
     reading="p = 1/2",
 )
 
 with proof(ordered) as p:
-    every = p.have(
-        (x - y) * (x**q - y**q) >= 0,
+    first = indicator(x >= y)  # the larger one is not negative, and its square is the larger square
+    side = 2 * first - 1
+    apart = p.have(side * (x - y) >= 0, by.algebra(by.reaches(x - y), by.below(x - y)))
+    tops = [
+        p.have(first * x >= 0, by.algebra(by.times(first / 2, p.sum), by.times(Q(1, 2), by.reaches(x - y)))),
+        p.have((1 - first) * y >= 0, by.algebra(by.times((1 - first) / 2, p.sum), by.times(Q(1, 2), by.below(x - y)))),
+    ]
+    x_q, y_q = (
+        p.have(which * z**q >= 0, by.induction(q, base=top, step=(by.times(top, IH),)))
+        for which, z, top in ((first, x, tops[0]), (1 - first, y, tops[1]))
+    )
+    squares = p.have(
+        side * (x ** (2 * q) - y ** (2 * q)) >= 0,
         by.induction(
-            q, base=by.square(x - y), step=((x + y) / 2 * IH, by.times(x**q / 2 + y**q / 2, by.square(x - y)))
+            q,
+            base=by.times(p.sum, apart),
+            step=((x**2 + y**2) / 2 * IH, by.times(x ** (2 * q) / 2 + y ** (2 * q) / 2, p.sum, apart)),
         ),
     )
-    p.conclude(by.algebra(every(p_)))
+    gap = side * (x**q - y**q)
+    never = by.plus(squares(q), by.times(CASE, CASE), by.times(2, CASE, by.plus(x_q(q), y_q(q))))
+    every = p.have(gap >= 0, by.cases(gap, at_least_zero=(CASE,), negative=(by.absurd(gap, never),)))
+    p.conclude(by.algebra(by.times(apart, every(p_))))
 with proof(one_residual) as p:
+    p.have(x + y >= 0, by.algebra(p.middle, m))
     order = p.have((x - y) * (x**q - y**q) >= 0, by.lemma(ordered, p=q))
     every = p.have(
         m**q <= (x**q + y**q) / 2,
