@@ -42,7 +42,9 @@ signs = dict(label=sign**2 == 1, weights=forall(r, a[r] ** 2 == 1))
 domains = dict(factor=kappa >= 0, magnitude=size >= 0)
 resting = dict(time=clock(), rests=forall(r, (1 - on(r)) * D(pre(r)) == 0))  # of gradient flow no more is needed here
 
-while_off = lemma(**resting, stays=forall(r, alive > 0), then=forall(r, alive >= start(alive)))
+while_off = lemma(
+    **resting, stays=forall(r, alive > 0), then=both(forall(r, alive >= start(alive)), forall(r, alive <= start(alive)))
+)
 stays_off = corrected(**resting, then=forall(r, (1 - first) * on(r) == 0))
 none_useful = lemma(time=clock(), **signs, fails=product(r, miss(r)) == 1, then=first * right(r) == 0)
 no_fit = corrected(
@@ -67,10 +69,12 @@ most = pace * m
 
 some_useful = lemma(time=clock(), **signs, then=useful_first >= 1 - product(r, miss(r)))
 at_most_all = lemma(time=clock(), then=speed <= most)
-while_below = lemma(**output, stays=-gap > 0, then=-gap >= start(-gap) * exp(-most * t))
-while_above = lemma(**output, stays=gap > 0, then=gap >= start(gap) * exp(-most * t))
-below = corrected(**output, begins=start(gap) < 0, then=gap < 0)
-above = corrected(**output, begins=start(gap) > 0, then=gap > 0)
+falls, slow = D((f - y) ** 2) <= 0, D(gap) ** 2 <= (most * gap) ** 2  # what the sign of the gap needs of its motion
+pulled = lemma(**output, then=both(falls, slow))
+while_below = lemma(time=clock(), slow=slow, stays=-gap > 0, then=-gap >= start(-gap) * exp(-most * t))
+while_above = lemma(time=clock(), slow=slow, stays=gap > 0, then=gap >= start(gap) * exp(-most * t))
+below = corrected(time=clock(), slow=slow, begins=start(gap) < 0, then=gap < 0)
+above = corrected(time=clock(), slow=slow, begins=start(gap) > 0, then=gap > 0)
 kept_below = corrected(
     time=clock(), **signs, grows=forall(r, right(r) * D(pre(r)) >= 0), **succeeds, then=useful >= 1
 )
@@ -96,7 +100,7 @@ one_after_the_other = lemma(
     each=forall(z, e[z + 1] <= e[z] * exp(-rate * tau[z])),
     then=e[T] <= e[1] * exp(-rate * total(z, 1, T - 1, tau[z])),
 )
-stays_fitted = corrected(**output, begins=start(f) == y, then=f == y)
+stays_fitted = corrected(time=clock(), falls=falls, begins=start(f) == y, then=f == y)
 
 
 def never(p, positive):
@@ -192,16 +196,27 @@ with proof(at_most_all) as p:
 
 
 def keeps_its_sign(p, side):
-    """side' = - speed side >= - most side while side is positive."""
-    slow = p.have(speed <= most, by.lemma(at_most_all))
-    falls = p.have(
-        D(-exp(most * t) * side) <= 0,
-        by.algebra(by.scaled(exp(most * t) * sign, p.output), by.times(exp(most * t), p.stays, slow)),
+    """side' >= - most side while side is positive, since |side'| <= most |side|."""
+    down = D(side) + most * side
+    p.have(
+        down >= 0,
+        by.cases(
+            down,
+            at_least_zero=(CASE,),
+            negative=(by.absurd(down, by.plus(by.times(CASE, by.plus(CASE, by.times(2, most, p.stays))), p.slow)),),
+        ),
     )
-    kept = p.have(-exp(most * t) * side <= start(-side), by.antitone(falls))
+    grows = p.have(D(-exp(most * t) * side) <= 0, by.algebra(by.times(exp(most * t), down)))
+    kept = p.have(-exp(most * t) * side <= start(-side), by.antitone(grows))
     p.conclude(by.algebra(by.times(exp(-most * t), kept)))
 
 
+with proof(pulled) as p:
+    least = p.have(speed <= most, by.lemma(at_most_all))
+    p.conclude(
+        by.algebra(by.scaled(2 * (f - y), p.output), by.times(2, by.square(f - y), speed)),
+        by.algebra(by.scaled(sign**2, by.power(p.output, 2)), by.times(by.square(gap), least, most + speed)),
+    )
 with proof(while_below) as p:
     keeps_its_sign(p, -gap)
 with proof(while_above) as p:
@@ -295,6 +310,7 @@ def concludes(p, useful_):
 
 with proof(fits_from_below) as p:
     low, high = shares(p, r)
+    p.have(slow, by.lemma(pulled))
     short = p.have(gap < 0, by.lemma(below))
     p.have(
         right(r) * D(pre(r)) >= 0,
@@ -307,6 +323,7 @@ with proof(fits_from_below) as p:
     )
     concludes(p, p.have(useful >= 1, by.lemma(kept_below)))
 with proof(fits_from_above) as p:
+    p.have(slow, by.lemma(pulled))
     p.have(gap > 0, by.lemma(above))
     concludes(p, p.have(useful >= 1, by.lemma(kept_above)))
 with proof(one_after_the_other) as p:
@@ -320,10 +337,7 @@ with proof(one_after_the_other) as p:
     )
     p.conclude(by.algebra(every(T)))
 with proof(stays_fitted) as p:
-    still = p.have(
-        D((f - y) ** 2) <= 0, by.algebra(by.scaled(2 * (f - y), p.output), by.times(2, by.square(f - y), speed))
-    )
-    small = p.have((f - y) ** 2 <= start((f - y) ** 2), by.antitone(still))
+    small = p.have((f - y) ** 2 <= start((f - y) ** 2), by.antitone(p.falls))
     one = p.have(start((f - y) ** 2) == 0, by.algebra(by.scaled(start(f) - y, p.begins)))
     none = by.anti(by.square(f - y), by.plus(small, -one))
     zero = p.have((f - y) * identity(1) == 0 * identity(1), by.algebra(by.vanish((f - y) * identity(1), none)))

@@ -45,11 +45,11 @@ width = corrected(
     wide=m * n * delta**2 >= (s * rho) ** 2,
     then=(s * rho) ** 2 / (m * n) <= delta**2,
 )
-M = nat("M", at_least=1)
+M, c_0, t_0 = nat("M", at_least=1), real("c_0"), real("t_0")  # of any sign
 wider = printed(
     of="D-57",
     more=M >= m,
-    then=(R * s) ** 2 / M <= (R * s) ** 2 / m,
+    then=(c_0 * t_0) ** 2 / M <= (c_0 * t_0) ** 2 / m,
     reading="what falls with the width is the square of the bound C t / sqrt(m)",
 )
 z, C = unit_vector("z", p), real("C", nonnegative=True)
@@ -108,7 +108,7 @@ with proof(movement_with_decay) as q:
 with proof(width) as q:
     q.conclude(by.algebra(by.times(1 / (m * n), q.wide)))
 with proof(wider) as q:
-    q.conclude(by.algebra(by.times((R * s) ** 2 / (m * M), q.more)))
+    q.conclude(by.algebra(by.times((c_0 * t_0) ** 2 / (m * M), q.more)))
 with proof(printed_bound) as q:
     theta = model.parameters
     still = q.have(D(theta) == 0 * D(theta), by.lemma(constant_predictions))

@@ -14,7 +14,7 @@ x, e = vectors("x", count=n, dim=d), vectors("e", count=n, dim=n)  # inputs; the
 v, v_now, q = vectors("v", count=m, dim=d), vectors("v_now", count=m, dim=d), vector("q", n)
 w, u, a, y = curves("w", count=m, dim=d), curve("u", n, 1), reals("a", count=m), vector("y", n)
 K = matrix("K", n, n, symmetric=True)  # the limit kernel
-lam0, eps = real("lam_0", positive=True), real("eps")
+lam0, eps = real("lam_0"), real("eps")
 R, b, rho = real("R"), real("b"), real("rho")  # only their squares matter
 z, g, now, first = vector("z", d), vector("g", d), real("now"), real("first")
 inputs, direction = dict(inputs=forall(i, dot(x[i], x[i]) <= 1)), dict(direction=dot(z, z) <= 1)
@@ -180,7 +180,7 @@ def moved(direction):
 
 
 slow = lemma(**training, **bounded_start, **direction, decays=decays, then=dot(z, D(w[r])) ** 2 <= push**2)
-movement = lemma(time=clock(), slow=dot(z, D(w[r])) ** 2 <= push**2, then=moved(z) ** 2 <= b**2)
+movement = lemma(time=clock(), rate=lam0 >= 0, slow=dot(z, D(w[r])) ** 2 <= push**2, then=moved(z) ** 2 <= b**2)
 with proof(slow) as p:
     p.have(m >= 0, by.algebra(by.natural(m)))
     root_of_m = p.have(sqrt(m) ** 2 == m, by.lemma("base:real-root", x=m, N=2))
@@ -257,11 +257,20 @@ conditions = dict(
 while_near = lemma(
     **conditions, stays=forall(r, i, moved(x[i]) ** 2 < R**2), then=forall(r, i, moved(x[i]) ** 2 <= b**2)
 )
+
+
+def not_negative(p):
+    """What is nearer than lam0 / (4 n) leaves room for it."""
+    gap = by.plus(p.hypothesis("near.1")(1, 1), p.hypothesis("near.2")(1, 1))
+    p.have(lam0 >= 0, by.algebra(by.times(2 * n, gap)))
+
+
 with proof(while_near) as p:
     p.have(absolute(entry(w, i, l) - start(entry(w, i, l))) <= eps / n, by.lemma(entries, v=start(w), v_now=w))
     p.have(psd(gram(w) - lam0 / 2 * I), by.lemma(definite, v=start(w), v_now=w))
     p.have(decays, by.lemma(decay))
     p.have(dot(x[i], D(w[r])) ** 2 <= push**2, by.lemma(slow, z=x[i]))
+    not_negative(p)
     p.conclude(by.lemma(movement, z=x[i]))
 
 for_ever = dict(**conditions, radius=b**2 < R**2)
@@ -298,6 +307,7 @@ with proof(linear_rate) as p:
 with proof(lazy) as p:
     p.have(decays, by.lemma(linear_rate))
     p.have(dot(z, D(w[r])) ** 2 <= push**2, by.lemma(slow))
+    not_negative(p)
     near = p.have(moved(z) ** 2 <= b**2, by.lemma(movement))
     both_ways = []
     for k in (1, -1):

@@ -136,6 +136,20 @@ def test_an_indicator_that_jumps() -> None:
     assert "flow" in str(failing(through, path(until="3", where="time 2", x="t")))
 
 
+def test_indicators_that_jump_together() -> None:
+    """Indicators of one function, up to a positive factor, are one indicator; others jump on their own."""
+    together = statement(
+        {"same": ["eq", ["ind", v("x")], ["ind", v("y")]]},
+        ["ge", ["q", "1/2"], ["ind", v("x")]],
+        x={"dep": "smooth"},
+        y={"dep": "smooth"},
+    )
+    jumps = "t - 1 + (t-1)*exp(-t)"
+    assert not isinstance(failing(together, path(until="4", where="time 3", x=jumps, y=f"3/2*({jumps})")), str)
+    for other in (f"-({jumps})", "t - 1", "t - 2", "2*t - 1"):
+        assert "same" in str(failing(together, path(until="4", where="time 3", x=jumps, y=other)))
+
+
 def test_roots_and_inverses_of_one_exponential() -> None:
     rooted = statement(
         {"size": ["eq", v("y"), ["*", ["root", v("x"), {"1": 2}], ["inv", v("x")]]]},

@@ -213,6 +213,13 @@ def sign(x: Any, until: Fraction) -> int | None:
     return None
 
 
+def direction(x: Motion) -> str:
+    """A text that is the same for functions that differ by a positive factor, and for no others."""
+    terms = sorted(x.terms.items())
+    scale = sum(abs(c) for c in terms[0][1])
+    return "; ".join(f"{k}: {a / scale} {b / scale}" for k, (a, b) in terms)
+
+
 def at_least(x: Any, until: Fraction, *, strict: bool = False) -> bool:
     """Whether x >= 0 (with `strict` > 0) surely holds at all times of [0, until]."""
     if not isinstance(x, Motion):

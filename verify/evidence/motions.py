@@ -21,10 +21,10 @@ from typing import Any
 from verify.evidence import values as vl
 from verify.evidence.check import Outcome, outcome_of, worst
 from verify.evidence.evaluate import Evaluator
-from verify.evidence.exponential import Motion, at, at_least, cos, exp, inverse, read, root, sign
+from verify.evidence.exponential import Motion, at, at_least, cos, direction, exp, inverse, read, root, sign
 from verify.evidence.generate import Fact, Plan
 from verify.evidence.instance import Instance, Key, key_of
-from verify.evidence.terms import Env, Formula, Term, key
+from verify.evidence.terms import Env, Formula, Term
 from verify.evidence.values import Mat, ShapeError, Unsupported, Value
 from verify.numeric.enclosure import Enclosure, NotEvidence, precision
 
@@ -220,12 +220,13 @@ class Symbolic(Evaluator):
             x = self.value(term[1], env)
             return super()._value(term, env) if isinstance(x, Mat) else root(x, self.index(term[2], env))
         if head == "ind":
-            found = sign(self.value(term[1], env), self.path.until)
+            x = self.value(term[1], env)
+            found = sign(x, self.path.until)
             if found is not None:
                 return vl.ONE if found >= 0 else vl.ZERO
             if self._under:
                 raise Unsupported("the derivative of an indicator that may jump")
-            gate = key([term, env])
+            gate = direction(x)  # indicators of one function, up to a positive factor, jump together
             if gate not in self.gates:
                 raise Undecided(gate)
             return self.gates[gate]
