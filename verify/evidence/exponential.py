@@ -213,8 +213,12 @@ def sign(x: Any, until: Fraction) -> int | None:
     return None
 
 
-def direction(x: Motion) -> str:
-    """A text that is the same for functions that differ by a positive factor, and for no others."""
+def direction(x: Any) -> str:
+    """A text that is the same for functions that differ by a positive factor, and for no others. Unsupported for what
+    is no exponential polynomial that moves.
+    """
+    if not isinstance(x, Motion):
+        raise Unsupported("a direction of what does not move")
     terms = sorted(x.terms.items())
     scale = sum(abs(c) for c in terms[0][1])
     return "; ".join(f"{k}: {a / scale} {b / scale}" for k, (a, b) in terms)
