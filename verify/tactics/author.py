@@ -84,9 +84,9 @@ def ensure(context: Context, claim: Claim, statement: Statement) -> list[str]:
 
 
 def anew(context: Context, claim: Claim, statement: Statement, case: int, kernel: Json) -> Json | None:
-    """The theorem that the script of a statement gives for `kernel`, another one over the signature of its `case`.
+    """The theorem that the script of a `statement` of `claim` gives for `kernel`, over the signature of its `case`.
 
-    None if the script does not fit.
+    `context` holds the lemmas. None if the script does not fit.
     """
     name = f"{claim.slug}.{statement.label}.changed"
     try:
