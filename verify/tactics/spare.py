@@ -30,7 +30,7 @@ class Spare:
         self._told: dict[str, frozenset[str]] = {}
 
     def guess(self, name: str) -> frozenset[str]:
-        """Hypotheses of a theorem that nothing it concludes goes back to, as far as names of facts tell."""
+        """Hypotheses of the theorem `name` that nothing it concludes goes back to, as far as names of facts tell."""
         if name not in self._guessed:
             data = self._theorems.get(name)
             self._guessed[name] = frozenset()  # a derivation that uses itself is none
@@ -39,7 +39,7 @@ class Spare:
         return self._guessed[name]
 
     def of(self, name: str) -> frozenset[str]:
-        """Hypotheses of a theorem without which the kernel replays it, all of them left out together."""
+        """Hypotheses of the theorem `name` without which the kernel replays it, all of them left out together."""
         if name not in self._told:
             left = self.guess(name)
             data = self._theorems.get(name)
@@ -98,7 +98,7 @@ class Taken(dict[str, Any]):
 
 
 def spared(theorems: Mapping[str, Json], name: str) -> frozenset[str]:
-    """See `Spare.of`, for one theorem; empty if the kernel does not take a lemma."""
+    """See `Spare.of`, for the theorem `name` of `theorems`; empty if the kernel does not take a lemma."""
     try:
         return Spare(theorems).of(name)
     except Reject:
