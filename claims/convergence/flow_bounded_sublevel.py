@@ -4,7 +4,7 @@ from verify.statement import *
 
 covers("C-28")
 
-N, c, R = nat("N", at_least=1), real("c", positive=True), real("R", positive=True)
+N, c, R = nat("N", at_least=1), real("c", positive=True), real("R")
 k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
 net = linear_network("W", depth=N)
 ell = function("ell", on=net.end)
@@ -35,30 +35,48 @@ polyak = corrected(  # the inequality of Polyak and Lojasiewicz; alpha = 1 for h
 
 
 def rate(p, slope):
-    g = L - v
+    g, X, i = L - v, We - V, 1 / R**2
+    eps = 1 - R**2 * i  # 1 for R = 0, else 0
     p.have(b >= 0, by.lemma("base:real-root", x=c))
     p.have(g >= 0, by.algebra(p.minimum))
-    one = p.have(R * (1 / R) == 1, by.algebra(by.inverse(R)))
-    i = (1 / R) ** 2
+    along = p.have(trace(G.T @ X) >= g, by.algebra(p.convex))
+    zero = by.anti(by.square(R), CASE)
+    none = p.have(
+        R**2 * eps == 0,
+        by.cases(-(R**2), at_least_zero=(by.scaled(eps, zero),), negative=(by.scaled(R**2, by.inverse(R**2)),)),
+    )
+    p.have(eps >= 0, by.cases(-(R**2), at_least_zero=(by.times(CASE, i),), negative=(by.inverse(R**2),)))
+    part = p.have(frobenius(eps * X) ** 2 <= 0, by.algebra(by.times(by.square(eps), p.near), by.scaled(eps, none)))
+    flat = p.have(
+        trace((eps * X).T @ (eps * X)) == 0, by.algebra(by.anti(by.trace(by.gram(eps * X)), part))
+    )
+    resting = p.have(eps * g <= 0, by.algebra(by.times(eps, along), by.trace(by.within(G.T, by.vanish(eps * X, flat)))))
+    gone = p.have(
+        i * eps == 0,
+        by.cases(
+            -(R**2),
+            at_least_zero=(by.scaled(eps, by.same("inv", zero, R**2, 0)),),
+            negative=(by.scaled(i, by.inverse(R**2)),),
+        ),
+    )
     young = p.have(
         R**4 * frobenius(G) ** 2 >= R**2 * g**2,
-        by.algebra(
-            by.trace(by.gram(R**2 * G - g * (We - V))), by.times(2 * R**2 * g, p.convex), by.times(g * g, p.near)
-        ),
+        by.algebra(by.trace(by.gram(R**2 * G - g * X)), by.times(2 * R**2 * g, along), by.times(g * g, p.near)),
     )
     low = p.have(
         frobenius(G) ** 2 >= g**2 * i,
         by.algebra(
             by.times(i * i, young),
-            by.scaled(frobenius(G) ** 2 * (R * (1 / R) + 1) * (R**2 * i + 1), one),
-            by.scaled(g**2 * i * (R * (1 / R) + 1), one),
+            by.times(eps, by.trace(by.gram(G))),
+            by.scaled(frobenius(G) ** 2 * i, none),
+            by.scaled(g**2, gone),
         ),
     )
     p.conclude(
         by.comparison(
             -mu * g * i,
             start=(R * R,),
-            slope=(by.times(mu * t, slope), by.times(mu * mu * t, low), by.scaled(mu * g * (R * (1 / R) + 1), one)),
+            slope=(by.times(mu * t, slope), by.times(mu * mu * t, low), by.times(mu, resting)),
         )
     )
 

@@ -142,6 +142,26 @@ def test_sums_of_semidefinite_matrices() -> None:
     assert not semidefinite(["+", m, total(other, BUT_LAST)], ["+", m, total(other)])
 
 
+@pytest.mark.parametrize("target", [True, False])
+def test_half_a_squared_distance_is_not_negative(target: bool) -> None:
+    """Twice the rate is the greater claim for a loss that is at least 0; of another loss nothing is known."""
+    column, w = [{"n": 1}, {"1": 1}], ["v", "w", [], ""]
+    loss = {"at": w, "grad": "g", **({"target": ["v", "p", [], ""]} if target else {})}
+    letters = {"w": {"shape": column, "dep": "smooth"}, "g": {"shape": column, "dep": "any"}, "p": {"shape": column}}
+    sig = {"time": "flow", "nat": {"n": 1}, "letters": {**letters, "l": {"dep": "smooth"}}, "losses": {"l": loss}}
+
+    def bound(rate: str, stage: str) -> Any:
+        first = ["*", ["v", "l", [], stage], ["exp", ["*", ["q", rate], ["t"]]]]
+        return {"all": [], "concl": ["ge", first, ["v", "l", [], ""]]}
+
+    for stage in ("0", ""):
+        premises = Premises(sig, [{"id": "old", **bound("-2", stage)}])
+        for _ in range(2):  # nothing is left behind
+            found = premises.near("old", bound("-1", stage))
+            assert (found is not None) is target and (found is None or theorem(found, shelves(), {})["ok"])
+        assert premises.near("old", bound("-4", stage)) is None
+
+
 def test_mutants_of_goals_and_of_hypotheses() -> None:
     bound, fewer = ["ge", Z, total(A)], ["ge", Z, total(A, BUT_LAST)]
     stated = {"sig": SIG, "hyps": HYPS, "goals": [{"all": [], "concl": bound}]}

@@ -8,6 +8,7 @@ non-negative or PSD; the weights are found by linear programming. Nothing found 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -103,17 +104,25 @@ class Premises:
         from it because a part of it grows or falls with this place; replayed by the kernel, or None."""
 
         p = self.prover
+        known = dict(p.facts), dict(p.rules.facts)
         p.rules.alg.budget.left = READING
         try:
+            with suppress(*MALFORMED):
+                _distances(p, self.sig)
             proof = attempt(p, name, goal["all"], goal["concl"])
+            before = list(p.steps)
         except MALFORMED:
             return None
+        finally:
+            p.facts, p.rules.facts = known
+            p.steps.clear()
         if proof is None:
             return None
         used = set(_names(proof))
+        steps = before if any(step["id"] in used for step in before) else []
         step = {"id": "goal 0", "rule": "alg", **goal, "proof": proof}
         found = {"id": "near", "sig": self.sig, "hyps": [h for h in self.hyps if h["id"] in used], "goals": [goal]}
-        found = {**found, "steps": [step], "qed": ["goal 0"]}
+        found = {**found, "steps": [*steps, step], "qed": ["goal 0"]}
         return found if theorem(found, shelves(), {})["ok"] else None
 
     def contradiction(self) -> Json | None:
@@ -174,6 +183,21 @@ def _names(data: Json) -> Iterator[str]:
     elif isinstance(data, list):
         for x in data:
             yield from _names(x)
+
+
+def _distances(p: Prover, sig: Json) -> None:
+    """Steps which say that a loss is half a squared distance, and so at least 0, now and at the start."""
+    for loss, row in sig.get("losses", {}).items():
+        if "target" not in row:
+            continue
+        letter, gap = ["v", loss, [], ""], minus(row["at"], row["target"])
+        square = ["*", ["q", "1/2"], ["tr", ["*", ["T", gap], gap]]]
+        value = p.step(f"{loss} is", "loss", [], ["eq", letter, square], loss=loss, what="value")
+        sign = ["add", nonneg(p, square, p.scope([])), ["z", ["fact", value, []]]]
+        bound = p.step(f"{loss} now", "alg", [], ["ge", letter, ["q", "0"]], proof=sign)
+        if sig["letters"][loss].get("dep", "const") != "const":
+            first = ["ge", ["v", loss, [], "0"], ["q", "0"]]
+            p.step(f"{loss} first", "at0", [], first, fact=bound, at=[])
 
 
 def _goal(p: Prover, wish: str, prefix: Json, concl: Json, rewriting: bool) -> str | None:
