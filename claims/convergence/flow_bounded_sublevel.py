@@ -10,7 +10,7 @@ net = linear_network("W", depth=N)
 ell = function("ell", on=net.end)
 W, We = net.layers, net.end
 L, G, b = ell(We), grad(ell, We), root(c, N)
-V, v = matrix("V", like=We), real("v")  # a minimizer, and the loss at it
+V, v = matrix("V", like=We), real("v")  # a minimizer and the loss at it, or any point and a bound of the loss there
 mu = b ** (2 * (N - 1))  # c^(2 (N - 1) / N)
 square = trace(net.gradients(ell)[k].T @ net.gradients(ell)[k])
 
@@ -20,7 +20,6 @@ sublinear = corrected(
     balanced=balanced(net, at=0),
     full=sigma_min(We) >= c,
     convex=v >= L + trace(G.T @ (V - We)),
-    minimum=v <= L,
     near=frobenius(We - V) ** 2 <= R**2,
     then=mu * t * (L - v) <= R**2,
 )
@@ -35,48 +34,21 @@ polyak = corrected(  # the inequality of Polyak and Lojasiewicz; alpha = 1 for h
 
 
 def rate(p, slope):
-    g, X, i = L - v, We - V, 1 / R**2
-    eps = 1 - R**2 * i  # 1 for R = 0, else 0
+    """The derivative of t (R^2 - mu t g) is at least |mu t G - X|^2, and R^2 - mu t g is R^2 at the start."""
+    g, X = L - v, We - V
     p.have(b >= 0, by.lemma("base:real-root", x=c))
-    p.have(g >= 0, by.algebra(p.minimum))
     along = p.have(trace(G.T @ X) >= g, by.algebra(p.convex))
-    zero = by.anti(by.square(R), CASE)
-    none = p.have(
-        R**2 * eps == 0,
-        by.cases(-(R**2), at_least_zero=(by.scaled(eps, zero),), negative=(by.scaled(R**2, by.inverse(R**2)),)),
+    room = R**2 - mu * t * g
+    grows = p.have(
+        D(-t * room) <= 0,
+        by.algebra(by.times(mu * t * t, slope), by.times(2 * mu * t, along), by.trace(by.gram(mu * t * G - X)), p.near),
     )
-    p.have(eps >= 0, by.cases(-(R**2), at_least_zero=(by.times(CASE, i),), negative=(by.inverse(R**2),)))
-    part = p.have(frobenius(eps * X) ** 2 <= 0, by.algebra(by.times(by.square(eps), p.near), by.scaled(eps, none)))
-    flat = p.have(
-        trace((eps * X).T @ (eps * X)) == 0, by.algebra(by.anti(by.trace(by.gram(eps * X)), part))
-    )
-    resting = p.have(eps * g <= 0, by.algebra(by.times(eps, along), by.trace(by.within(G.T, by.vanish(eps * X, flat)))))
-    gone = p.have(
-        i * eps == 0,
-        by.cases(
-            -(R**2),
-            at_least_zero=(by.scaled(eps, by.same("inv", zero, R**2, 0)),),
-            negative=(by.scaled(i, by.inverse(R**2)),),
-        ),
-    )
-    young = p.have(
-        R**4 * frobenius(G) ** 2 >= R**2 * g**2,
-        by.algebra(by.trace(by.gram(R**2 * G - g * X)), by.times(2 * R**2 * g, along), by.times(g * g, p.near)),
-    )
-    low = p.have(
-        frobenius(G) ** 2 >= g**2 * i,
-        by.algebra(
-            by.times(i * i, young),
-            by.times(eps, by.trace(by.gram(G))),
-            by.scaled(frobenius(G) ** 2 * i, none),
-            by.scaled(g**2, gone),
-        ),
-    )
+    later = p.have(-t * room <= start(-t * room), by.antitone(grows))
     p.conclude(
-        by.comparison(
-            -mu * g * i,
-            start=(R * R,),
-            slope=(by.times(mu * t, slope), by.times(mu * mu * t, low), by.times(mu, resting)),
+        by.cases(
+            -t,
+            at_least_zero=(by.scaled(mu * g, by.anti(t, CASE)), by.square(R)),
+            negative=(by.times(1 / t, later), by.scaled(room, by.inverse(t))),
         )
     )
 
