@@ -34,7 +34,7 @@ class Shared:
         """Whether the kernel replays a theorem without a hypothesis, with lemmas that do without it."""
         from verify.tactics.spare import Spare
 
-        self.spare = self.spare or Spare(self.search.theorems)
+        self.spare = self.spare or Spare(self.search.theorems, self.search.entries)
         return hypothesis in self.spare.guess(theorem) and hypothesis in self.spare.of(theorem)
 
     def recorded(self, claim: Any, label: str, case: int) -> Any:

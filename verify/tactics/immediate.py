@@ -128,7 +128,7 @@ class Premises:
     def contradiction(self) -> Json | None:
         """A theorem with these premises and a false goal that the kernel has replayed, or None if none was found."""
         p = self.prover
-        p.rules.alg.budget.left = READING
+        p.rules.alg.budget.left = PROOF_WORK
         try:
             proof = falsehood(p)
         except MALFORMED:

@@ -21,9 +21,10 @@ UNREAD = ("id", "all", "concl", "theorem", "map")
 class Spare:
     """What the theorems of one derivation can spare. Each is looked at once."""
 
-    def __init__(self, theorems: Mapping[str, Json]) -> None:
-        """`theorems` by id, with all lemmas that they use; they are taken to be replayed."""
-        self._theorems = theorems
+    def __init__(self, theorems: Mapping[str, Json], entries: Mapping[str, Json] | None = None) -> None:
+        """`theorems` by id, with all lemmas that they use; they are taken to be replayed. `entries` are those that were
+        made before, as later theorems see them."""
+        self._theorems, self._entries = theorems, entries or {}
         self._guessed: dict[str, frozenset[str]] = {}
         self._shorter: dict[str, Json] = {}
         self._library: dict[str, Json] = shelves()
@@ -52,7 +53,7 @@ class Spare:
                 if left and theorem(self._mapped(short), self._library, Taken())["ok"]:
                     self._told[name] = left
                 else:
-                    self._library[name] = entry(data)
+                    self._library[name] = self._entries.get(name) or entry(data)
         return self._told[name]
 
     def _shortened(self, data: Json) -> tuple[Json, frozenset[str]]:
