@@ -22,13 +22,13 @@ from .prover import Known, Prover, rational
 from .solve import positive_combination
 
 Json = Any
-INSTANCES = 6
+INSTANCES = 3
 """Values of its indices at which one fact is taken."""
 MONOMIALS = 40
 """Monomials whose signs are looked at."""
 MULTIPLES = 60
 """Multiples of facts that are offered."""
-TERMS = 60
+TERMS = 24
 """Terms of a fact, and no more, that is looked at."""
 
 
