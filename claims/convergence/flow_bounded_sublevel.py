@@ -4,12 +4,13 @@ from verify.statement import *
 
 covers("C-28")
 
-N, c, R = nat("N", at_least=1), real("c", positive=True), real("R")
+N, b, R = nat("N", at_least=1), real("b", nonnegative=True), real("R")
+c = b**N  # the floor of the singular values, so that c^(2 (N - 1) / N) is b^(2 (N - 1))
 k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
 net = linear_network("W", depth=N)
 ell = function("ell", on=net.end)
 W, We = net.layers, net.end
-L, G, b = ell(We), grad(ell, We), root(c, N)
+L, G = ell(We), grad(ell, We)
 V, v = matrix("V", like=We), real("v")  # a minimizer and the loss at it, or any point and a bound of the loss there
 mu = b ** (2 * (N - 1))  # c^(2 (N - 1) / N)
 square = trace(net.gradients(ell)[k].T @ net.gradients(ell)[k])
@@ -36,7 +37,6 @@ polyak = corrected(  # the inequality of Polyak and Lojasiewicz; alpha = 1 for h
 def rate(p, slope):
     """The derivative of t (R^2 - mu t g) is at least |mu t G - X|^2, and R^2 - mu t g is R^2 at the start."""
     g, X = L - v, We - V
-    p.have(b >= 0, by.lemma("base:real-root", x=c))
     along = p.have(trace(G.T @ X) >= g, by.algebra(p.convex))
     room = R**2 - mu * t * g
     grows = p.have(
@@ -59,15 +59,8 @@ def still_balanced(p):
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 
 
-def floor_of_root(p, gram, unit):
-    """The floor of a Gram matrix of the end-to-end matrix in terms of the root b of c."""
-    is_root = p.have(b**N == c, by.lemma("base:real-root", x=c))
-    p.have(psd(gram - b ** (2 * N) * I), by.algebra(p.full, by.scaled(unit, by.power(is_root, 2))))
-
-
 def wide_slope(p):
     still_balanced(p)
-    floor_of_root(p, We @ We.T, net.above(N))
     floor = p.have(psd(net.above(1) @ net.above(1).T - mu * I), by.lemma("balanced_floor.over_first", b=b))
     return p.have(
         D(L) <= -mu * frobenius(G) ** 2,
@@ -77,7 +70,6 @@ def wide_slope(p):
 
 def tall_slope(p):
     still_balanced(p)
-    floor_of_root(p, We.T @ We, net.below(1))
     floor = p.have(psd(net.below(N).T @ net.below(N) - mu * I), by.lemma("balanced_floor.under_last", b=b))
     return p.have(
         D(L) <= -mu * frobenius(G) ** 2,
@@ -88,7 +80,6 @@ def tall_slope(p):
 
 
 def decay(p, slope):
-    p.have(b >= 0, by.lemma("base:real-root", x=c))
     falls = p.have(D(L - v) <= -2 * alpha * mu * (L - v), by.algebra(slope, by.times(mu, p.steep)))
     p.conclude(by.gronwall(falls))
 

@@ -1,15 +1,16 @@
-"""Balanced flow with deficiency margin c decays at rate 2 c^(2(N-1)/N)."""
+"""Balanced flow with deficiency margin c decays at rate 2 c^(2(N-1)/N); here c = b^N."""
 
 from verify.statement import *
 
 covers("C-28", "K-57", "K-58")
 
-N, c = nat("N", at_least=1), real("c", positive=True)
+N, b = nat("N", at_least=1), real("b", positive=True)
+c = b**N  # the margin, so that c^(2(N-1)/N) is b^(2(N-1))
 k, j = nat("k", between=(1, N)), nat("j", between=(1, N - 1))
 net = linear_network("W", depth=N)
 Phi = matrix("Phi", like=net.end)
 ell, We, W = half_square(Phi), net.end, net.layers
-L, b = ell(We), root(c, N)  # c^(2(N-1)/N) is b**(2*(N-1)): index exponents only
+L = ell(We)
 flow = gradient_flow(net, ell)
 E, s = We - Phi, sigma_min(Phi)
 margin = frobenius(E) <= s - c
@@ -40,15 +41,8 @@ def balanced_throughout(p):
     p.have(W[j + 1].T @ W[j + 1] == W[j] @ W[j].T, by.algebra(still, p.balanced))
 
 
-def floor_of_root(p, gram, unit):
-    """The floor of a Gram matrix of the end-to-end matrix in terms of the root b of c."""
-    is_root = p.have(b**N == c, by.lemma("base:real-root", x=c))
-    p.have(psd(gram - b ** (2 * N) * I), by.algebra(p.floor, by.scaled(unit, by.power(is_root, 2))))
-
-
 with proof(floor_rate, case="wide") as p:
     balanced_throughout(p)
-    floor_of_root(p, We @ We.T, net.above(N))
     low = p.have(
         psd(net.above(1) @ net.above(1).T - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.over_first", b=b)
     )
@@ -59,7 +53,6 @@ with proof(floor_rate, case="wide") as p:
     p.conclude(by.gronwall(slope))
 with proof(floor_rate, case="tall") as p:
     balanced_throughout(p)
-    floor_of_root(p, We.T @ We, net.below(1))
     low = p.have(
         psd(net.below(N).T @ net.below(N) - b ** (2 * (N - 1)) * I), by.lemma("balanced_floor.under_last", b=b)
     )
@@ -73,13 +66,14 @@ with proof(floor_rate, case="tall") as p:
 with proof(rate) as p:  # the loss does not grow, so the margin stays, and with it the least singular value
     kept = p.have(start(L) >= L, by.lemma("end_to_end_preconditioner.monotone"))
     p.have(margin, by.algebra(p.margin, kept))
-    p.have(sigma_min(We) >= c, by.lemma("margin_means_full_rank.full_rank", W=We))
+    p.have(c > 0, by.positive())
+    p.have(sigma_min(We) >= c, by.lemma("margin_means_full_rank.full_rank", W=We, c=c))
     p.conclude(by.lemma(floor_rate))
 
 # Layers of very different size: the flow starts inside the margin, but its tangent kernel is too small.
 rate.breaks_without("balanced", N=2, widths=(2, 1, 1), W=[[[10, 0]], [[Q(1, 10)]]], Phi=[[1, Q(3, 4)]],
-                    c=Q(1, 2), sigma_min_Phi=Q(5, 4))
+                    b=Q(1, 2), sigma_min_Phi=Q(5, 4))
 rate.breaks_without("balanced", N=2, widths=(1, 1, 2), W=[[[Q(1, 10)]], [[10], [0]]], Phi=[[1], [Q(3, 4)]],
-                    c=Q(1, 2), sigma_min_Phi=Q(5, 4))
+                    b=Q(1, 2), sigma_min_Phi=Q(5, 4))
 figure(rate)
 nonclaim("Nothing is said about flows that start outside the margin.")

@@ -67,7 +67,7 @@ product_rule = printed(
 strict = printed(of="D-24", consequence="strictness", flow=flow, kernel=kernel, then=D(weighted) < 0, expect=REFUTED)
 any_lam = real("lam_0")
 weak = corrected(of="D-24", flow=flow, kernel=lam_min(H) >= any_lam, then=D(exp(any_lam * t / n) * F) <= 0)
-strict_apart = corrected(of="D-24", flow=flow, kernel=kernel, apart=F > 0, then=D(weighted) < 0)
+strict_apart = corrected(of="D-24", flow=flow, kernel=kernel, apart=F != 0, then=D(weighted) < 0)
 bounded_by_start = printed(of="D-25", flow=flow, kernel=kernel, then=weighted <= start(F))
 
 with proof(gradient) as s:
@@ -130,7 +130,11 @@ with proof(weak) as s:
         )
     )
 with proof(strict_apart) as s:
-    s.conclude(by.algebra(*falls(s), by.times(lam0 * exp(lam0 * t / n) / n, s.apart)))
+    least = by.trace(by.gram(r))
+    one = s.have(F * (1 / F) == 1, by.algebra(by.inverse(F)))
+    never = by.plus(by.power(one, 2), by.times((1 / F) ** 2 / 2, CASE, least))  # 0 >= 1
+    apart = s.have(F > 0, by.cases(-F, at_least_zero=(by.absurd(F - 1, never),), negative=(CASE,)))
+    s.conclude(by.algebra(*falls(s), by.times(lam0 * exp(lam0 * t / n) / n, apart)))
 with proof(bounded_by_start) as s:
     slope = s.have(D(weighted) <= 0, by.lemma(weak))
     s.conclude(by.antitone(slope))
