@@ -142,11 +142,15 @@ with proof(no_excess) as p:  # with a turn that is small against the sum, should
             negative=(by.scaled(line, by.decided(line)), CASE, indicator(-line >= 0)),
         ),
     )
-    bottom = mark + 1 + q * size
-    p.have(bottom > 0, by.algebra(there, by.times(q, room)))
-    turn = q * mark / bottom
-    p.have(turn > 0, by.algebra(by.times(q, there, 1 / bottom)))
-    p.have(turn <= q, by.algebra(by.times(q / bottom, 1 + q * size), by.scaled(q, by.inverse(bottom))))
+    flat = p.have(1 - cos(q) <= q**2 / 2, by.lemma("cosine.flat", a=q))
+    wide = p.have(  # q^2 >= 2
+        q >= 1, by.algebra(by.times(2 / (q + 1), flat), by.scaled(q - 1, by.inverse(q + 1)), 1 / (q + 1))
+    )
+    bottom = mark + 1 + size
+    p.have(bottom > 0, by.algebra(there, room))
+    turn = mark / bottom
+    p.have(turn > 0, by.algebra(by.times(there, 1 / bottom)))
+    p.have(turn <= q, by.algebra(wide, by.times(1 / bottom, 1 + size), by.inverse(bottom)))
     none = p.have(change(turn) == 0, by.lemma(still, tau=turn))
     bound = p.have(turn * line - change(turn) <= turn**2 * size, by.lemma(squeezed, tau=turn))
     near = p.have(
@@ -156,10 +160,10 @@ with proof(no_excess) as p:  # with a turn that is small against the sum, should
         ),
     )
     clear = p.have(
-        line * bottom <= q * size * mark,
-        by.algebra(by.times(bottom, near), by.scaled(q * size * mark, by.inverse(bottom))),
+        line * bottom <= size * mark,
+        by.algebra(by.times(bottom, near), by.scaled(size * mark, by.inverse(bottom))),
     )
-    slack = line - q * size  # times mark - line, which is 0 where the sum is positive
+    slack = line - size  # times mark - line, which is 0 where the sum is positive
     never = by.plus(
         clear,
         CASE,
